@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/models.h"
+
+#include "cli/signals.h"
+#include "hub/catalog.h"
+#include "hub/hub.h"
+#include "inhouse/inhouse.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static json_t *entry_json(const struct model_entry *m)
+{
+    json_t *json = json_object();
+    json_object_set_new(json, "name", json_string(m->name));
+    json_object_set_new(json, "path", json_string(m->path));
+    json_object_set_new(json, "type", json_string(m->kind));
+    json_object_set_new(json, "from", json_string(place_name(m->place)));
+    json_object_set_new(json, "bytes", json_integer((json_int_t)m->bytes));
+    return json;
+}
+
+static bool is_here(const struct model_entry *list, int n, const char *name)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(list[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void list_json(const struct model_entry *list, int n)
+{
+    int count;
+    const struct catalog_model *known = catalog(&count);
+    json_t *json = json_object(), *here = json_array(), *more = json_array();
+    for (int i = 0; i < n; i++)
+        json_array_append_new(here, entry_json(&list[i]));
+    for (int i = 0; i < count; i++) {
+        json_t *model = json_object();
+        json_object_set_new(model, "name", json_string(known[i].name));
+        json_object_set_new(model, "short", json_string(known[i].alias));
+        json_object_set_new(model, "repo", json_string(known[i].repo));
+        json_object_set_new(model, "megabytes", json_integer(known[i].megabytes));
+        json_object_set_new(model, "licence", json_string(known[i].licence));
+        json_object_set_new(model, "here", json_boolean(is_here(list, n, known[i].name)));
+        json_array_append_new(more, model);
+    }
+    json_object_set_new(json, "models", here);
+    json_object_set_new(json, "catalog", more);
+    json_dumpf(json, stdout, JSON_INDENT(1));
+    putchar('\n');
+    json_decref(json);
+}
+
+static void list_tables(const struct model_entry *list, int n)
+{
+    static const char *const here[] = {"MODEL", ">SIZE", "FROM", "TYPE"};
+    static const char *const more[] = {"PULL", ">SIZE", "LICENCE", ""};
+    struct terminal t;
+    char size[24];
+    int count;
+    const struct catalog_model *known = catalog(&count);
+    struct table *table = table_new(4, here);
+    terminal_init(&t, stdout);
+    for (int i = 0; i < n; i++) {
+        const char *cells[] = {list[i].name, bytes_text(list[i].bytes, size, sizeof size),
+            place_name(list[i].place), list[i].kind};
+        table_row(table, cells);
+    }
+    table_print(table, &t);
+    if (n == 0)
+        printf("(none)\n");
+    putchar('\n');
+    table = table_new(4, more);
+    for (int i = 0; i < count; i++) {
+        if (is_here(list, n, known[i].name))
+            continue;
+        const char *cells[] = {known[i].alias,
+            bytes_text(known[i].megabytes * 1e6, size, sizeof size), known[i].licence,
+            known[i].about};
+        table_row(table, cells);
+    }
+    table_print(table, &t);
+    printf("\n'inhouse models pull NAME' fetches one; hf:OWNER/NAME names any other on the hub\n");
+}
+
+static int list_models(const struct args *a)
+{
+    struct model_entry *list;
+    int n = models_scan(&list);
+    if (n < 0) {
+        complain("not enough memory");
+        return EXIT_INTERNAL;
+    }
+    if (args_has(a, "json"))
+        list_json(list, n);
+    else if (args_has(a, "quiet"))
+        for (int i = 0; i < n; i++)
+            printf("%s\n", list[i].name);
+    else
+        list_tables(list, n);
+    free(list);
+    return EXIT_DONE;
+}
+
+static int locate(struct model_entry *m, const char *name)
+{
+    struct ih_error e;
+    enum ih_status status = model_locate(m, name, &e);
+    if (status != IH_OK)
+        complain("%s", e.text);
+    return exit_for_model(status);
+}
+
+/* A value out of config.json or inhouse.json as text. */
+static void value_text(const json_t *value, char *buf, size_t size)
+{
+    if (json_is_string(value))
+        snprintf(buf, size, "%s", json_string_value(value));
+    else if (json_is_integer(value))
+        snprintf(buf, size, "%lld", (long long)json_integer_value(value));
+    else
+        buf[0] = 0;
+}
+
+static void show_file(const struct model_entry *m, const char *file, const char *const (*rows)[2])
+{
+    char path[PATH_MAX], text[256];
+    if (!path_join(path, sizeof path, m->path, file))
+        return;
+    json_t *json = json_load_file(path, 0, NULL);
+    for (; (*rows)[0]; rows++) {
+        value_text(json_object_get(json, (*rows)[0]), text, sizeof text);
+        if (text[0])
+            printf("%-12s %s\n", (*rows)[1], text);
+    }
+    json_decref(json);
+}
+
+static int show_model(const struct args *a, const char *name)
+{
+    static const char *const config[][2] = {{"d_model", "width"}, {"encoder_layers", "encoder"},
+        {"decoder_layers", "decoder"}, {"num_mel_bins", "mel bins"}, {"vocab_size", "vocabulary"},
+        {NULL, NULL}};
+    static const char *const record[][2] = {
+        {"repo", "repository"}, {"revision", "revision"}, {"commit", "commit"}, {NULL, NULL}};
+    struct model_entry m;
+    char size[24];
+    int code = locate(&m, name);
+    if (code)
+        return code;
+    if (args_has(a, "json")) {
+        json_t *json = entry_json(&m);
+        json_dumpf(json, stdout, JSON_INDENT(1));
+        putchar('\n');
+        json_decref(json);
+        return EXIT_DONE;
+    }
+    const struct catalog_model *known = catalog_find(m.name);
+    printf("%-12s %s\n%-12s %s\n%-12s %s\n%-12s %s\n", "name", m.name, "path", m.path, "size",
+        bytes_text(m.bytes, size, sizeof size), "type", m.kind[0] ? m.kind : "unknown");
+    if (known)
+        printf("%-12s %s\n%-12s %s\n", "licence", known->licence, "about", known->about);
+    show_file(&m, "config.json", config);
+    show_file(&m, "inhouse.json", record);
+    return EXIT_DONE;
+}
+
+/* Hashes against the record of the download where there is one; then the model is opened, which
+ * checks the structure of every file. */
+static int verify_model(const char *name)
+{
+    struct model_entry m;
+    struct ih_engine *engine = NULL;
+    struct ih_model *model = NULL;
+    struct ih_error e;
+    int code = locate(&m, name);
+    if (code)
+        return code;
+    volatile int stop = 0;
+    struct hub hub = {.cancel = &stop};
+    signals_watch(&stop);
+    enum ih_status status = hub_record_check(&hub, m.path, &e);
+    bool hashed = status == IH_OK;
+    if (status == IH_NOT_FOUND)
+        status = IH_OK;
+    if (!status && (m.kind[0] || !hashed))
+        status = ih_engine_open(&engine, NULL, &e);
+    if (!status && engine)
+        status = ih_model_open(&model, engine, m.path, NULL, &e);
+    if (!status)
+        printf("%s is sound: %s\n", m.name,
+            hashed ? "every file has the SHA-256 it was fetched with, and the model opens"
+                   : "the model opens (it was not fetched by this program: no hashes to compare)");
+    else
+        complain("%s", e.text);
+    ih_model_close(&model);
+    ih_engine_close(&engine);
+    signals_watch(NULL);
+    return status == IH_INVALID ? EXIT_MODEL : exit_for_model(status);
+}
+
+static int remove_model(const struct args *a, const char *name)
+{
+    struct model_entry m;
+    char folder[PATH_MAX], size[24];
+    struct stat st;
+    /* A path is not a name: only what is in the user's folder is ours to remove. */
+    if (strchr(name, '/') || name[0] == '.')
+        return usage_error(a->command, "remove takes the name of a model, not a path");
+    const struct catalog_model *known = catalog_find(name);
+    const char *names[] = {name, known ? known->name : NULL, NULL};
+    for (int i = 0; names[i] && models_folder(PLACE_USER, folder, sizeof folder); i++) {
+        char file[160];
+        snprintf(file, sizeof file, "%.140s.bin", names[i]);
+        for (int bin = 0; bin < 2; bin++) {
+            if (!path_join(m.path, sizeof m.path, folder, bin ? file : names[i]) ||
+                lstat(m.path, &st) != 0)
+                continue;
+            bytes_text(path_bytes(m.path), size, sizeof size);
+            if (remove_tree(m.path) != 0) {
+                complain("%s cannot be removed: %s", m.path, strerror(errno));
+                return EXIT_OUTPUT;
+            }
+            if (!args_has(a, "quiet"))
+                printf("removed %s (%s)\n", names[i], size);
+            return EXIT_DONE;
+        }
+    }
+    int code = locate(&m, name);
+    if (code)
+        return code;
+    complain("%s came with the program (%s); only fetched models are removed", m.name, m.path);
+    return EXIT_MODEL;
+}
+
+static void on_quantize(void *arg, double done, double total)
+{
+    progress_draw(arg, done, total, "");
+}
+
+static int quantize_model(const struct args *a, const char *name)
+{
+    struct model_entry m;
+    struct ih_error e;
+    struct progress progress;
+    struct ih_request request;
+    char before[24], after[24];
+    const char *to = args_value(a, "output", NULL);
+    ih_request_defaults(&request);
+    if (!to)
+        return usage_error(a->command, "quantize needs a new folder: --output DIR");
+    if (ih_option_set(&request, "compute", args_value(a, "to", "int8"), IH_ON_COMMAND_LINE, &e) ||
+        request.compute == IH_COMPUTE_AUTO)
+        return usage_error(a->command, "--to must be int8, int4, bf16 or f32, not '%.40s'",
+            args_value(a, "to", ""));
+    int code = locate(&m, name);
+    if (code)
+        return code;
+    progress_begin(&progress, m.name, !args_has(a, "quiet"));
+    struct ih_job job = {.arg = &progress, .progress = on_quantize};
+    signals_watch(&job.cancel);
+    enum ih_status status =
+        ih_model_quantize(m.path, to, (enum ih_compute)request.compute, &job, &e);
+    signals_watch(NULL);
+    progress_clear(&progress);
+    if (status != IH_OK) {
+        complain("%s", e.text);
+        return status == IH_IO ? EXIT_OUTPUT : exit_for_model(status);
+    }
+    if (!args_has(a, "quiet"))
+        printf("%s: %s, was %s\n", to, bytes_text(path_bytes(to), after, sizeof after),
+            bytes_text(m.bytes, before, sizeof before));
+    return EXIT_DONE;
+}
+
+int run_models(const struct args *a)
+{
+    const char *what = a->count > 0 ? a->arg[0] : "list";
+    const char *name = a->count > 1 ? a->arg[1] : NULL;
+    const char *close = ih_closest(what, a->command->words);
+    bool known = false;
+    for (int i = 0; a->command->words[i]; i++)
+        known = known || strcmp(a->command->words[i], what) == 0;
+    if (!known)
+        return usage_error(a->command, "models cannot '%s'%s%s%s", what,
+            close ? "; did you mean '" : "", close ? close : "", close ? "'?" : "");
+    if (strcmp(what, "list") == 0) {
+        if (a->count > 1)
+            return usage_error(a->command, "models list takes no name");
+        return list_models(a);
+    }
+    if (a->count != 2)
+        return usage_error(a->command, "models %s takes the name of one model", what);
+    if (strcmp(what, "show") == 0)
+        return show_model(a, name);
+    if (strcmp(what, "pull") == 0)
+        return pull_model(a, name);
+    if (strcmp(what, "verify") == 0)
+        return verify_model(name);
+    if (strcmp(what, "remove") == 0)
+        return remove_model(a, name);
+    return quantize_model(a, name);
+}

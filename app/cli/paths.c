@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/paths.h"
+
+#include "hub/catalog.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <ftw.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char own_model[] = "transcribe-1";
+static const char own_vad[] = "vad-1";
+
+enum ih_status fail(struct ih_error *e, enum ih_status code, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    e->code = code;
+    vsnprintf(e->text, sizeof e->text, format, args);
+    va_end(args);
+    return code;
+}
+
+bool path_join(char *buf, size_t size, const char *folder, const char *name)
+{
+    int n = snprintf(buf, size, "%s/%s", folder, name);
+    return n >= 0 && (size_t)n < size;
+}
+
+bool models_folder(enum model_place place, char *buf, size_t size)
+{
+    const char *own = getenv("INHOUSE_MODELS"), *data = getenv("XDG_DATA_HOME");
+    const char *home = getenv("HOME");
+    int n = -1;
+    if (place == PLACE_INSTALLED)
+        n = snprintf(buf, size, "%s", INHOUSE_MODELS_INSTALLED);
+    else if (place == PLACE_SOURCE)
+        n = snprintf(buf, size, "%s", INHOUSE_MODELS_SOURCE);
+    else if (own && *own)
+        n = snprintf(buf, size, "%s", own);
+    else if (data && *data == '/')
+        n = snprintf(buf, size, "%s/inhouse/models", data);
+    else if (home && *home)
+        n = snprintf(buf, size, "%s/.local/share/inhouse/models", home);
+    return n > 0 && (size_t)n < size;
+}
+
+const char *place_name(enum model_place place)
+{
+    static const char *const names[] = {"yours", "installed", "built in"};
+    return names[place];
+}
+
+double path_bytes(const char *path)
+{
+    struct stat st;
+    char inside[PATH_MAX];
+    double sum = 0;
+    if (stat(path, &st) != 0)
+        return 0;
+    if (!S_ISDIR(st.st_mode))
+        return (double)st.st_size;
+    DIR *folder = opendir(path);
+    for (struct dirent *d; folder && (d = readdir(folder));)
+        if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0 &&
+            path_join(inside, sizeof inside, path, d->d_name) && lstat(inside, &st) == 0)
+            sum += S_ISREG(st.st_mode) ? (double)st.st_size
+                                       : (S_ISDIR(st.st_mode) ? path_bytes(inside) : 0);
+    if (folder)
+        closedir(folder);
+    return sum;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+    return n > m && strcmp(text + n - m, end) == 0;
+}
+
+/* whisper.cpp's files begin with this number, little-endian. */
+static bool is_ggml(const char *path)
+{
+    unsigned char magic[4] = {0};
+    FILE *f = fopen(path, "rb");
+    size_t n = f ? fread(magic, 1, sizeof magic, f) : 0;
+    if (f)
+        fclose(f);
+    return n == sizeof magic && memcmp(magic, "lmgg", sizeof magic) == 0;
+}
+
+/* Fills in kind and size when there is a model at entry->path. A folder with weights but no
+ * configuration counts too: the program's own voice activity model may be such. */
+static bool inspect(struct model_entry *entry)
+{
+    struct stat st;
+    char file[PATH_MAX];
+    if (stat(entry->path, &st) != 0)
+        return false;
+    if (!S_ISDIR(st.st_mode)) {
+        snprintf(entry->kind, sizeof entry->kind, "%s", is_ggml(entry->path) ? "ggml" : "");
+        entry->bytes = (double)st.st_size;
+        return entry->kind[0];
+    }
+    bool config =
+        path_join(file, sizeof file, entry->path, "config.json") && access(file, F_OK) == 0;
+    json_t *json = config ? json_load_file(file, 0, NULL) : NULL;
+    const char *type = json_string_value(json_object_get(json, "model_type"));
+    snprintf(entry->kind, sizeof entry->kind, "%s", type ? type : "");
+    json_decref(json);
+    if (!config && !(path_join(file, sizeof file, entry->path, "model.safetensors") &&
+                       access(file, F_OK) == 0))
+        return false;
+    entry->bytes = path_bytes(entry->path);
+    return true;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct model_entry *x = a, *y = b;
+    if (x->place != y->place)
+        return (int)x->place - (int)y->place;
+    return strcmp(x->name, y->name);
+}
+
+struct list {
+    struct model_entry *entry;
+    int count, room;
+    bool failed;
+};
+
+static void scan_name(
+    struct list *list, enum model_place place, const char *folder, const char *name)
+{
+    if (list->count == list->room) {
+        int room = list->room ? list->room * 2 : 16;
+        struct model_entry *grown = realloc(list->entry, sizeof *grown * (size_t)room);
+        if (!grown) {
+            list->failed = true;
+            return;
+        }
+        list->entry = grown;
+        list->room = room;
+    }
+    struct model_entry *entry = &list->entry[list->count];
+    *entry = (struct model_entry){.place = place};
+    int length = (int)strlen(name) - (ends_with(name, ".bin") ? 4 : 0);
+    if (length >= (int)sizeof entry->name ||
+        !path_join(entry->path, sizeof entry->path, folder, name) || !inspect(entry))
+        return;
+    snprintf(entry->name, sizeof entry->name, "%.*s", length, name);
+    for (int i = 0; i < list->count; i++)
+        if (list->entry[i].place != place && strcmp(list->entry[i].name, entry->name) == 0)
+            return;
+    list->count++;
+}
+
+int models_scan(struct model_entry **out)
+{
+    struct list list = {0};
+    char folder[PATH_MAX];
+    for (enum model_place place = PLACE_USER; place < PLACES; place++) {
+        DIR *d = models_folder(place, folder, sizeof folder) ? opendir(folder) : NULL;
+        for (struct dirent *name; d && (name = readdir(d));)
+            if (name->d_name[0] != '.' && !ends_with(name->d_name, ".partial"))
+                scan_name(&list, place, folder, name->d_name);
+        if (d)
+            closedir(d);
+    }
+    if (list.count)
+        qsort(list.entry, (size_t)list.count, sizeof *list.entry, compare);
+    *out = list.entry;
+    if (list.failed) {
+        free(list.entry);
+        *out = NULL;
+        return -1;
+    }
+    return list.count;
+}
+
+static bool locate_in(struct model_entry *out, enum model_place place, const char *name)
+{
+    char folder[PATH_MAX], file[sizeof out->name + 4];
+    if (!models_folder(place, folder, sizeof folder) || strlen(name) >= sizeof out->name)
+        return false;
+    *out = (struct model_entry){.place = place};
+    snprintf(out->name, sizeof out->name, "%s", name);
+    if (path_join(out->path, sizeof out->path, folder, name) && inspect(out))
+        return true;
+    snprintf(file, sizeof file, "%s.bin", name);
+    return path_join(out->path, sizeof out->path, folder, file) && inspect(out);
+}
+
+static enum ih_status not_here(const char *name, struct ih_error *e)
+{
+    const struct catalog_model *known = catalog_find(name);
+    if (known)
+        return fail(e, IH_NOT_FOUND,
+            "%s is not on this machine; 'inhouse models pull %s' fetches it (about %d MB)",
+            known->name, known->alias, known->megabytes);
+    return fail(e, IH_NOT_FOUND,
+        "there is no model '%.200s' here; 'inhouse models list' shows what there is", name);
+}
+
+enum ih_status model_locate(struct model_entry *out, const char *name, struct ih_error *e)
+{
+    struct stat st;
+    bool is_path = strchr(name, '/') != NULL || !strcmp(name, ".") || !strcmp(name, "..");
+    *out = (struct model_entry){.place = PLACE_USER};
+    if (strlen(name) < sizeof out->path && stat(name, &st) == 0) {
+        snprintf(out->path, sizeof out->path, "%s", name);
+        snprintf(out->name, sizeof out->name, "%.127s", name);
+        if (inspect(out) || is_path || !S_ISDIR(st.st_mode))
+            return IH_OK; /* opening it says what is wrong, if anything is */
+    }
+    if (is_path)
+        return fail(e, IH_NOT_FOUND, "there is no model at %.300s", name);
+    if (!*name)
+        return fail(e, IH_INVALID, "the name of a model is empty");
+    const struct catalog_model *known = catalog_find(name);
+    for (enum model_place place = PLACE_USER; place < PLACES; place++)
+        if (locate_in(out, place, name) || (known && locate_in(out, place, known->name)))
+            return IH_OK;
+    return not_here(name, e);
+}
+
+enum ih_status model_default(struct model_entry *out, struct ih_error *e)
+{
+    struct model_entry *list;
+    int n = models_scan(&list), best = -1;
+    for (int i = 0; i < n; i++) {
+        bool whisper = !strcmp(list[i].kind, "whisper") || !strcmp(list[i].kind, "ggml");
+        if (list[i].place != PLACE_USER || !whisper || !strcmp(list[i].name, own_model))
+            continue;
+        if (best < 0 || catalog_rank(list[i].name) > catalog_rank(list[best].name))
+            best = i;
+    }
+    if (best >= 0)
+        *out = list[best];
+    free(list);
+    if (best >= 0 || model_locate(out, own_model, e) == IH_OK)
+        return IH_OK;
+    return fail(e, IH_NOT_FOUND,
+        "no model is installed; 'inhouse models pull small' fetches one (about 970 MB)");
+}
+
+bool vad_locate(char *path, size_t size)
+{
+    struct model_entry entry;
+    struct ih_error e;
+    return model_locate(&entry, own_vad, &e) == IH_OK &&
+           path_join(path, size, entry.path, "model.safetensors") && access(path, R_OK) == 0;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st, (void)type, (void)ftw;
+    return remove(path);
+}
+
+int remove_tree(const char *path)
+{
+    return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+enum ih_status make_folders(const char *path, struct ih_error *e)
+{
+    char part[PATH_MAX];
+    struct stat st;
+    if (strlen(path) >= sizeof part)
+        return fail(e, IH_INVALID, "the path is too long: %.80s...", path);
+    for (size_t i = 1, n = strlen(path); i <= n; i++) {
+        if (path[i] != '/' && path[i] != 0)
+            continue;
+        memcpy(part, path, i);
+        part[i] = 0;
+        if (mkdir(part, 0777) != 0 && !(stat(part, &st) == 0 && S_ISDIR(st.st_mode)))
+            return fail(e, IH_IO, "cannot make the folder %.300s: %s", part,
+                errno == EEXIST ? "there is a file of that name" : strerror(errno));
+    }
+    return IH_OK;
+}

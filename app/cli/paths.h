@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_PATHS_H
+#define CLI_PATHS_H
+
+#include "inhouse/error.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Where models lie, in the order in which they are looked for: what the user fetched, what was
+ * installed with the program, what the program was built from. */
+enum model_place { PLACE_USER, PLACE_INSTALLED, PLACE_SOURCE, PLACES };
+
+struct model_entry {
+    char name[128];
+    char path[PATH_MAX];
+    char kind[32]; /* model_type of its config.json, "ggml", or "" */
+    enum model_place place;
+    double bytes; /* of all its files */
+};
+
+/* The folder of a place; false when there is none (no home). */
+bool models_folder(enum model_place place, char *buf, size_t size);
+const char *place_name(enum model_place place);
+
+/* All models of all places; a name that hides a later one of the same name is given once. Free the
+ * list with free(). Returns the number, -1 without memory. */
+int models_scan(struct model_entry **out);
+
+/* Finds a model by path, name or short name ("tiny"). */
+enum ih_status model_locate(struct model_entry *out, const char *name, struct ih_error *e);
+
+/* What is used when nobody names a model: the best Whisper the user has fetched, else the model
+ * that comes with the program. */
+enum ih_status model_default(struct model_entry *out, struct ih_error *e);
+
+/* The voice activity model's file; false when there is none. */
+bool vad_locate(char *path, size_t size);
+
+/* Formats "%s/%s"; false when it does not fit. */
+bool path_join(char *buf, size_t size, const char *folder, const char *name);
+
+/* mkdir -p. */
+enum ih_status make_folders(const char *path, struct ih_error *e);
+
+/* Removes a file, a link, or a folder with all that is in it: 0, or -1 with errno. */
+int remove_tree(const char *path);
+
+/* Sums regular files below a folder, or the size of a file. */
+double path_bytes(const char *path);
+
+enum ih_status fail(struct ih_error *e, enum ih_status code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HUB_HUB_H
+#define HUB_HUB_H
+
+#include "hub/http.h"
+#include "hub/sha.h"
+
+/* Models from a hub that speaks Hugging Face's protocol. A model is fetched into FOLDER.partial; it
+ * becomes FOLDER when every file is there and has the length and the hash that the hub announced. A
+ * file that breaks off stays and is continued by the next call. */
+
+/* A file as the hub announces it; what it does not say is -1 or "". */
+struct hub_file {
+    char name[128];
+    int64_t size;
+    char sha256[SHA256_HEX + 1]; /* of large files */
+    char git_sha1[SHA1_HEX + 1]; /* of small ones, as git names their content */
+};
+
+struct hub_listing {
+    char commit[48]; /* what the revision stands for at this moment */
+    struct hub_file *file;
+    int count;
+};
+
+enum ih_status hub_list(struct hub_listing *out, const struct hub *hub, const char *repo,
+    const char *revision, struct ih_error *e);
+void hub_listing_free(struct hub_listing *l);
+
+/* Keeps the files that a model needs (configuration, tokenizer, weights in safetensors: one file
+ * where there is one, else the set its index names), and those asked for. */
+enum ih_status hub_choose(
+    struct hub_listing *l, const char *const *wanted, int wanted_count, struct ih_error *e);
+
+struct hub_pull {
+    const char *repo, *revision; /* "owner/name", "main" */
+    const char *folder;
+    const char *const *files; /* wanted besides what a model needs */
+    int file_count;
+};
+enum ih_status hub_pull(const struct hub *hub, const struct hub_pull *p, struct ih_error *e);
+
+/* Fetches one file into folder/NAME by way of folder/NAME.part and checks it; file->sha256 is
+ * filled in. `done_before` and `total` are for progress. */
+enum ih_status hub_fetch(const struct hub *hub, const struct hub_pull *p, const char *folder,
+    const char *commit, struct hub_file *file, int64_t done_before, int64_t total,
+    struct ih_error *e);
+
+/* Compares a file with what was announced. hub may be null. */
+enum ih_status hub_check(
+    const struct hub *hub, const char *path, struct hub_file *file, struct ih_error *e);
+
+/* inhouse.json in a model's folder: where it came from and the hash of each file. */
+enum ih_status hub_record_write(
+    const char *folder, const struct hub_pull *p, const struct hub_listing *l, struct ih_error *e);
+/* IH_NOT_FOUND when there is no record; IH_BAD_DATA names the first file that is wrong. */
+enum ih_status hub_record_check(const struct hub *hub, const char *folder, struct ih_error *e);
+
+enum ih_status hub_fail(struct ih_error *e, enum ih_status code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hub/hub.h"
+
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LISTING_MAX = 32 << 20, FILES_MAX = 20000 };
+
+enum ih_status hub_fail(struct ih_error *e, enum ih_status code, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    e->code = code;
+    vsnprintf(e->text, sizeof e->text, format, args);
+    va_end(args);
+    return code;
+}
+
+struct body {
+    char *data;
+    size_t size, room;
+    int status;
+    bool too_long;
+};
+
+static int body_begin(void *arg, const struct http_answer *a)
+{
+    struct body *b = arg;
+    b->status = a->status;
+    b->size = 0;
+    return 0;
+}
+
+static int body_data(void *arg, const void *data, size_t n)
+{
+    struct body *b = arg;
+    if (b->status >= 300)
+        return 0;
+    if (n > LISTING_MAX - b->size) {
+        b->too_long = true;
+        return -1;
+    }
+    if (b->size + n > b->room) {
+        size_t room = (b->size + n) * 2;
+        char *grown = realloc(b->data, room);
+        if (!grown)
+            return -1;
+        b->data = grown;
+        b->room = room;
+    }
+    memcpy(b->data + b->size, data, n);
+    b->size += n;
+    return 0;
+}
+
+static bool is_hex(const char *s, size_t digits)
+{
+    return s && strlen(s) == digits && strspn(s, "0123456789abcdef") == digits;
+}
+
+/* A name that stays inside its folder. Files in subfolders are not part of the models this program
+ * runs, so a slash is refused too. */
+static bool is_plain_name(const char *name)
+{
+    if (!name || !*name || *name == '.' || strlen(name) >= sizeof((struct hub_file *)0)->name)
+        return false;
+    for (; *name; name++)
+        if (*name == '/' || *name == '\\' || (unsigned char)*name <= ' ' || *name == 0x7f)
+            return false;
+    return true;
+}
+
+static void read_file_entry(struct hub_listing *l, const json_t *entry)
+{
+    const char *name = json_string_value(json_object_get(entry, "rfilename"));
+    const json_t *lfs = json_object_get(entry, "lfs"), *size = json_object_get(entry, "size");
+    const char *sha256 = json_string_value(json_object_get(lfs, "sha256"));
+    const char *blob = json_string_value(json_object_get(entry, "blobId"));
+    if (!is_plain_name(name))
+        return;
+    struct hub_file *f = &l->file[l->count++];
+    *f = (struct hub_file){.size = -1};
+    snprintf(f->name, sizeof f->name, "%s", name);
+    if (json_is_integer(json_object_get(lfs, "size")))
+        size = json_object_get(lfs, "size");
+    if (json_is_integer(size) && json_integer_value(size) >= 0)
+        f->size = json_integer_value(size);
+    if (is_hex(sha256, SHA256_HEX))
+        memcpy(f->sha256, sha256, SHA256_HEX + 1);
+    else if (!lfs && is_hex(blob, SHA1_HEX))
+        memcpy(f->git_sha1, blob, SHA1_HEX + 1);
+}
+
+static enum ih_status read_listing(
+    struct hub_listing *out, const struct body *b, const char *repo, struct ih_error *e)
+{
+    json_t *json = json_loadb(b->data ? b->data : "", b->size, 0, NULL);
+    const json_t *files = json_object_get(json, "siblings");
+    const char *commit = json_string_value(json_object_get(json, "sha"));
+    size_t count = json_array_size(files);
+    enum ih_status status = IH_OK;
+    if (!json_is_array(files) || count > FILES_MAX) {
+        status = hub_fail(
+            e, IH_BAD_DATA, "the hub's list of files of %s is not one (no \"siblings\")", repo);
+        goto end;
+    }
+    out->file = calloc(count + 1, sizeof *out->file);
+    if (!out->file) {
+        status = hub_fail(e, IH_NO_MEMORY, "not enough memory for a list of %zu files", count);
+        goto end;
+    }
+    for (size_t i = 0; i < count; i++)
+        read_file_entry(out, json_array_get(files, i));
+    if (is_hex(commit, SHA1_HEX))
+        memcpy(out->commit, commit, SHA1_HEX + 1);
+end:
+    json_decref(json);
+    return status;
+}
+
+enum ih_status hub_list(struct hub_listing *out, const struct hub *hub, const char *repo,
+    const char *revision, struct ih_error *e)
+{
+    char url[1024];
+    struct body b = {0};
+    struct http_request r = {.url = url, .arg = &b, .begin = body_begin, .data = body_data};
+    struct http_answer a;
+    enum ih_status status;
+    bool temporary;
+    *out = (struct hub_listing){0};
+    snprintf(
+        url, sizeof url, "%s/api/models/%s/revision/%s?blobs=true", hub->endpoint, repo, revision);
+    for (int attempt = 1;; attempt++) {
+        status = http_get(hub, &r, &a, &temporary, e);
+        if (status == IH_OK && a.status != 200)
+            status = http_refused(hub, a.status, repo, e);
+        if (status == IH_OK || status == IH_CANCELLED || !temporary || attempt > hub->retries)
+            break;
+        if (hub->note)
+            hub->note(hub->arg, e->text);
+        if (!http_wait(hub, attempt, a.retry_after)) {
+            status = hub_fail(e, IH_CANCELLED, "stopped");
+            break;
+        }
+    }
+    if (status == IH_OK && b.too_long)
+        status = hub_fail(e, IH_BAD_DATA, "the hub's list of files of %s is too long", repo);
+    if (status == IH_OK)
+        status = read_listing(out, &b, repo, e);
+    free(b.data);
+    if (status != IH_OK)
+        hub_listing_free(out);
+    return status;
+}
+
+void hub_listing_free(struct hub_listing *l)
+{
+    free(l->file);
+    *l = (struct hub_listing){0};
+}
+
+static bool has(const struct hub_listing *l, const char *name)
+{
+    for (int i = 0; i < l->count; i++)
+        if (strcmp(l->file[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+    return n > m && strcmp(text + n - m, end) == 0;
+}
+
+static bool is_needed(const struct hub_listing *l, const char *name)
+{
+    static const char *const always[] = {"config.json", "generation_config.json",
+        "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json", "vocab.json",
+        "merges.txt", "added_tokens.json", "special_tokens_map.json", "normalizer.json",
+        "README.md", "LICENSE", NULL};
+    for (int i = 0; always[i]; i++)
+        if (strcmp(name, always[i]) == 0)
+            return true;
+    if (has(l, "model.safetensors"))
+        return strcmp(name, "model.safetensors") == 0;
+    if (has(l, "model.safetensors.index.json"))
+        return strcmp(name, "model.safetensors.index.json") == 0 ||
+               (strncmp(name, "model-", 6) == 0 && ends_with(name, ".safetensors"));
+    return ends_with(name, ".safetensors");
+}
+
+enum ih_status hub_choose(
+    struct hub_listing *l, const char *const *wanted, int wanted_count, struct ih_error *e)
+{
+    int kept = 0, weights = 0;
+    for (int i = 0; i < wanted_count; i++)
+        if (!has(l, wanted[i]))
+            return hub_fail(e, IH_NOT_FOUND, "the repository has no file %.200s", wanted[i]);
+    bool *keep = calloc((size_t)l->count + 1, sizeof *keep);
+    if (!keep)
+        return hub_fail(e, IH_NO_MEMORY, "not enough memory");
+    for (int i = 0; i < l->count; i++) {
+        keep[i] = is_needed(l, l->file[i].name);
+        weights += keep[i] && ends_with(l->file[i].name, ".safetensors");
+        for (int j = 0; j < wanted_count; j++)
+            keep[i] = keep[i] || strcmp(l->file[i].name, wanted[j]) == 0;
+    }
+    for (int i = 0; i < l->count; i++)
+        if (keep[i])
+            l->file[kept++] = l->file[i];
+    l->count = kept;
+    free(keep);
+    if (weights == 0 && wanted_count == 0)
+        return hub_fail(e, IH_NOT_FOUND,
+            "the repository has no weights in safetensors; name the file you want with --file");
+    return IH_OK;
+}

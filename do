@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The one entry point. ./do help lists what it can do.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+packages=(build-essential cmake ninja-build pkg-config git ca-certificates
+    libavformat-dev libavcodec-dev libswresample-dev libavutil-dev
+    libjansson-dev libcurl4-openssl-dev zlib1g-dev)
+test_packages=(libcmocka-dev clang-format)
+
+say() { printf '%s\n' "$*" >&2; }
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"
+    elif command -v sudo >/dev/null; then sudo "$@"
+    else say "run this as root or install sudo: $*"; return 1; fi
+}
+
+# Installs what is missing of the packages named, and says so.
+need() {
+    local missing=() p
+    for p in "$@"; do
+        dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p")
+    done
+    [ ${#missing[@]} = 0 ] && return
+    command -v apt-get >/dev/null || { say "please install: ${missing[*]}"; return 1; }
+    say "installing ${missing[*]}"
+    as_root apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends \
+        "${missing[@]}" >/dev/null
+}
+
+# build FOLDER [cmake options]
+build() {
+    local folder=$1
+    shift
+    need "${packages[@]}"
+    cmake -S . -B "$folder" -G Ninja "$@" >"$folder.log" 2>&1 || { cat "$folder.log" >&2; return 1; }
+    cmake --build "$folder" >"$folder.log" 2>&1 || { tail -n 60 "$folder.log" >&2; return 1; }
+    rm -f "$folder.log"
+}
+
+cmd_build() { build build -DINHOUSE_TESTS=OFF "$@"; }
+
+cmd_demo() {
+    say "building inhouse ..."
+    build build-demo -DINHOUSE_TESTS=OFF
+    local audio=models/transcribe-1/sample.wav
+    printf '\n$ inhouse transcribe %s\n\n' "$audio"
+    ./build-demo/inhouse transcribe "$audio" --format text
+}
+
+# Everything CI runs: lint, tests, sanitizers with the fuzz smoke.
+cmd_test() {
+    need "${packages[@]}" "${test_packages[@]}"
+    cmd_lint
+    say "building ..."
+    build build -DINHOUSE_TESTS=ON -DINHOUSE_WERROR=ON
+    say "testing ..."
+    ctest --test-dir build --output-on-failure "$@"
+    say "building with sanitizers ..."
+    build build-san -DINHOUSE_TESTS=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+        -DINHOUSE_SANITIZE=address,undefined
+    say "testing with sanitizers ..."
+    ctest --test-dir build-san --output-on-failure "$@"
+}
+
+cmd_lint() {
+    need clang-format
+    scripts/check
+}
+
+cmd_format() {
+    need clang-format
+    git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i
+}
+
+cmd_bench() {
+    need "${packages[@]}" python3-numpy
+    bench/run "$@"
+}
+
+cmd_fuzz() {
+    need "${packages[@]}" clang libclang-rt-14-dev
+    CC=clang build build-fuzz -DINHOUSE_TESTS=ON -DINHOUSE_FUZZ=ON \
+        -DINHOUSE_SANITIZE=address,undefined -DCMAKE_BUILD_TYPE=RelWithDebInfo
+    local seconds=${1:-60} target
+    for target in build-fuzz/tests/fuzz_*; do
+        [ -x "$target" ] && [ -f "$target" ] || continue
+        say "fuzzing ${target##*/} for $seconds s"
+        mkdir -p "build-fuzz/corpus/${target##*/}"
+        "$target" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 \
+            "build-fuzz/corpus/${target##*/}" "tests/fuzz/seeds/${target##*/}"
+    done
+}
+
+cmd_install() {
+    cmd_build
+    as_root cmake --install build
+}
+
+cmd_help() {
+    cat <<'HELP'
+./do demo      install what is missing, build, and read a recording with the built-in model
+./do test      the same set-up, then lint, every test, and every test again under sanitizers
+./do build     build into build/
+./do lint      format, layering, banned calls
+./do format    apply the format
+./do bench     measure speed and memory (see docs/benchmarks.md)
+./do fuzz [S]  fuzz every entry for S seconds each
+./do install   install the program, the library and the models
+HELP
+}
+
+command=${1:-help}
+[ $# -gt 0 ] && shift
+if ! declare -F "cmd_$command" >/dev/null; then
+    say "./do $command: no such command"
+    cmd_help >&2
+    exit 2
+fi
+"cmd_$command" "$@"

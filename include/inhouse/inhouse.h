@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef INHOUSE_H
+#define INHOUSE_H
+
+#include "inhouse/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
+/* The engine, models and jobs. Everything hangs from handles; there is no global state. Handles may
+ * be used from several threads at once; closing one is the caller's to do when no job uses it. */
+
+const char *ih_version(void);
+
+struct ih_engine;
+struct ih_model;
+
+struct ih_engine_options {
+    int threads;      /* 0: all processors the process may use */
+    const char *tier; /* most of the CPU that may be used: "c", "avx2", "avx512", "avx512-bf16",
+                         "amx", "neon"; null: all it has */
+};
+
+/* options may be null for the defaults. On failure *out is null. */
+enum ih_status ih_engine_open(
+    struct ih_engine **out, const struct ih_engine_options *options, struct ih_error *e);
+void ih_engine_close(struct ih_engine **engine);
+
+/* What the engine runs on, as one line of text; borrowed. */
+const char *ih_engine_describe(const struct ih_engine *engine);
+
+/* Number formats a model may compute in. */
+enum ih_compute {
+    IH_COMPUTE_AUTO, /* what is fastest on this machine within the family's error budget */
+    IH_COMPUTE_F32,
+    IH_COMPUTE_BF16,
+    IH_COMPUTE_INT8,
+    IH_COMPUTE_INT4,
+};
+
+struct ih_model_options {
+    enum ih_compute compute;
+};
+
+/* `path` is a folder as the hub publishes it or a single model file. Opening maps and checks every
+ * file; weights are brought into the machine's own layout at the first job. The engine must outlive
+ * the model. */
+enum ih_status ih_model_open(struct ih_model **out, struct ih_engine *engine, const char *path,
+    const struct ih_model_options *options, struct ih_error *e);
+void ih_model_close(struct ih_model **model);
+
+const char *ih_model_name(const struct ih_model *model);
+const char *ih_model_family(const struct ih_model *model);
+size_t ih_model_bytes(const struct ih_model *model);
+
+/* How a running job is watched and stopped. Zero it, set what you need, keep it until the job's
+ * function returns. `cancel` may be set from a signal handler or another thread at any time. */
+struct ih_job {
+    volatile int cancel;
+    double deadline; /* seconds of CLOCK_MONOTONIC; 0: none */
+    void *arg;
+    /* done of total, in the task's unit (seconds of audio); total is negative while unknown. */
+    void (*progress)(void *arg, double done, double total);
+};
+
+/* Stores a model's matrices in fewer bits: copies the folder `from` to the new folder `to` with its
+ * weights as one model.safetensors in the given numbers (not AUTO), and the other files as they
+ * are. `to` appears only when it is complete; it must not exist. job may be null; its progress goes
+ * from 0 to 1. */
+enum ih_status ih_model_quantize(const char *from, const char *to, enum ih_compute numbers,
+    struct ih_job *job, struct ih_error *e);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "device/cpu/cpu.h"
+
+#include "base/cpu.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+enum ih_status device_open_cpu(
+    struct device **out, const struct device_options *options, struct ih_error *e)
+{
+    *out = NULL;
+    struct device *d = calloc(1, sizeof *d);
+    if (!d)
+        return err_memory(e, "the device");
+    pthread_mutex_init(&d->lock, NULL);
+    kernels_init(&d->kernels, cpu_flags() & options->cpu_mask);
+    enum ih_status status = pool_open(&d->pool, options->threads, e);
+    if (status)
+        device_close(&d);
+    *out = d;
+    return status;
+}
+
+void device_close(struct device **dp)
+{
+    struct device *d = *dp;
+    if (!d)
+        return;
+    pool_close(&d->pool);
+    while (d->idle) {
+        struct scratch *s = d->idle;
+        d->idle = s->next;
+        mem_pages_free(s->data, s->size);
+        free(s);
+    }
+    pthread_mutex_destroy(&d->lock);
+    free(d);
+    *dp = NULL;
+}
+
+int device_threads(const struct device *d)
+{
+    return pool_threads(d->pool);
+}
+
+unsigned device_flags(const struct device *d)
+{
+    return d->kernels.flags;
+}
+
+const struct kernels *device_kernels(const struct device *d)
+{
+    return &d->kernels;
+}
+
+bool device_exhausted(struct device *d)
+{
+    return atomic_exchange(&d->exhausted, false);
+}
+
+enum dtype device_activation(const struct device *d, enum dtype storage)
+{
+    return storage != DT_F32 && d->kernels.fast_bf16 ? DT_BF16 : DT_F32;
+}
+
+void op_parallel(
+    struct device *d, void (*fn)(void *arg, int task, int worker), void *arg, int tasks)
+{
+    pool_run(d->pool, fn, arg, tasks);
+}
+
+static bool grow(struct scratch *s, size_t bytes)
+{
+    size_t size = bytes + bytes / 4 + 4096;
+    void *data = mem_pages(size);
+    if (!data)
+        return false;
+    mem_pages_free(s->data, s->size);
+    s->data = data;
+    s->size = size;
+    return true;
+}
+
+/* Takes the largest idle block, so that few blocks grow. */
+static struct scratch *take_largest(struct device *d)
+{
+    struct scratch **best = NULL;
+    for (struct scratch **p = &d->idle; *p; p = &(*p)->next)
+        if (!best || (*p)->size > (*best)->size)
+            best = p;
+    if (!best)
+        return NULL;
+    struct scratch *s = *best;
+    *best = s->next;
+    return s;
+}
+
+struct scratch *scratch_take(struct device *d, size_t bytes)
+{
+    pthread_mutex_lock(&d->lock);
+    struct scratch *s = take_largest(d);
+    pthread_mutex_unlock(&d->lock);
+    if (!s)
+        s = calloc(1, sizeof *s);
+    if (s && (s->size >= bytes || grow(s, bytes)))
+        return s;
+    if (s)
+        scratch_give(d, s);
+    atomic_store(&d->exhausted, true);
+    return NULL;
+}
+
+void scratch_give(struct device *d, struct scratch *s)
+{
+    pthread_mutex_lock(&d->lock);
+    s->next = d->idle;
+    d->idle = s;
+    pthread_mutex_unlock(&d->lock);
+}

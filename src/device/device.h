@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DEVICE_DEVICE_H
+#define DEVICE_DEVICE_H
+
+#include "base/err.h"
+#include "device/tensor.h"
+#include "kernels/kernels.h"
+
+/* A device is one implementation of the operations in ops.h. It owns the thread pool, the kernel
+ * table and scratch memory; it is shared by every model and job of an engine and may be used from
+ * several threads at once. */
+struct device;
+
+struct device_options {
+    int threads;       /* 0: all processors */
+    unsigned cpu_mask; /* tiers allowed, CPU_ALL for all */
+};
+
+enum ih_status device_open_cpu(
+    struct device **out, const struct device_options *options, struct ih_error *e);
+void device_close(struct device **d);
+
+int device_threads(const struct device *d);
+unsigned device_flags(const struct device *d);
+/* True once after an operation ran out of memory: everything computed since the last call is void.
+ */
+bool device_exhausted(struct device *d);
+
+/* The type activations are best kept in between operations for a given storage of weights: f32
+ * for f32, else bf16 where the device multiplies it natively, else f32. */
+enum dtype device_activation(const struct device *d, enum dtype storage);
+
+/* A weight matrix in the form the device multiplies by; see kernels.h for the layout. */
+struct linear {
+    int64_t out, in;
+    enum dtype dtype; /* DT_F32, DT_BF16, DT_I8 or DT_Q4 */
+    void *packed;
+    float *scale;
+    int32_t *sum;
+    float *bias;  /* [out] or null */
+    size_t bytes; /* memory held, for accounts */
+};
+
+/* A matrix as a file stores it: [rows, columns] in any float or block type; or DT_I8 with `scale`
+ * f32 [rows]; or DT_Q4 in the layout of weights/quantize.h, with `scale` f32 [rows, columns / 32].
+ * scale.data is null for the other types. */
+struct matrix {
+    struct tensor w;
+    struct tensor scale;
+};
+
+/* One block of a linear's output: its rows of the weight, and its bias [rows] or null data. */
+struct linear_part {
+    struct matrix w;
+    struct tensor bias;
+};
+
+/* Packs the parts, stacked along `out`, into one linear in the type `storage` (q, k and v share
+ * their input, so one product serves the three). */
+enum ih_status linear_pack(struct device *d, struct linear *out, const struct linear_part *part,
+    int parts, enum dtype storage, struct ih_error *e);
+void linear_free(struct linear *w);
+
+/* Rows [row0, row0 + rows) of a matrix as f32, dense. */
+void matrix_to_f32(
+    const struct kernels *k, float *out, const struct matrix *x, int64_t row0, int64_t rows);
+
+/* Keys and values of one attention layer for one sequence, packed as right-hand sides: keys with
+ * one column a position, values with one row a position. */
+struct kv {
+    int heads, head_dim;
+    int64_t capacity, length; /* positions; capacity is a multiple of PACK_K */
+    enum dtype dtype;         /* DT_F32 or DT_BF16 */
+    void *keys, *values;
+};
+
+size_t kv_bytes(int heads, int head_dim, int64_t positions, enum dtype dtype);
+/* `memory` holds kv_bytes() zeroed bytes (what lies beyond the length is multiplied by zero and
+ * must be finite); it stays the caller's. */
+void kv_init(
+    struct kv *kv, void *memory, int heads, int head_dim, int64_t positions, enum dtype dtype);
+/* Makes dst's first n positions those of src; the two have the same shape. */
+void kv_copy(struct kv *dst, const struct kv *src, int64_t n);
+
+#endif

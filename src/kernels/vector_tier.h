@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The vector kernels of one tier, written over the operations of its math_<tier>.h. A tier's
+ * vector_<tier>.c includes that, then this, and so is this code with the tier's registers. */
+#include "kernels/vector.h"
+
+#include <math.h>
+
+enum { SUMS = 4, SOFTMAX_KEPT = 2048 };
+
+/* The first n < LANES elements, then `fill`. */
+static inline vf load_or(const float *p, int64_t n, float fill)
+{
+    float part[LANES];
+    for (int i = 0; i < LANES; i++)
+        part[i] = fill;
+    memcpy(part, p, (size_t)n * sizeof *p);
+    return v_load(part);
+}
+
+static float sum_four(const vf s[SUMS])
+{
+    return v_sum(v_add(v_add(s[0], s[1]), v_add(s[2], s[3])));
+}
+
+static float sum_values(const float *x, int64_t n)
+{
+    vf s[SUMS] = {v_set(0), v_set(0), v_set(0), v_set(0)};
+    int64_t i = 0;
+    for (; i + SUMS * LANES <= n; i += SUMS * LANES)
+        for (int j = 0; j < SUMS; j++)
+            s[j] = v_add(s[j], v_load(x + i + j * LANES));
+    for (; i + LANES <= n; i += LANES)
+        s[0] = v_add(s[0], v_load(x + i));
+    if (i < n)
+        s[1] = v_add(s[1], v_load_part(x + i, n - i));
+    return sum_four(s);
+}
+
+static float sum_squares(const float *x, int64_t n, float mean)
+{
+    vf s[SUMS] = {v_set(0), v_set(0), v_set(0), v_set(0)}, m = v_set(mean);
+    int64_t i = 0;
+    for (; i + SUMS * LANES <= n; i += SUMS * LANES) {
+        for (int j = 0; j < SUMS; j++) {
+            vf d = v_sub(v_load(x + i + j * LANES), m);
+            s[j] = v_fma(d, d, s[j]);
+        }
+    }
+    for (; i + LANES <= n; i += LANES) {
+        vf d = v_sub(v_load(x + i), m);
+        s[0] = v_fma(d, d, s[0]);
+    }
+    if (i < n) {
+        vf d = v_sub(load_or(x + i, n - i, mean), m);
+        s[1] = v_fma(d, d, s[1]);
+    }
+    return sum_four(s);
+}
+
+static float dot(const float *x, const float *y, int64_t n)
+{
+    vf s[SUMS] = {v_set(0), v_set(0), v_set(0), v_set(0)};
+    int64_t i = 0;
+    for (; i + SUMS * LANES <= n; i += SUMS * LANES)
+        for (int j = 0; j < SUMS; j++)
+            s[j] = v_fma(v_load(x + i + j * LANES), v_load(y + i + j * LANES), s[j]);
+    for (; i + LANES <= n; i += LANES)
+        s[0] = v_fma(v_load(x + i), v_load(y + i), s[0]);
+    if (i < n)
+        s[1] = v_fma(v_load_part(x + i, n - i), v_load_part(y + i, n - i), s[1]);
+    return sum_four(s);
+}
+
+/* (x - mean) * scale * w + b at i; the first `part` lanes, or all when it is 0. */
+static inline vf normed(
+    const struct norm *n, const float *x, int64_t i, int64_t part, vf mean, vf scale)
+{
+    vf value = v_mul(v_sub(part ? v_load_part(x + i, part) : v_load(x + i), mean), scale);
+    vf w = v_set(1.0f), b = v_set(0.0f);
+    if (n->w)
+        w = part ? v_load_part(n->w + i, part) : v_load(n->w + i);
+    if (n->b)
+        b = part ? v_load_part(n->b + i, part) : v_load(n->b + i);
+    return v_fma(value, w, b);
+}
+
+static void norm_row(const struct norm *n, int64_t row, float mean, float scale)
+{
+    const float *x = n->x + row * n->ldx;
+    float *y = (float *)n->y + row * n->ldy;
+    uint16_t *half = (uint16_t *)n->y + row * n->ldy;
+    vf m = v_set(mean), s = v_set(scale);
+    int64_t i = 0;
+    for (; i + LANES <= n->n; i += LANES) {
+        vf value = normed(n, x, i, 0, m, s);
+        if (n->y_bf16)
+            v_store_bf16(half + i, value);
+        else
+            v_store(y + i, value);
+    }
+    if (i == n->n)
+        return;
+    vf value = normed(n, x, i, n->n - i, m, s);
+    if (n->y_bf16)
+        v_store_bf16_part(half + i, value, n->n - i);
+    else
+        v_store_part(y + i, value, n->n - i);
+}
+
+static void layer_norm(const struct norm *n)
+{
+    for (int64_t r = 0; r < n->rows; r++) {
+        const float *x = n->x + r * n->ldx;
+        float mean = sum_values(x, n->n) / (float)n->n;
+        float variance = sum_squares(x, n->n, mean) / (float)n->n;
+        norm_row(n, r, mean, 1.0f / sqrtf(variance + n->eps));
+    }
+}
+
+static void rms_norm(const struct norm *n)
+{
+    for (int64_t r = 0; r < n->rows; r++) {
+        const float *x = n->x + r * n->ldx;
+        float squares = dot(x, x, n->n) / (float)n->n;
+        norm_row(n, r, 0.0f, 1.0f / sqrtf(squares + n->eps));
+    }
+}
+
+/* NaN is passed over; -inf when nothing is left. */
+static float largest(const float *x, int64_t n)
+{
+    vf m[2] = {v_set(-INFINITY), v_set(-INFINITY)};
+    int64_t i = 0;
+    for (; i + 2 * LANES <= n; i += 2 * LANES) {
+        m[0] = v_max(v_load(x + i), m[0]);
+        m[1] = v_max(v_load(x + i + LANES), m[1]);
+    }
+    for (; i + LANES <= n; i += LANES)
+        m[0] = v_max(v_load(x + i), m[0]);
+    if (i < n)
+        m[1] = v_max(load_or(x + i, n - i, -INFINITY), m[1]);
+    return v_largest(v_max(m[0], m[1]));
+}
+
+/* The sum of exp(x - max); the terms go to e unless it is null. */
+static float sum_exp(float *e, const float *x, int64_t n, float max)
+{
+    vf s[2] = {v_set(0), v_set(0)}, m = v_set(max);
+    int64_t i = 0;
+    for (; i + 2 * LANES <= n; i += 2 * LANES) {
+        for (int j = 0; j < 2; j++) {
+            vf term = v_exp(v_sub(v_load(x + i + j * LANES), m));
+            if (e)
+                v_store(e + i + j * LANES, term);
+            s[j] = v_add(s[j], term);
+        }
+    }
+    for (; i < n; i += LANES) {
+        int64_t part = n - i < LANES ? n - i : LANES;
+        vf value = part == LANES ? v_load(x + i) : load_or(x + i, part, -INFINITY);
+        vf term = v_exp(v_sub(value, m));
+        if (e && part == LANES)
+            v_store(e + i, term);
+        else if (e)
+            v_store_part(e + i, term, part);
+        s[0] = v_add(s[0], term);
+    }
+    return v_sum(v_add(s[0], s[1]));
+}
+
+static void softmax_f32(float *y, const float *x, int64_t n)
+{
+    float max = largest(x, n);
+    float sum = sum_exp(y, x, n, max == -INFINITY ? 0.0f : max);
+    vf scale = v_set(sum == 0.0f ? 0.0f : 1.0f / sum);
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        v_store(y + i, v_mul(v_load(y + i), scale));
+    if (i < n)
+        v_store_part(y + i, v_mul(v_load_part(y + i, n - i), scale), n - i);
+}
+
+/* The terms are kept for the second pass if they fit, else computed again. */
+static void softmax_bf16(uint16_t *y, const float *x, int64_t n)
+{
+    float kept[SOFTMAX_KEPT], *e = n <= SOFTMAX_KEPT ? kept : NULL, max = largest(x, n);
+    max = max == -INFINITY ? 0.0f : max;
+    float sum = sum_exp(e, x, n, max);
+    vf scale = v_set(sum == 0.0f ? 0.0f : 1.0f / sum), m = v_set(max);
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        vf term = e ? v_load(e + i) : v_exp(v_sub(v_load(x + i), m));
+        v_store_bf16(y + i, v_mul(term, scale));
+    }
+    if (i < n) {
+        vf term = e ? v_load_part(e + i, n - i) : v_exp(v_sub(v_load_part(x + i, n - i), m));
+        v_store_bf16_part(y + i, v_mul(term, scale), n - i);
+    }
+}
+
+/* Called with a constant, so that no element asks which activation it is. */
+static inline void activate_as(float *x, int64_t n, enum act act)
+{
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        v_store(x + i, v_act(v_load(x + i), act));
+    if (i < n)
+        v_store_part(x + i, v_act(v_load_part(x + i, n - i), act), n - i);
+}
+
+static void activate(float *x, int64_t n, enum act act)
+{
+    switch (act) {
+    case ACT_NONE:
+        return;
+    case ACT_GELU:
+        activate_as(x, n, ACT_GELU);
+        return;
+    case ACT_GELU_TANH:
+        activate_as(x, n, ACT_GELU_TANH);
+        return;
+    case ACT_SILU:
+        activate_as(x, n, ACT_SILU);
+        return;
+    case ACT_RELU:
+        activate_as(x, n, ACT_RELU);
+        return;
+    case ACT_SIGMOID:
+        activate_as(x, n, ACT_SIGMOID);
+        return;
+    case ACT_TANH:
+        activate_as(x, n, ACT_TANH);
+        return;
+    }
+}
+
+static void convert_f32_to_bf16(uint16_t *y, const float *x, int64_t n)
+{
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        v_store_bf16(y + i, v_load(x + i));
+    if (i < n)
+        v_store_bf16_part(y + i, v_load_part(x + i, n - i), n - i);
+}
+
+static void convert_bf16_to_f32(float *y, const uint16_t *x, int64_t n)
+{
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        v_store(y + i, v_load_bf16(x + i));
+    if (i < n)
+        v_store_part(y + i, v_load_bf16_part(x + i, n - i), n - i);
+}
+
+static void convert_f16_to_f32(float *y, const uint16_t *x, int64_t n)
+{
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        v_store(y + i, v_load_f16(x + i));
+    if (i < n)
+        v_store_part(y + i, v_load_f16_part(x + i, n - i), n - i);
+}
+
+/* Element i and on of f32 or bf16; n lanes. */
+static inline vf load_as(const void *x, bool bf16, int64_t i, int64_t n)
+{
+    if (bf16) {
+        const uint16_t *p = (const uint16_t *)x + i;
+        return n < LANES ? v_load_bf16_part(p, n) : v_load_bf16(p);
+    }
+    const float *p = (const float *)x + i;
+    return n < LANES ? v_load_part(p, n) : v_load(p);
+}
+
+static inline float quantize_as(uint8_t *q, const void *x, bool bf16, int64_t n)
+{
+    vf m = v_set(0.0f);
+    for (int64_t i = 0; i < n; i += LANES)
+        m = v_max(v_abs(load_as(x, bf16, i, n - i)), m);
+    float max = v_largest(m);
+    if (max < QUANTIZE_TINY) {
+        memset(q, 128, (size_t)n);
+        return 0.0f;
+    }
+    vf inverse = v_set(127.0f / max), low = v_set(-127.0f), high = v_set(127.0f);
+    for (int64_t i = 0; i < n; i += LANES) {
+        vf v = v_mul(load_as(x, bf16, i, n - i), inverse);
+        v = v_min(v_max(v, low), high);
+        if (n - i < LANES)
+            v_store_u8_part(q + i, v, n - i);
+        else
+            v_store_u8(q + i, v);
+    }
+    return max / 127.0f;
+}
+
+static float quantize_u8(uint8_t *q, const float *x, int64_t n)
+{
+    return quantize_as(q, x, false, n);
+}
+
+static float quantize_u8_bf16(uint8_t *q, const uint16_t *x, int64_t n)
+{
+    return quantize_as(q, x, true, n);
+}
+
+static void add(float *y, const float *x, int64_t n)
+{
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        v_store(y + i, v_add(v_load(y + i), v_load(x + i)));
+    if (i < n)
+        v_store_part(y + i, v_add(v_load_part(y + i, n - i), v_load_part(x + i, n - i)), n - i);
+}
+
+static int64_t first_equal(const float *x, int64_t n, float value)
+{
+    vf v = v_set(value);
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        int at = v_first_set(v_equal(v_load(x + i), v));
+        if (at < LANES)
+            return i + at;
+    }
+    for (; i < n; i++)
+        if (x[i] == value)
+            return i;
+    return 0;
+}
+
+static int64_t argmax(const float *x, int64_t n, float *lse)
+{
+    float max = largest(x, n);
+    int64_t best = first_equal(x, n, max);
+    if (!lse)
+        return best;
+    *lse = max;
+    if (isinf(max))
+        return best;
+    vf s[2] = {v_set(0), v_set(0)}, m = v_set(max), none = v_set(-INFINITY);
+    int64_t i = 0;
+    for (; i + 2 * LANES <= n; i += 2 * LANES)
+        for (int j = 0; j < 2; j++)
+            s[j] = v_add(s[j], v_exp(v_sub(v_max(v_load(x + i + j * LANES), none), m)));
+    for (; i < n; i += LANES) {
+        vf v = n - i < LANES ? load_or(x + i, n - i, -INFINITY) : v_load(x + i);
+        s[0] = v_add(s[0], v_exp(v_sub(v_max(v, none), m)));
+    }
+    *lse = max + logf(v_sum(v_add(s[0], s[1])));
+    return best;
+}
+
+static void vector_fill(struct kernels *k)
+{
+    k->layer_norm = layer_norm;
+    k->rms_norm = rms_norm;
+    k->softmax_f32 = softmax_f32;
+    k->softmax_bf16 = softmax_bf16;
+    k->activate = activate;
+    k->f32_to_bf16 = convert_f32_to_bf16;
+    k->bf16_to_f32 = convert_bf16_to_f32;
+    k->f16_to_f32 = convert_f16_to_f32;
+    k->quantize_u8 = quantize_u8;
+    k->quantize_u8_bf16 = quantize_u8_bf16;
+    k->dot = dot;
+    k->add = add;
+    k->argmax = argmax;
+}

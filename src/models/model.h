@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODELS_MODEL_H
+#define MODELS_MODEL_H
+
+#include "device/ops.h"
+#include "inhouse/transcribe.h"
+
+/* A family is a const table; a model is what its open() returns, immutable and shareable. Tasks see
+ * nothing else of a model than this header and the interface of what it can do. */
+struct model {
+    const struct family *family;
+    const char *name;
+    size_t bytes; /* of weights on disk */
+    struct device *device;
+};
+
+struct model_open {
+    struct device *device;
+    const char *path;
+    enum ih_compute compute;
+};
+
+struct family {
+    const char *name;
+    /* True when the path looks like this family's; reads as little as it can. */
+    bool (*probe)(const char *path);
+    enum ih_status (*open)(struct model **out, const struct model_open *o, struct ih_error *e);
+    void (*close)(struct model *m);
+    const struct recognizer *recognizer; /* null when it cannot transcribe */
+};
+
+/* Tries each family in registry order. */
+enum ih_status model_open(struct model **out, const struct model_open *o, struct ih_error *e);
+void model_close(struct model **m);
+
+#endif

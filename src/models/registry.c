@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The only list of model families. */
+#include "models/model.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+extern const struct family whisper_family;
+
+static const struct family *const families[] = {&whisper_family};
+
+enum ih_status model_open(struct model **out, const struct model_open *o, struct ih_error *e)
+{
+    *out = NULL;
+    struct stat st;
+    if (stat(o->path, &st) != 0)
+        return err_set(e, IH_NOT_FOUND, "there is no model at %s", o->path);
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        if (families[i]->probe(o->path))
+            return families[i]->open(out, o, e);
+    return err_set(e, IH_UNSUPPORTED,
+        "%s is not a model this program knows: expected a folder with config.json (model_type "
+        "\"whisper\") and model.safetensors, or a whisper.cpp ggml file",
+        o->path);
+}
+
+void model_close(struct model **m)
+{
+    if (*m)
+        (*m)->family->close(*m);
+    *m = NULL;
+}

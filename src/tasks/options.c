@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "inhouse/options.h"
+
+#include "base/err.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* clang-format off */
+static const char *const tasks[] = {"transcribe", "translate", NULL};
+static const char *const tiers[] = {"c", "avx2", "avx512", "avx512-bf16", "amx", "neon", "all", NULL};
+static const char *const computes[] = {"auto", "f32", "bf16", "int8", "int4", NULL};
+static const char *const formats[] = {"text", "srt", "vtt", "json", "verbose_json", "tsv", "lrc", NULL};
+
+#define FIELD(f)      offsetof(struct ih_request, f), sizeof((struct ih_request *)0)->f
+#define CLI           IH_ON_COMMAND_LINE
+#define EVERYWHERE    (IH_ON_COMMAND_LINE | IH_ON_HTTP | IH_ON_CONFIG)
+#define ON_MACHINE    (IH_ON_COMMAND_LINE | IH_ON_CONFIG)
+
+static const struct ih_option options[] = {
+    {"model", 'm', IH_OPTION_STRING, "NAME|PATH", 0, 0, NULL, NULL,
+        "model to use: a name from 'inhouse models list', a folder, or a whisper.cpp file", EVERYWHERE, FIELD(model)},
+    {"language", 'l', IH_OPTION_STRING, "CODE", 0, 0, NULL, NULL,
+        "language spoken, such as en or de; auto finds out", EVERYWHERE, FIELD(transcribe.language)},
+    {"task", 0, IH_OPTION_CHOICE, "TASK", 0, 0, tasks, NULL,
+        "write down what is said, or translate it into English", EVERYWHERE, FIELD(transcribe.translate)},
+    {"format", 'f', IH_OPTION_LIST, "FORMAT", 0, 0, formats, NULL,
+        "how the result is written; several with commas or by repeating the flag", EVERYWHERE, FIELD(format)},
+    {"output", 'o', IH_OPTION_STRING, "DIR", 0, 0, NULL, NULL,
+        "write FILE.srt and so on into this folder instead of standard output", CLI, FIELD(output)},
+    {"words", 'w', IH_OPTION_BOOL, NULL, 0, 0, NULL, NULL,
+        "give the time of each word", EVERYWHERE, FIELD(transcribe.words)},
+    {"no_timestamps", 0, IH_OPTION_BOOL, NULL, 0, 0, NULL, NULL,
+        "text only, without times: a little faster", EVERYWHERE, FIELD(transcribe.no_timestamps)},
+    {"vad", 0, IH_OPTION_STRING, "FILE|off", 0, 0, NULL, "auto",
+        "skip what is not speech, with the built-in detector or another; off reads everything", ON_MACHINE, FIELD(transcribe.vad)},
+    {"prompt", 'p', IH_OPTION_STRING, "TEXT", 0, 0, NULL, NULL,
+        "text that could have come before: names, spelling, style", EVERYWHERE, FIELD(transcribe.prompt)},
+    {"phrases", 0, IH_OPTION_STRING, "FILE|TEXT", 0, 0, NULL, NULL,
+        "phrases to favour: a file with one a line, or the phrases with commas between them", EVERYWHERE, FIELD(transcribe.phrases)},
+    {"beam", 'b', IH_OPTION_INT, "N", 1, 32, NULL, NULL,
+        "hypotheses followed at once; 1 takes the best token each time", EVERYWHERE, FIELD(transcribe.beam)},
+    {"best_of", 0, IH_OPTION_INT, "N", 1, 32, NULL, NULL,
+        "samples to choose from at temperatures above 0", EVERYWHERE, FIELD(transcribe.best_of)},
+    {"temperature", 't', IH_OPTION_FLOAT, "T", 0, 1, NULL, NULL,
+        "randomness of the first attempt", EVERYWHERE, FIELD(transcribe.temperature)},
+    {"temperature_step", 0, IH_OPTION_FLOAT, "T", 0, 1, NULL, NULL,
+        "raised by this after a bad result, up to 1; 0 never tries again", EVERYWHERE, FIELD(transcribe.temperature_step)},
+    {"patience", 0, IH_OPTION_FLOAT, "P", 0.1, 10, NULL, NULL,
+        "how long a beam search waits for better endings", EVERYWHERE, FIELD(transcribe.patience)},
+    {"length_penalty", 0, IH_OPTION_FLOAT, "A", -1, 10, NULL, NULL,
+        "exponent of the length penalty; negative divides by the length", EVERYWHERE, FIELD(transcribe.length_penalty)},
+    {"compression_limit", 0, IH_OPTION_FLOAT, "R", 0, 1000, NULL, NULL,
+        "text that compresses better than this repeats itself", EVERYWHERE, FIELD(transcribe.compression_limit)},
+    {"logprob_limit", 0, IH_OPTION_FLOAT, "L", -1000, 0, NULL, NULL,
+        "mean log probability below which a result is bad", EVERYWHERE, FIELD(transcribe.logprob_limit)},
+    {"no_speech_limit", 0, IH_OPTION_FLOAT, "P", 0, 1, NULL, NULL,
+        "probability of silence above which an unlikely text is dropped", EVERYWHERE, FIELD(transcribe.no_speech_limit)},
+    {"condition", 0, IH_OPTION_BOOL, NULL, 0, 0, NULL, NULL,
+        "show the model the text before each stretch", EVERYWHERE, FIELD(transcribe.condition)},
+    {"seed", 0, IH_OPTION_INT, "N", 0, 0x1p53, NULL, NULL,
+        "random numbers for temperatures above 0", EVERYWHERE, FIELD(transcribe.seed)},
+    {"batch", 0, IH_OPTION_INT, "N", 1, 64, NULL, NULL,
+        "stretches of speech computed together", ON_MACHINE, FIELD(transcribe.batch)},
+    {"threads", 'j', IH_OPTION_INT, "N", 0, 1024, NULL, NULL,
+        "processors to use; 0 takes all", ON_MACHINE, FIELD(threads)},
+    {"tier", 0, IH_OPTION_CHOICE, "TIER", 0, 0, tiers, NULL,
+        "most of the processor's instructions that may be used", ON_MACHINE, FIELD(tier)},
+    {"compute", 0, IH_OPTION_CHOICE, "TYPE", 0, 0, computes, NULL,
+        "numbers to compute with; auto takes the fastest that is exact enough", ON_MACHINE, FIELD(compute)},
+    {"stream", 0, IH_OPTION_BOOL, NULL, 0, 0, NULL, NULL,
+        "live: raw samples (16-bit, mono, 16 kHz) from standard input, text as it comes", CLI, FIELD(stream)},
+    {"json", 0, IH_OPTION_BOOL, NULL, 0, 0, NULL, NULL,
+        "one JSON object a line for other programs", CLI, FIELD(json)},
+    {"quiet", 'q', IH_OPTION_BOOL, NULL, 0, 0, NULL, NULL,
+        "no progress, no notes: the result and errors only", CLI, FIELD(quiet)},
+};
+/* clang-format on */
+enum { OPTIONS = sizeof options / sizeof *options };
+
+void ih_request_defaults(struct ih_request *r)
+{
+    *r = (struct ih_request){.compute = IH_COMPUTE_AUTO};
+    ih_transcribe_defaults(&r->transcribe);
+}
+
+const struct ih_option *ih_options(int *count)
+{
+    *count = OPTIONS;
+    return options;
+}
+
+static char plain(char c)
+{
+    return c == '-' ? '_' : c;
+}
+
+static bool same_name(const char *a, const char *b)
+{
+    while (*a && plain(*a) == plain(*b))
+        a++, b++;
+    return *a == 0 && *b == 0;
+}
+
+const struct ih_option *ih_option_find(const char *name)
+{
+    for (int i = 0; i < OPTIONS; i++)
+        if (same_name(options[i].name, name))
+            return &options[i];
+    return NULL;
+}
+
+enum { WORD_MAX = 32 };
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* Edits that turn a into b: insert, delete, replace, swap two neighbours (Damerau's distance in its
+ * restricted form). */
+static int distance(const char *a, const char *b)
+{
+    int d[3][WORD_MAX + 1] = {{0}};
+    int n = (int)strlen(a), m = (int)strlen(b);
+    if (n > WORD_MAX || m > WORD_MAX)
+        return WORD_MAX;
+    for (int j = 0; j <= m; j++)
+        d[0][j] = j;
+    for (int i = 1; i <= n; i++) {
+        int *row = d[i % 3], *above = d[(i + 2) % 3], *before = d[(i + 1) % 3];
+        row[0] = i;
+        for (int j = 1; j <= m; j++) {
+            bool same = plain(a[i - 1]) == plain(b[j - 1]);
+            row[j] = least(least(above[j], row[j - 1]) + 1, above[j - 1] + !same);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                row[j] = least(row[j], before[j - 2] + 1);
+        }
+    }
+    return d[n % 3][m];
+}
+
+const char *ih_closest(const char *word, const char *const *words)
+{
+    const char *best = NULL;
+    int limit = 1 + (int)strlen(word) / 4, best_distance = limit + 1;
+    for (; *words; words++) {
+        int far = distance(word, *words);
+        if (far < best_distance) {
+            best = *words;
+            best_distance = far;
+        }
+    }
+    return best;
+}
+
+static enum ih_status unknown(const char *name, unsigned surface, struct ih_error *e)
+{
+    const char *names[OPTIONS + 1];
+    int n = 0;
+    for (int i = 0; i < OPTIONS; i++)
+        if (options[i].surfaces & surface)
+            names[n++] = options[i].name;
+    names[n] = NULL;
+    const char *close = ih_closest(name, names);
+    if (close)
+        return err_set(
+            e, IH_INVALID, "there is no option '%.40s'; did you mean '%s'?", name, close);
+    return err_set(e, IH_INVALID, "there is no option '%.40s'", name);
+}
+
+static enum ih_status set_bool(
+    const struct ih_option *o, void *field, const char *value, struct ih_error *e)
+{
+    static const char *const yes[] = {"true", "yes", "on", "1", NULL};
+    static const char *const no[] = {"false", "no", "off", "0", NULL};
+    for (int i = 0; yes[i]; i++) {
+        if (strcmp(value, yes[i]) == 0 || strcmp(value, no[i]) == 0) {
+            *(bool *)field = strcmp(value, yes[i]) == 0;
+            return IH_OK;
+        }
+    }
+    return err_set(e, IH_INVALID, "%s must be true or false, not '%.40s'", o->name, value);
+}
+
+static enum ih_status set_int(
+    const struct ih_option *o, void *field, const char *value, struct ih_error *e)
+{
+    char *end;
+    errno = 0;
+    long long n = strtoll(value, &end, 10);
+    if (end == value || *end || errno || (double)n < o->low || (double)n > o->high)
+        return err_set(e, IH_INVALID, "%s must be a whole number from %.0f to %.0f, not '%.40s'",
+            o->name, o->low, o->high, value);
+    if (o->size == sizeof(uint64_t))
+        *(uint64_t *)field = (uint64_t)n;
+    else
+        *(int *)field = (int)n;
+    return IH_OK;
+}
+
+/* A decimal number with a point, in every locale. */
+static bool read_number(const char *s, double *out)
+{
+    double sign = *s == '-' ? -1 : 1, value = 0, unit = 1;
+    s += *s == '-' || *s == '+';
+    if (!((*s >= '0' && *s <= '9') || (*s == '.' && s[1] >= '0' && s[1] <= '9')))
+        return false;
+    for (; *s >= '0' && *s <= '9'; s++)
+        value = value * 10 + (*s - '0');
+    if (*s == '.')
+        for (s++; *s >= '0' && *s <= '9'; s++) {
+            value = value * 10 + (*s - '0');
+            unit *= 10;
+        }
+    *out = sign * value / unit;
+    return *s == 0 && isfinite(*out);
+}
+
+static enum ih_status set_float(
+    const struct ih_option *o, void *field, const char *value, struct ih_error *e)
+{
+    double n;
+    if (!read_number(value, &n) || n < o->low || n > o->high)
+        return err_set(e, IH_INVALID, "%s must be a number from %g to %g, not '%.40s'", o->name,
+            o->low, o->high, value);
+    *(float *)field = (float)n;
+    return IH_OK;
+}
+
+static enum ih_status not_a_choice(
+    const struct ih_option *o, const char *value, size_t length, struct ih_error *e)
+{
+    char all[160] = "", word[WORD_MAX];
+    for (int i = 0, n = 0; o->choices[i] && n < (int)sizeof all; i++)
+        n += snprintf(all + n, sizeof all - (size_t)n, "%s%s", i ? ", " : "", o->choices[i]);
+    snprintf(word, sizeof word, "%.*s", (int)length, value);
+    const char *close = ih_closest(word, o->choices);
+    return err_set(e, IH_INVALID, "%s must be one of %s, not '%s'%s%s%s", o->name, all, word,
+        close ? "; did you mean '" : "", close ? close : "", close ? "'?" : "");
+}
+
+static int choice_index(const struct ih_option *o, const char *value, size_t length)
+{
+    for (int i = 0; o->choices[i]; i++)
+        if (strncmp(o->choices[i], value, length) == 0 && o->choices[i][length] == 0)
+            return i;
+    return -1;
+}
+
+static enum ih_status set_choice(
+    const struct ih_option *o, void *field, const char *value, struct ih_error *e)
+{
+    int i = choice_index(o, value, strlen(value));
+    if (i < 0)
+        return not_a_choice(o, value, strlen(value), e);
+    if (o->size == sizeof(bool))
+        *(bool *)field = i;
+    else if (o->size == sizeof(int))
+        *(int *)field = i;
+    else
+        *(const char **)field = o->choices[i];
+    return IH_OK;
+}
+
+static enum ih_status set_list(
+    const struct ih_option *o, void *field, const char *value, struct ih_error *e)
+{
+    for (const char *p = value;; p++) {
+        size_t length = strcspn(p, ",");
+        if (choice_index(o, p, length) < 0)
+            return not_a_choice(o, p, length, e);
+        p += length;
+        if (!*p)
+            break;
+    }
+    *(const char **)field = value;
+    return IH_OK;
+}
+
+enum ih_status ih_option_set(
+    struct ih_request *r, const char *name, const char *value, unsigned surface, struct ih_error *e)
+{
+    const struct ih_option *o = ih_option_find(name);
+    if (!o || !(o->surfaces & surface))
+        return unknown(name, surface, e);
+    if (!value)
+        value = o->missing;
+    if (!value && o->type == IH_OPTION_BOOL)
+        value = "true";
+    if (!value)
+        return err_set(e, IH_INVALID, "%s needs a value (%s)", o->name, o->value);
+    void *field = (char *)r + o->offset;
+    switch (o->type) {
+    case IH_OPTION_BOOL:
+        return set_bool(o, field, value, e);
+    case IH_OPTION_INT:
+        return set_int(o, field, value, e);
+    case IH_OPTION_FLOAT:
+        return set_float(o, field, value, e);
+    case IH_OPTION_CHOICE:
+        return set_choice(o, field, value, e);
+    case IH_OPTION_LIST:
+        return set_list(o, field, value, e);
+    case IH_OPTION_STRING:
+        *(const char **)field = value;
+        return IH_OK;
+    }
+    return err_set(e, IH_INTERNAL, "%s has no type", o->name);
+}
+
+int ih_option_text(const struct ih_option *o, const struct ih_request *r, char *buf, size_t size)
+{
+    const void *field = (const char *)r + o->offset;
+    const char *text = NULL;
+    switch (o->type) {
+    case IH_OPTION_BOOL:
+        text = *(const bool *)field ? "true" : "false";
+        break;
+    case IH_OPTION_INT:
+        if (o->size == sizeof(uint64_t))
+            return snprintf(buf, size, "%llu", (unsigned long long)*(const uint64_t *)field);
+        return snprintf(buf, size, "%d", *(const int *)field);
+    case IH_OPTION_FLOAT:
+        return snprintf(buf, size, "%g", (double)*(const float *)field);
+    case IH_OPTION_CHOICE:
+        if (o->size == sizeof(bool))
+            text = o->choices[*(const bool *)field];
+        else if (o->size == sizeof(int))
+            text = o->choices[*(const int *)field];
+        else
+            text = *(const char *const *)field;
+        break;
+    case IH_OPTION_LIST:
+    case IH_OPTION_STRING:
+        text = *(const char *const *)field;
+        break;
+    }
+    return snprintf(buf, size, "%s", text ? text : "");
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A hub that misbehaves on purpose, for the tests of `inhouse models pull`.
+ *
+ *   hub_server FOLDER LOG
+ *
+ * Serves FOLDER's files as every repository test/KIND, on 127.0.0.1 at a free port, which it
+ * prints. Each request becomes a line of LOG. KIND says what goes wrong:
+ *
+ *   good      nothing                            gated     401 without "Bearer secret"
+ *   cut       half of the weights, three times   missing   404
+ *   always    the first 1000 bytes, each time    busy      429 with Retry-After, twice
+ *   wrong     one byte of the weights differs    down      503
+ *   once      the same, but only the first time  redirect  weights by way of another host name
+ *   long      announces too many bytes           loop      redirects to itself
+ *   slow      weights that never come            changed   like cut, then another version
+ *   list      a list that is not JSON            climb     a list with ../ and / in names
+ *   norange   like cut, and ranges are ignored
+ *
+ * It serves one connection at a time and ends by itself after two minutes. */
+#include "hub/sha.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+enum { FILES = 5, LIFETIME = 120 };
+
+static const char *const file_names[FILES] = {"config.json", "generation_config.json",
+    "preprocessor_config.json", "tokenizer.json", "model.safetensors"};
+
+struct content {
+    char *data;
+    size_t size;
+    char sha256[SHA256_HEX + 1], sha1[SHA1_HEX + 1];
+};
+
+struct server {
+    struct content file[FILES];
+    FILE *log;
+    int port;
+    int served[FILES]; /* answers with this file's content so far, of the present kind */
+    int answers;
+    char kind[32];
+};
+
+struct request {
+    char path[512], host[128], token[128], if_range[128];
+    long from; /* -1: no range */
+};
+
+static void read_content(struct content *c, const char *folder, const char *name)
+{
+    char path[1024], head[32];
+    struct sha s;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *f = fopen(path, "rb");
+    if (!f) {
+        perror(path);
+        exit(1);
+    }
+    fseek(f, 0, SEEK_END);
+    c->size = (size_t)ftell(f);
+    rewind(f);
+    c->data = malloc(c->size + 1);
+    if (!c->data || fread(c->data, 1, c->size, f) != c->size)
+        exit(1);
+    fclose(f);
+    sha256_init(&s);
+    sha_update(&s, c->data, c->size);
+    sha_hex(&s, c->sha256);
+    sha1_init(&s);
+    sha_update(&s, head, (size_t)snprintf(head, sizeof head, "blob %zu", c->size) + 1);
+    sha_update(&s, c->data, c->size);
+    sha_hex(&s, c->sha1);
+}
+
+static void send_all(int fd, const void *data, size_t n)
+{
+    const char *p = data;
+    while (n) {
+        ssize_t done = send(fd, p, n, MSG_NOSIGNAL);
+        if (done <= 0)
+            return;
+        p += done;
+        n -= (size_t)done;
+    }
+}
+
+static void say(int fd, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void say(int fd, const char *format, ...)
+{
+    char text[2048];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    send_all(fd, text, (size_t)n);
+}
+
+static void answer(int fd, const char *status, const char *headers, const char *body)
+{
+    say(fd, "HTTP/1.1 %s\r\nConnection: close\r\n%sContent-Length: %zu\r\n\r\n%s", status, headers,
+        strlen(body), body);
+}
+
+static bool read_request(int fd, struct request *r)
+{
+    char text[8192] = "";
+    size_t n = 0;
+    while (n < sizeof text - 1 && !strstr(text, "\r\n\r\n")) {
+        ssize_t got = recv(fd, text + n, sizeof text - 1 - n, 0);
+        if (got <= 0)
+            return false;
+        n += (size_t)got;
+        text[n] = 0;
+    }
+    *r = (struct request){.from = -1};
+    sscanf(text, "GET %511s", r->path);
+    for (char *line = strstr(text, "\r\n"); line; line = strstr(line + 2, "\r\n")) {
+        sscanf(line, "\r\nHost: %127[^\r]", r->host);
+        sscanf(line, "\r\nAuthorization: %127[^\r]", r->token);
+        sscanf(line, "\r\nIf-Range: %127[^\r]", r->if_range);
+        sscanf(line, "\r\nRange: bytes=%ld-", &r->from);
+    }
+    return true;
+}
+
+static void send_listing(struct server *s, int fd)
+{
+    char body[4096];
+    int n = snprintf(
+        body, sizeof body, "{\"sha\":\"0123456789abcdef0123456789abcdef01234567\",\"siblings\":[");
+    if (strcmp(s->kind, "list") == 0)
+        n = snprintf(body, sizeof body, "<html>");
+    if (strcmp(s->kind, "climb") == 0)
+        n += snprintf(body + n, sizeof body - (size_t)n,
+            "{\"rfilename\":\"../evil.safetensors\"},{\"rfilename\":\"/tmp/evil.safetensors\"},"
+            "{\"rfilename\":\".ssh.safetensors\"},{\"rfilename\":\"a\\\\b.safetensors\"},");
+    for (int i = 0; i < FILES; i++) {
+        const struct content *c = &s->file[i];
+        n += snprintf(body + n, sizeof body - (size_t)n,
+            "%s{\"rfilename\":\"%s\",\"size\":%zu,\"blobId\":\"%s\"", i ? "," : "", file_names[i],
+            c->size, c->sha1);
+        if (i == FILES - 1)
+            n += snprintf(body + n, sizeof body - (size_t)n,
+                ",\"lfs\":{\"sha256\":\"%s\",\"size\":%zu}", c->sha256, c->size);
+        n += snprintf(body + n, sizeof body - (size_t)n, "}");
+    }
+    snprintf(body + n, sizeof body - (size_t)n,
+        ",{\"rfilename\":\"pytorch_model.bin\"},{\"rfilename\":\"model.fp32.safetensors\"}]}");
+    answer(fd, "200 OK", "Content-Type: application/json\r\n", body);
+}
+
+static void send_file(struct server *s, int fd, int i, const struct request *r)
+{
+    const struct content *c = &s->file[i];
+    bool weights = i == FILES - 1, is_cut = strcmp(s->kind, "cut") == 0;
+    bool changed = strcmp(s->kind, "changed") == 0, norange = strcmp(s->kind, "norange") == 0;
+    int time = s->served[i]++;
+    char etag[80];
+    snprintf(etag, sizeof etag, "\"%s%s\"", weights ? c->sha256 : c->sha1,
+        changed && weights && time == 0 ? "-old" : "");
+    size_t from = 0, announced = c->size;
+    if (r->from > 0 && (size_t)r->from < c->size && !norange &&
+        (!r->if_range[0] || strcmp(r->if_range, etag) == 0))
+        from = (size_t)r->from;
+    size_t end = c->size;
+    if (weights && ((is_cut && time < 3) || ((changed || norange) && time == 0)))
+        end = from + (c->size - from) / 2;
+    if (weights && strcmp(s->kind, "always") == 0)
+        end = from + (from == 0 ? 1000 : 0);
+    if (weights && strcmp(s->kind, "long") == 0)
+        announced += 7;
+    if (from > 0)
+        say(fd, "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes %zu-%zu/%zu\r\n", from,
+            c->size - 1, c->size);
+    else
+        say(fd, "HTTP/1.1 200 OK\r\n");
+    say(fd, "ETag: %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n", etag, announced - from);
+    if (weights && strcmp(s->kind, "slow") == 0) {
+        send_all(fd, c->data, 10);
+        sleep(4);
+        return;
+    }
+    bool spoil =
+        weights && (strcmp(s->kind, "wrong") == 0 || (strcmp(s->kind, "once") == 0 && time == 0));
+    c->data[c->size - 1] ^= (char)spoil;
+    send_all(fd, c->data + from, end - from);
+    c->data[c->size - 1] ^= (char)spoil;
+}
+
+static void serve(struct server *s, int fd, const struct request *r)
+{
+    char kind[32] = "", header[512];
+    const char *name = strrchr(r->path, '/') + 1;
+    bool list = sscanf(r->path, "/api/models/test/%31[a-z]/", kind) == 1;
+    if (!list && sscanf(r->path, "/test/%31[a-z]/", kind) != 1)
+        sscanf(r->path, "/elsewhere/%31[a-z]/", kind);
+    if (strcmp(kind, s->kind) != 0) {
+        memset(s->served, 0, sizeof s->served);
+        s->answers = 0;
+        snprintf(s->kind, sizeof s->kind, "%s", kind);
+    }
+    int time = s->answers++;
+    if (strcmp(kind, "missing") == 0)
+        answer(fd, "404 Not Found", "", "Repository not found");
+    else if (strcmp(kind, "gated") == 0 && strcmp(r->token, "Bearer secret") != 0)
+        answer(fd, "401 Unauthorized", "", "");
+    else if (strcmp(kind, "busy") == 0 && time < 2)
+        answer(fd, "429 Too Many Requests", "Retry-After: 1\r\n", "");
+    else if (strcmp(kind, "down") == 0)
+        answer(fd, "503 Service Unavailable", "", "");
+    else if (strcmp(kind, "loop") == 0 && !list)
+        answer(fd, "302 Found", "Location: #\r\n", "");
+    else if (list)
+        send_listing(s, fd);
+    else if (strcmp(kind, "redirect") == 0 && strncmp(r->path, "/test/", 6) == 0 &&
+             strcmp(name, file_names[FILES - 1]) == 0) {
+        snprintf(header, sizeof header,
+            "Location: http://localhost:%d/elsewhere/redirect/%s\r\nX-Linked-Etag: \"%s\"\r\n"
+            "X-Linked-Size: %zu\r\n",
+            s->port, name, s->file[FILES - 1].sha256, s->file[FILES - 1].size);
+        answer(fd, "302 Found", header, "");
+    } else {
+        for (int i = 0; i < FILES; i++)
+            if (strcmp(name, file_names[i]) == 0) {
+                send_file(s, fd, i, r);
+                return;
+            }
+        answer(fd, "404 Not Found", "", "Entry not found");
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static struct server s;
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t length = sizeof address;
+    if (argc != 3)
+        return 2;
+    alarm(LIFETIME);
+    for (int i = 0; i < FILES; i++)
+        read_content(&s.file[i], argv[1], file_names[i]);
+    s.log = fopen(argv[2], "w");
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (!s.log || listener < 0 ||
+        bind(listener, (struct sockaddr *)&address, sizeof address) != 0 ||
+        listen(listener, 16) != 0 ||
+        getsockname(listener, (struct sockaddr *)&address, &length) != 0) {
+        perror("hub_server");
+        return 1;
+    }
+    s.port = ntohs(address.sin_port);
+    printf("%d\n", s.port);
+    fclose(stdout);
+    for (;;) {
+        struct request r;
+        struct timeval patience = {.tv_sec = 5};
+        int fd = accept(listener, NULL, NULL);
+        if (fd < 0)
+            continue;
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        if (read_request(fd, &r) && strchr(r.path, '/')) {
+            fprintf(s.log, "%s host=%s from=%ld token=%s\n", r.path, r.host, r.from,
+                r.token[0] ? r.token : "-");
+            fflush(s.log);
+            serve(&s, fd, &r);
+        }
+        close(fd);
+    }
+}

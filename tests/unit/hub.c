@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "support/support.h"
+
+#include "hub/catalog.h"
+#include "hub/hub.h"
+
+#include <string.h>
+
+static void expect_hash(void (*init)(struct sha *), const char *text, int times, const char *want)
+{
+    struct sha s;
+    char hex[SHA256_HEX + 1];
+    init(&s);
+    for (int i = 0; i < times; i++)
+        sha_update(&s, text, strlen(text));
+    sha_hex(&s, hex);
+    assert_string_equal(hex, want);
+}
+
+/* The examples of FIPS 180 and its companion test vectors. */
+static void test_sha(void **state)
+{
+    (void)state;
+    static const char two_blocks[] = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
+    expect_hash(
+        sha256_init, "", 1, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    expect_hash(
+        sha256_init, "abc", 1, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    expect_hash(sha256_init, two_blocks, 1,
+        "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+    expect_hash(sha256_init, "aaaaaaaaaa", 100000,
+        "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+    expect_hash(sha1_init, "", 1, "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+    expect_hash(sha1_init, "abc", 1, "a9993e364706816aba3e25717850c26c9cd0d89d");
+    expect_hash(sha1_init, two_blocks, 1, "84983e441c3bd26ebaae4aa1f95129e5e54670f1");
+    expect_hash(sha1_init, "aaaaaaaaaa", 100000, "34aa973cd4c4daa4f61eeb2bdbad27316534016f");
+}
+
+static void choose(const char *const *names, const char *const *wanted, const char *const *expected)
+{
+    struct hub_file file[16];
+    struct hub_listing l = {.file = file};
+    struct ih_error e;
+    int n = 0, asked = 0;
+    for (; names[l.count]; l.count++) {
+        file[l.count] = (struct hub_file){.size = -1};
+        strcpy(file[l.count].name, names[l.count]);
+    }
+    while (wanted[asked])
+        asked++;
+    assert_int_equal(hub_choose(&l, wanted, asked, &e), IH_OK);
+    for (; expected[n]; n++) {
+        assert_true(n < l.count);
+        assert_string_equal(l.file[n].name, expected[n]);
+    }
+    assert_int_equal(l.count, n);
+}
+
+#define NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static void test_which_files_a_model_needs(void **state)
+{
+    (void)state;
+    static const char *const none[] = {NULL};
+    choose(NAMES(".gitattributes", "config.json", "flax_model.msgpack", "model.safetensors",
+               "model-00001-of-00002.safetensors", "model.safetensors.index.json", "vocab.json"),
+        none, NAMES("config.json", "model.safetensors", "vocab.json"));
+    choose(NAMES("config.json", "model-00001-of-00002.safetensors", "model.fp32-1.safetensors",
+               "model.safetensors.index.json"),
+        none,
+        NAMES("config.json", "model-00001-of-00002.safetensors", "model.safetensors.index.json"));
+    choose(NAMES("ggml-tiny.bin", "ggml-base.bin"), NAMES("ggml-base.bin"), NAMES("ggml-base.bin"));
+
+    struct hub_file file[1] = {{.name = "pytorch_model.bin"}};
+    struct hub_listing l = {.file = file, .count = 1};
+    struct ih_error e;
+    assert_int_equal(hub_choose(&l, none, 0, &e), IH_NOT_FOUND);
+    l.count = 1;
+    assert_int_equal(hub_choose(&l, NAMES("other.bin"), 1, &e), IH_NOT_FOUND);
+    assert_string_equal(e.text, "the repository has no file other.bin");
+}
+
+static void test_catalog(void **state)
+{
+    (void)state;
+    int n;
+    const struct catalog_model *all = catalog(&n);
+    for (int i = 0; i < n; i++) {
+        assert_ptr_equal(catalog_find(all[i].name), &all[i]);
+        assert_ptr_equal(catalog_find(all[i].alias), &all[i]);
+        assert_ptr_equal(catalog_find(all[i].repo), &all[i]);
+        assert_true(catalog_rank(all[i].name) >= 0);
+    }
+    assert_string_equal(catalog_find("turbo")->repo, "openai/whisper-large-v3-turbo");
+    assert_null(catalog_find("huge"));
+    assert_true(catalog_rank("whisper-small") > catalog_rank("whisper-tiny"));
+    assert_int_equal(catalog_rank("transcribe-1"), -1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sha),
+        cmocka_unit_test(test_which_files_a_model_needs),
+        cmocka_unit_test(test_catalog),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "support/support.h"
+
+#include "inhouse/format.h"
+#include "inhouse/options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const unsigned cli = IH_ON_COMMAND_LINE;
+
+static void set(struct ih_request *r, const char *name, const char *value)
+{
+    struct ih_error e = {0};
+    if (ih_option_set(r, name, value, cli, &e) != IH_OK)
+        fail_msg("%s=%s: %s", name, value ? value : "", e.text);
+}
+
+static void refuse(const char *name, const char *value, const char *sentence)
+{
+    struct ih_request r, before;
+    struct ih_error e = {0};
+    memset(&r, 0, sizeof r);
+    ih_request_defaults(&r);
+    memcpy(&before, &r, sizeof r);
+    assert_int_equal(ih_option_set(&r, name, value, cli, &e), IH_INVALID);
+    assert_string_equal(e.text, sentence);
+    assert_memory_equal(&r, &before, sizeof r);
+}
+
+static void test_values_reach_their_fields(void **state)
+{
+    (void)state;
+    struct ih_request r;
+    ih_request_defaults(&r);
+    set(&r, "beam", "5");
+    set(&r, "best-of", "3");
+    set(&r, "no_speech_limit", "0.25");
+    set(&r, "logprob-limit", "-1.5");
+    set(&r, "seed", "9007199254740992");
+    set(&r, "task", "translate");
+    set(&r, "compute", "int8");
+    set(&r, "tier", "avx2");
+    set(&r, "format", "srt,verbose_json");
+    set(&r, "words", NULL);
+    set(&r, "condition", "off");
+    set(&r, "vad", NULL);
+    set(&r, "prompt", "");
+    assert_int_equal(r.transcribe.beam, 5);
+    assert_int_equal(r.transcribe.best_of, 3);
+    assert_true(r.transcribe.no_speech_limit == 0.25f);
+    assert_true(r.transcribe.logprob_limit == -1.5f);
+    assert_true(r.transcribe.seed == 9007199254740992u);
+    assert_true(r.transcribe.translate);
+    assert_int_equal(r.compute, IH_COMPUTE_INT8);
+    assert_string_equal(r.tier, "avx2");
+    assert_string_equal(r.format, "srt,verbose_json");
+    assert_true(r.transcribe.words);
+    assert_false(r.transcribe.condition);
+    assert_string_equal(r.transcribe.vad, "auto");
+    assert_string_equal(r.transcribe.prompt, "");
+}
+
+static void test_bad_values_are_refused(void **state)
+{
+    (void)state;
+    refuse("beam", "0", "beam must be a whole number from 1 to 32, not '0'");
+    refuse("beam", "33", "beam must be a whole number from 1 to 32, not '33'");
+    refuse("beam", "5x", "beam must be a whole number from 1 to 32, not '5x'");
+    refuse("beam", "", "beam must be a whole number from 1 to 32, not ''");
+    refuse("beam", "99999999999999999999",
+        "beam must be a whole number from 1 to 32, not '99999999999999999999'");
+    refuse("temperature", "1.01", "temperature must be a number from 0 to 1, not '1.01'");
+    refuse("temperature", "nan", "temperature must be a number from 0 to 1, not 'nan'");
+    refuse("temperature", "0,5", "temperature must be a number from 0 to 1, not '0,5'");
+    refuse("temperature", "1e-1", "temperature must be a number from 0 to 1, not '1e-1'");
+    refuse("temperature", ".", "temperature must be a number from 0 to 1, not '.'");
+    refuse("words", "maybe", "words must be true or false, not 'maybe'");
+    refuse("beam", NULL, "beam needs a value (N)");
+    refuse("task", "translat",
+        "task must be one of transcribe, translate, not 'translat'; did you mean 'translate'?");
+    refuse("compute", "fp8", "compute must be one of auto, f32, bf16, int8, int4, not 'fp8'");
+    refuse("format", "srt,,vtt",
+        "format must be one of text, srt, vtt, json, verbose_json, tsv, lrc, not ''");
+    refuse("format", "srt,docx",
+        "format must be one of text, srt, vtt, json, verbose_json, tsv, lrc, not 'docx'");
+}
+
+static void test_unknown_names_get_a_suggestion(void **state)
+{
+    (void)state;
+    refuse("langauge", "en", "there is no option 'langauge'; did you mean 'language'?");
+    refuse("temprature", "0", "there is no option 'temprature'; did you mean 'temperature'?");
+    refuse("best-fo", "2", "there is no option 'best-fo'; did you mean 'best_of'?");
+    refuse("zzz", "2", "there is no option 'zzz'");
+    refuse("", "2", "there is no option ''");
+}
+
+static void test_surfaces_are_kept_apart(void **state)
+{
+    (void)state;
+    struct ih_request r;
+    struct ih_error e = {0};
+    ih_request_defaults(&r);
+    assert_int_equal(ih_option_set(&r, "output", "/etc", IH_ON_HTTP, &e), IH_INVALID);
+    assert_int_equal(ih_option_set(&r, "threads", "4", IH_ON_HTTP, &e), IH_INVALID);
+    assert_int_equal(ih_option_set(&r, "threads", "4", IH_ON_CONFIG, &e), IH_OK);
+    assert_int_equal(ih_option_set(&r, "beam", "4", IH_ON_HTTP, &e), IH_OK);
+}
+
+/* What a field says as text must be taken back and change nothing. */
+static void test_defaults_round_trip(void **state)
+{
+    (void)state;
+    int count;
+    const struct ih_option *o = ih_options(&count);
+    struct ih_request r, again;
+    memset(&r, 0, sizeof r);
+    memset(&again, 0, sizeof again);
+    ih_request_defaults(&r);
+    ih_request_defaults(&again);
+    for (int i = 0; i < count; i++) {
+        char text[64];
+        int n = ih_option_text(&o[i], &r, text, sizeof text);
+        assert_true(n >= 0 && (size_t)n < sizeof text);
+        if (n > 0)
+            set(&again, o[i].name, text);
+    }
+    assert_memory_equal(&r, &again, sizeof r);
+}
+
+/* Names, letters and help stay usable as flags and as JSON fields. */
+static void test_table_is_sound(void **state)
+{
+    (void)state;
+    int count;
+    const struct ih_option *o = ih_options(&count);
+    for (int i = 0; i < count; i++) {
+        assert_ptr_equal(ih_option_find(o[i].name), &o[i]);
+        assert_int_equal(strspn(o[i].name, "abcdefghijklmnopqrstuvwxyz_"), strlen(o[i].name));
+        assert_true(o[i].offset + o[i].size <= sizeof(struct ih_request));
+        assert_true(strlen(o[i].help) <= 90);
+        assert_true((o[i].type == IH_OPTION_BOOL) == (o[i].value == NULL));
+        for (int j = 0; j < i; j++) {
+            assert_true(!o[i].letter || o[i].letter != o[j].letter);
+            assert_true(o[i].offset != o[j].offset);
+        }
+    }
+}
+
+static void test_formats_agree_with_the_writers(void **state)
+{
+    (void)state;
+    int count;
+    const struct ih_format *formats = ih_formats(&count);
+    const struct ih_option *o = ih_option_find("format");
+    for (int i = 0; i < count; i++)
+        assert_string_equal(o->choices[i], formats[i].name);
+    assert_null(o->choices[count]);
+}
+
+static void test_closest(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"transcribe", "models", "doctor", "version", NULL};
+    assert_string_equal(ih_closest("trancsribe", words), "transcribe");
+    assert_string_equal(ih_closest("model", words), "models");
+    assert_string_equal(ih_closest("doctro", words), "doctor");
+    assert_null(ih_closest("sing", words));
+    assert_null(ih_closest("", words));
+    assert_null(ih_closest("a-word-that-is-far-too-long-to-be-meant-seriously", words));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_values_reach_their_fields),
+        cmocka_unit_test(test_bad_values_are_refused),
+        cmocka_unit_test(test_unknown_names_get_a_suggestion),
+        cmocka_unit_test(test_surfaces_are_kept_apart),
+        cmocka_unit_test(test_defaults_round_trip),
+        cmocka_unit_test(test_table_is_sound),
+        cmocka_unit_test(test_formats_agree_with_the_writers),
+        cmocka_unit_test(test_closest),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Presets of the recipe and the folders it works in."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+VERSION = "0.1"
+SEED = 20261124
+RATE = 16000
+REPOSITORY = Path(__file__).resolve().parents[2]
+SHARED_DATA = Path(os.environ.get("INHOUSE_SHARED_DATA", REPOSITORY.parent / "shared" / "data"))
+CACHE = Path(os.environ.get("INHOUSE_TRAIN_CACHE", Path.home() / ".cache" / "inhouse" / "train"))
+
+# Whisper's codes; Norwegian Bokmal goes by "no" there.
+LANGUAGES = "ar zh cs da nl en fi fr de hi hu id it ja ko no pl pt ro ru es sv th tr vi".split()
+
+
+@dataclass
+class Preset:
+    name: str
+    languages: list
+    width: int
+    heads: int
+    encoder_layers: int
+    decoder_layers: int
+    merges: int  # BPE merges on top of the 256 bytes
+    sentences: int  # written sentences per language
+    shards: int  # shards of synthesized speech, about 25 minutes each
+    batch_seconds: float  # audio per optimizer step
+    peak_rate: float  # learning rate
+    warmup: int  # steps
+    flat_start: int  # first steps, in which the CTC head learns from the words' times
+    minutes: float  # default length of the run
+    dropout: float = 0.0
+    ctc: str = "tokens"  # or "bytes", which learns sooner but needs a class per byte and 50 classes a second
+    strength: float = 0.8  # of augmentation at the end of the run
+    long_share: float = 1.0  # how far the curriculum goes from short windows to LATE's
+    rare_share: float = 1.0  # share kept of the utterances with words beyond the everyday ones
+    voices_held_out: list = field(default_factory=lambda: ["f3", "m7", "rms", "czech_ph"])
+
+
+PRESETS = {
+    "small-en": Preset("small-en", ["en"], 128, 2, 6, 2, 512, 400000, 240, 32, 1.5e-3, 300, 1200, 120, ctc="bytes", strength=0.3, long_share=0.4, rare_share=0.15),
+    "full": Preset("full", LANGUAGES, 256, 4, 10, 4, 2560, 30000, 1600, 960, 1.2e-3, 1500, 1500, 600, 0.05),
+    "smoke": Preset("smoke", ["en", "fr", "ja"], 64, 1, 2, 1, 128, 300, 1, 16, 1e-3, 20, 10, 1),
+}

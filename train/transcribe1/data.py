@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Batches of windows: several utterances with pauses in each, all windows of a batch of one length.
+
+Few distinct lengths, because oneDNN compiles a kernel per shape. The curriculum goes from short windows to 30 s ones.
+"""
+
+import zlib
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.utils.data import IterableDataset
+
+from .augment import augment
+from .config import RATE, SEED
+from .everyday import known_words
+from .normal import bare
+from .shards import read_shard
+
+SECONDS = [2, 3, 4, 6, 8, 12, 18, 30]
+EARLY = [0.2, 0.3, 0.3, 0.2, 0, 0, 0, 0]
+LATE = [0.1, 0.15, 0.2, 0.2, 0.13, 0.1, 0.06, 0.06]
+POSITIONS = 50  # encoder positions a second
+MARGIN = 0.1  # seconds of near-silence that trimming leaves at both ends of a clip
+HUMAN_SHARE = 0.1
+TIMED_SHARE = 0.3  # windows whose target carries timestamps
+EMPTY_SHARE = 0.02  # windows without speech
+
+
+@dataclass
+class Batch:
+    audio: torch.Tensor  # (B, samples)
+    tokens: torch.Tensor  # (B, S), padded with the end token
+    lengths: torch.Tensor  # (B,) tokens that count
+    ctc: torch.Tensor  # all CTC targets, one after another
+    ctc_lengths: torch.Tensor  # (B,)
+    frames: torch.Tensor  # (B, T) which letter is spoken at each encoder position, for clips with word times
+
+
+class Windows(IterableDataset):
+    """An endless stream of batches; `progress` (0 to 1, shared memory) drives curriculum and augmentation."""
+
+    def __init__(self, preset, folder, vocabulary, progress: torch.Tensor, start: int = 0):
+        self.preset, self.folder, self.vocabulary = preset, folder, vocabulary
+        self.progress, self.start = progress, start
+        self.known = known_words()
+        # Clips by language: synthesized ones, those of them whose words' times are known, and people's.
+        self.pools = {"all": defaultdict(list), "timed": defaultdict(list), "people": defaultdict(list)}
+        self.seen = set()
+
+    def refresh(self):
+        """Takes in shards that were finished since the last look."""
+        for index in sorted((self.folder / "shards").glob("*.jsonl")):
+            if index not in self.seen:
+                self.seen.add(index)
+                self.add(index, "all", "timed")
+        if not self.pools["people"]:
+            for index in sorted((self.folder / "humans").glob("*.jsonl")):
+                self.add(index, "people")
+
+    def add(self, index, pool: str, timed: str = ""):
+        for clip in read_shard(index):
+            if self.wanted(clip):
+                self.pools[pool][clip.language].append(clip)
+                if timed and clip.words:
+                    self.pools[timed][clip.language].append(clip)
+
+    def wanted(self, clip) -> bool:
+        """All clips, but in a short run only a share of those with words beyond the everyday ones."""
+        if self.preset.rare_share == 1 or set(bare(clip.text).split()) <= self.known:
+            return True
+        return zlib.crc32(clip.text.encode()) % 100 < 100 * self.preset.rare_share
+
+    def __iter__(self):
+        worker = torch.utils.data.get_worker_info()
+        number, workers = (worker.id, worker.num_workers) if worker else (0, 1)
+        torch.set_num_threads(1)
+        count = self.start + number
+        while True:
+            if (count // workers) % 500 == (self.start // workers) % 500 or not self.seen:
+                self.refresh()
+            self.rng = np.random.default_rng([SEED, count])
+            self.flat = count < self.preset.flat_start
+            yield self.batch()
+            count += workers
+
+    def batch(self) -> Batch:
+        ease = self.preset.long_share * min(1.0, float(self.progress) / 0.35)
+        odds = (1 - ease) * np.array(EARLY) + ease * np.array(LATE)
+        seconds = SECONDS[self.rng.choice(len(SECONDS), p=odds)]
+        windows = [self.window(seconds) for _ in range(max(1, int(self.preset.batch_seconds / seconds)))]
+        return self.collate(windows)
+
+    def language(self) -> str:
+        """Languages come as often as they have clips."""
+        pool = self.pools["timed" if self.flat else "all"]
+        counts = np.array([len(clips) for clips in pool.values()])
+        return list(pool)[self.rng.choice(len(counts), p=counts / counts.sum())]
+
+    def pick(self, language: str):
+        people = self.pools["people"].get(language)
+        if self.flat:
+            pool = self.pools["timed"][language]
+        else:
+            pool = people if people and self.rng.random() < HUMAN_SHARE else self.pools["all"][language]
+        return pool[self.rng.integers(len(pool))]
+
+    def window(self, seconds: int):
+        """(audio, tokens, CTC targets, alignment) of one window."""
+        length, rng = seconds * RATE, self.rng
+        audio, spoken, at = np.zeros(length, np.float32), [], 0
+        empty, language = rng.random() < EMPTY_SHARE, self.language()
+        for _ in range(0 if empty else 4 + seconds):
+            clip = self.pick(language)
+            begin = at + int(rng.uniform(0, 0.3) * RATE) + (int(rng.exponential(0.3) * RATE) if rng.random() < 0.3 else 0)
+            if begin + clip.samples > length:
+                continue
+            piece = clip.audio().astype(np.float32)
+            audio[begin : begin + clip.samples] = piece * (rng.uniform(0.5, 1) / max(1000.0, np.abs(piece).max()))
+            spoken.append((clip, begin))
+            at = begin + clip.samples
+            if rng.random() < 0.1:  # a window need not be full
+                break
+        strength = self.preset.strength * min(1.0, 0.2 + float(self.progress) / 0.8)
+        return augment(audio, rng, strength), *self.targets(spoken, empty), self.alignment(spoken, seconds)
+
+    def targets(self, spoken: list, empty: bool):
+        vocabulary = self.vocabulary
+        if not spoken:
+            prompt = vocabulary.prompt(self.rng.choice(self.preset.languages))
+            return ([vocabulary.start, vocabulary.silence] if self.rng.random() < 0.5 else prompt) + [vocabulary.end], []
+        prompt = vocabulary.prompt(spoken[0][0].language)
+        if self.rng.random() < TIMED_SHARE:
+            tokens = prompt[:-1]
+            for clip, begin in spoken:
+                tokens += [vocabulary.time(begin / RATE), *vocabulary.encode(clip.text), vocabulary.time((begin + clip.samples) / RATE)]
+        else:
+            tokens = prompt + [t for clip, _ in spoken for t in vocabulary.encode(clip.text)]
+        ctc = vocabulary.spell(" ".join(bare(clip.text) for clip, _ in spoken))
+        return tokens[:440] + [vocabulary.end], ctc
+
+    def alignment(self, spoken: list, seconds: int) -> np.ndarray:
+        """The letter spoken at each position, from the words' times; blank elsewhere."""
+        frames = np.full(seconds * POSITIONS, self.vocabulary.blank)
+        for clip, begin in spoken if self.flat else ():
+            ids = self.vocabulary.spell(bare(clip.text))
+            ends = np.cumsum([0] + [len(self.vocabulary.tokenizer.id_to_token(i)) for i in ids])
+            # Bytes of the bare text against seconds, one anchor per word and one at each end.
+            anchors = [(len(bare(clip.text[:place]).encode()), time) for place, time in clip.words]
+            anchors = [(0, MARGIN), *anchors[1:], (ends[-1], clip.samples / RATE - MARGIN)]
+            bounds = np.interp(ends, *zip(*anchors)) + begin / RATE
+            bounds = (bounds * POSITIONS).round().astype(int)
+            for letter, low, high in zip(ids, bounds, bounds[1:]):
+                frames[low:high] = letter
+        return frames
+
+    def collate(self, windows: list) -> Batch:
+        audios, ids, ctc, frames = zip(*windows)
+        longest = -(-max(map(len, ids)) // 16) * 16
+        tokens = torch.full((len(windows), longest), self.vocabulary.end)
+        for row, line in zip(tokens, ids):
+            row[: len(line)] = torch.tensor(line)
+        return Batch(
+            torch.from_numpy(np.stack(audios)),
+            tokens,
+            torch.tensor([len(line) for line in ids]),
+            torch.tensor([t for line in ctc for t in line], dtype=torch.long),
+            torch.tensor([len(line) for line in ctc]),
+            torch.from_numpy(np.stack(frames)),
+        )

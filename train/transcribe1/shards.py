@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading shards: one JSON line per utterance beside raw int16 samples at 16 kHz."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+
+@dataclass
+class Clip:
+    path: Path
+    at: int
+    samples: int
+    text: str
+    language: str
+    voice: str
+    words: list = field(default_factory=list)  # (index of a word's first character, seconds), where the engine told
+
+    def audio(self) -> np.ndarray:
+        return np.fromfile(self.path, dtype=np.int16, count=self.samples, offset=self.at * 2)
+
+
+def read_shard(index: Path) -> list:
+    """Clips that hold sound."""
+    audio = index.with_suffix(".pcm")
+    clips = [Clip(audio, **json.loads(line)) for line in index.read_text().splitlines()]
+    return [clip for clip in clips if clip.samples]
+
+
+def read_folder(folder: Path) -> list:
+    """Clips of every finished shard."""
+    return [clip for index in sorted(folder.glob("*.jsonl")) for clip in read_shard(index)]

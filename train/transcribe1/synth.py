@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Speaks the sentences into shards: raw int16 samples and one JSON line per utterance.
+
+    python -m transcribe1.synth small-en [--first 0] [--count 40] [--workers 2]
+Shard k depends only on the seed, k and the text files, so shards can be made anywhere, in any order, in parallel.
+"""
+
+import argparse
+import json
+import os
+import random
+import sys
+from multiprocessing import Process
+
+from .config import CACHE, PRESETS, RATE, SEED
+from .texts import load
+from .voices import FESTIVAL, Espeak, Flite, Take, espeak_variants, festival_batch
+
+UTTERANCES = 400  # per shard
+ENGLISH_SHARES = 4  # English comes as often as so many other languages
+ESPEAK_VOICES = {
+    "en": ["en-us"] * 5 + ["en"] * 2 + ["en-gb-x-rp", "en-gb-scotland", "en-029", "en-us-nyc", "en-gb-x-gbcwmd"],
+    "zh": ["cmn-latn-pinyin"], "no": ["nb"], "fr": ["fr"] * 3 + ["fr-be", "fr-ch"], "pt": ["pt-br", "pt"],
+    "es": ["es", "es-419"], "vi": ["vi"] * 3 + ["vi-vn-x-central", "vi-vn-x-south"],
+}
+ENGLISH_ENGINES = {"espeak": 0.5, "kal": 0.04, "kal16": 0.1, "awb": 0.09, "slt": 0.09, "rms": 0.09,
+                   "kal_diphone": 0.03, "ked_diphone": 0.04, "cmu_us_slt_arctic_hts": 0.02}
+
+
+def engines(language: str, held_out: list) -> dict:
+    """Shares of the engines for a language, without the voices kept for testing."""
+    if language == "en":
+        shares = ENGLISH_ENGINES
+    else:
+        recorded = [voice for voice, spoken in FESTIVAL.items() if spoken == language]
+        shares = {"espeak": 1.0 if not recorded else 0.6, **{voice: 0.4 / len(recorded) for voice in recorded}}
+    return {name: share for name, share in shares.items() if name not in held_out}
+
+
+def vary(take: Take, rng: random.Random, spread: float) -> Take:
+    """One of the speakers that a recorded voice turns into at other playing speeds."""
+    return take.played(2 ** rng.uniform(-spread, spread))
+
+
+class Speaker:
+    """All engines behind one call; the random choices are the shard's."""
+
+    def __init__(self, rng: random.Random, held_out: list):
+        self.rng, self.held_out = rng, held_out
+        self.espeak, self.flite = Espeak(), None
+        self.variants = [name for name in espeak_variants() if name not in held_out]
+
+    def say_espeak(self, text: str, reading: str, language: str, variant=None):
+        rng = self.rng
+        voice = rng.choice(ESPEAK_VOICES.get(language, [language])) + "+" + (variant or rng.choice(self.variants))
+        pace = min(320, max(95, rng.gauss(170, 35)))
+        take = self.espeak.speak(reading, voice, pace, rng.uniform(15, 85), rng.uniform(20, 80), rng.choice([0, 0, 0, 1, 3]))
+        if take and reading != text:
+            take.words = []  # their places are those in the reading
+        return take
+
+    def say_flite(self, text: str, name: str):
+        self.flite = self.flite or Flite()
+        take = self.flite.speak(text, name, self.rng.uniform(0.8, 1.2))
+        return take and vary(take, self.rng, 0.25)
+
+    def say_all(self, jobs: list) -> list:
+        """jobs: (text, reading, language, engine) -> takes, None for failures; festival's in one process per voice."""
+        takes = [None] * len(jobs)
+        festival = {}
+        for i, (text, reading, language, engine) in enumerate(jobs):
+            if engine in FESTIVAL:
+                festival.setdefault(engine, []).append(i)
+            elif engine == "espeak":
+                takes[i] = self.say_espeak(text, reading, language)
+            else:
+                takes[i] = self.say_flite(text, engine)
+        for voice, places in festival.items():
+            spoken = festival_batch([jobs[i][0] for i in places], voice, self.rng.uniform(0.85, 1.15))
+            for i, take in zip(places, spoken):
+                takes[i] = take and vary(take, self.rng, 0.25)
+        return takes
+
+
+def write_shard(path, rows: list):
+    """rows: (text, language, take). The index comes last: a shard with an index is whole."""
+    position = 0
+    with open(path.with_suffix(".pcm"), "wb") as audio, open(path.with_suffix(".part"), "w") as index:
+        for text, language, take in rows:
+            audio.write(take.samples.tobytes())
+            line = {"at": position, "samples": len(take.samples), "text": text, "language": language, "voice": take.voice,
+                    "words": take.words}
+            index.write(json.dumps(line, ensure_ascii=False) + "\n")
+            position += len(take.samples)
+    os.replace(path.with_suffix(".part"), path.with_suffix(".jsonl"))
+
+
+def make_shard(preset, texts: dict, number: int, path):
+    rng = random.Random(f"{SEED} shard {number}")
+    speaker = Speaker(rng, preset.voices_held_out)
+    jobs = []
+    languages = sorted(texts) + ["en"] * (ENGLISH_SHARES - 1 if "en" in texts else 0)
+    for _ in range(UTTERANCES):
+        language = rng.choice(languages)
+        shares = engines(language, preset.voices_held_out)
+        jobs.append((*rng.choice(texts[language]), language, rng.choices(list(shares), list(shares.values()))[0]))
+    rows = []
+    for (text, _, language, _), take in zip(jobs, speaker.say_all(jobs)):
+        take = take and take.trimmed()
+        if take and 0.15 * RATE < len(take.samples) < 24 * RATE:
+            rows.append((text, language, take))
+    write_shard(path, rows)
+
+
+def missing(preset, folder, first: int, count: int):
+    """Makes the shards that are not there yet; safe to run beside others that make other numbers."""
+    texts = {path.stem: load(path) for path in (folder / "texts").glob("??.txt")}
+    for number in range(first, first + count):
+        path = folder / "shards" / f"shard-{number:05d}"
+        if not path.with_suffix(".jsonl").exists():
+            make_shard(preset, texts, number, path)
+            print(path.name, flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("preset")
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--count", type=int)
+    parser.add_argument("--workers", type=int, default=1)
+    args = parser.parse_args()
+    preset = PRESETS[args.preset]
+    folder, count = CACHE / preset.name, args.count or preset.shards
+    (folder / "shards").mkdir(parents=True, exist_ok=True)
+    share = -(-count // args.workers)
+    starts = range(args.first, args.first + count, share)
+    makers = [Process(target=missing, args=(preset, folder, start, min(share, args.first + count - start))) for start in starts]
+    for maker in makers:
+        maker.start()
+    for maker in makers:
+        maker.join()
+    sys.exit(any(maker.exitcode for maker in makers))
+
+
+if __name__ == "__main__":
+    main()

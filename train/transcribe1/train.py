@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Trains transcribe-1: attention and CTC loss together, on windows that grow from 2 s to 30 s.
+
+    python -m transcribe1.train small-en [--minutes 120]
+Stop it at any time and start it again: it goes on from the last checkpoint. The learning rate follows the clock, not the
+step count, so that a run ends when it must; a paused process only loses steps.
+"""
+
+import argparse
+import copy
+import json
+import os
+import signal
+import time
+
+import torch
+import torch.nn.functional as F
+from torch.utils.data import DataLoader
+
+from .config import CACHE, PRESETS, RATE, SEED
+from .data import Windows
+from .features import log_mel
+from .model import Transcriber
+from .scoring import score
+from .shards import read_shard
+from .tokens import Vocabulary
+
+CTC_WEIGHT = 0.5
+DECAY_SHARE = 0.55  # last part of the run, in which the learning rate falls to nearly nothing
+AVERAGE = 0.998  # weights that are tested and exported are a running mean over about 500 steps
+CHECKPOINT_SECONDS, TEST_SECONDS, TEST_CLIPS = 180, 720, 8
+
+
+def ctc_loss(logits, batch):
+    """Per target token."""
+    steps = torch.full((len(logits),), logits.shape[1])
+    summed = F.ctc_loss(logits.log_softmax(-1).transpose(0, 1), batch.ctc.to(logits.device), steps, batch.ctc_lengths,
+                        blank=logits.shape[2] - 1, reduction="none", zero_infinity=True).sum()
+    return summed / batch.ctc_lengths.sum().clamp(min=1)
+
+
+def frame_loss(logits, batch):
+    """Flat start on clips whose word times are known: CTC from nothing stays at all-blank for thousands of steps."""
+    return F.cross_entropy(logits.transpose(1, 2), batch.frames.to(logits.device))
+
+
+def token_loss(logits, tokens, lengths):
+    """Per token that counts; every token after the first is predicted."""
+    counted = (torch.arange(tokens.shape[1] - 1) < (lengths - 1)[:, None]).to(logits.device)
+    entropy = F.cross_entropy(logits.transpose(1, 2), tokens[:, 1:], reduction="none", label_smoothing=0.05)
+    return (entropy * counted).sum() / counted.sum()
+
+
+def losses(model, batch, device, flat: bool):
+    """(loss of the CTC head, loss of the decoder)"""
+    mel = mask(log_mel(batch.audio.to(device)))
+    tokens = batch.tokens.to(device)
+    with torch.autocast(device, torch.bfloat16):
+        ctc, logits = model(mel, tokens[:, :-1])
+    head = frame_loss if flat else ctc_loss
+    return head(ctc.float(), batch), token_loss(logits.float(), tokens, batch.lengths)
+
+
+def mask(mel: torch.Tensor) -> torch.Tensor:
+    """SpecAugment: one band of frequencies and one stretch of time per window set to the mean."""
+    count, bins, frames = mel.shape
+    def hidden(size, widest):
+        width = torch.rand(count, 1) * widest
+        start = torch.rand(count, 1) * (size - width)
+        place = torch.arange(size)[None]
+        return (place >= start) & (place < start + width)
+    hide = hidden(bins, 15)[:, :, None] | hidden(frames, min(20, frames // 12))[:, None, :]
+    return mel.masked_fill(hide.to(mel.device), 0.0)
+
+
+def deaf(_worker):
+    """Loader processes leave the end to the run."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+class Run:
+    """Model, optimizer, clock and log of one training run."""
+
+    def __init__(self, preset, minutes: float):
+        self.preset, self.minutes = preset, minutes
+        self.folder = CACHE / preset.name
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.vocabulary = Vocabulary(self.folder / "tokenizer.json", preset.ctc)
+        torch.manual_seed(SEED)
+        self.model = Transcriber(preset, self.vocabulary.size, self.vocabulary.blank + 1).to(self.device)
+        self.mean = copy.deepcopy(self.model).requires_grad_(False)
+        self.trained = [p for p in self.model.parameters() if p.requires_grad]
+        self.optimizer = torch.optim.AdamW(self.trained, lr=preset.peak_rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+        self.step, self.audio_seconds, self.elapsed, self.best = 0, 0.0, 0.0, float("inf")
+        self.progress = torch.zeros(1).share_memory_()
+        self.stopping = False
+        self.resume()
+
+    def resume(self):
+        path = self.folder / "checkpoint.pt"
+        if path.exists():
+            state = torch.load(path, map_location=self.device)
+            self.model.load_state_dict(state["model"])
+            self.mean.load_state_dict(state["mean"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.step, self.audio_seconds, self.elapsed, self.best = (state[k] for k in ("step", "audio_seconds", "elapsed", "best"))
+
+    def save(self, name: str):
+        """Written beside and renamed, so that a kill leaves the older one whole."""
+        state = {"model": self.model.state_dict(), "mean": self.mean.state_dict(), "optimizer": self.optimizer.state_dict(),
+                 "step": self.step, "audio_seconds": self.audio_seconds, "elapsed": self.elapsed, "best": self.best,
+                 "preset": self.preset.name}
+        torch.save(state, self.folder / f"{name}.part")
+        os.replace(self.folder / f"{name}.part", self.folder / f"{name}.pt")
+
+    def log(self, **values):
+        values = {"step": self.step, "minutes": round(self.elapsed / 60, 1), "hours_heard": round(self.audio_seconds / 3600, 2), **values}
+        line = json.dumps(values)
+        print(line, flush=True)
+        with open(self.folder / "log.jsonl", "a") as file:
+            file.write(line + "\n")
+
+    def rate(self) -> float:
+        left = 1 - float(self.progress)
+        return self.preset.peak_rate * min(1, (self.step + 1) / self.preset.warmup) * min(1, max(0.02, left / DECAY_SHARE))
+
+    def update(self, batch) -> tuple:
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate()
+        ctc, attention = losses(self.model, batch, self.device, self.step < self.preset.flat_start)
+        (CTC_WEIGHT * ctc + (1 - CTC_WEIGHT) * attention).backward()
+        torch.nn.utils.clip_grad_norm_(self.trained, 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        weight = 1 - min(AVERAGE, self.step / (self.step + 10))
+        torch._foreach_lerp_(list(self.mean.parameters()), list(self.model.parameters()), weight)
+        self.step += 1
+        self.audio_seconds += batch.audio.numel() / RATE
+        return ctc.detach(), attention.detach()
+
+    def test(self):
+        """Scores the averaged weights on the first clips of every test set; keeps the best ones."""
+        results, total = {}, 0.0
+        for index in sorted((self.folder / "tests").glob("*.jsonl")):
+            found = score(self.mean, self.vocabulary, read_shard(index)[:TEST_CLIPS], self.device)
+            results[index.stem] = [round(100 * found["wer"], 1), round(100 * found["ctc_cer"], 1)]
+            total += found["wer"] + found["ctc_cer"]
+        self.log(tests=results)
+        if total < self.best:
+            self.best = total
+            self.save("best")
+
+    def go(self):
+        workers = 1 if self.device == "cpu" else max(1, (os.cpu_count() or 4) - 2)
+        windows = Windows(self.preset, self.folder, self.vocabulary, self.progress, self.step)
+        loader = DataLoader(windows, batch_size=None, num_workers=workers, prefetch_factor=6, worker_init_fn=deaf)
+        windows.refresh()  # before the workers start, so that they share the lists
+        saved = tested = time.monotonic()
+        clock, sums = saved - self.elapsed, torch.zeros(2, device=self.device)
+        signal.signal(signal.SIGTERM, self.stop)
+        for batch in loader:
+            sums += torch.stack(self.update(batch))
+            self.elapsed = time.monotonic() - clock
+            self.progress.fill_(min(1.0, self.elapsed / (60 * self.minutes)))
+            if self.step % 50 == 0:
+                self.log(ctc=round(sums[0].item() / 50, 3), attention=round(sums[1].item() / 50, 3), rate=round(self.rate(), 6))
+                sums.zero_()
+            if time.monotonic() - saved > CHECKPOINT_SECONDS:
+                self.save("checkpoint")
+                saved = time.monotonic()
+            if time.monotonic() - tested > TEST_SECONDS:
+                self.test()
+                tested = time.monotonic()
+            if self.stopping or self.progress >= 1:
+                break
+        self.save("checkpoint")
+        if not self.stopping:
+            self.test()
+
+    def stop(self, *_signal):
+        """Ends after the step in hand: for machines that are lent for minutes."""
+        self.stopping = True
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("preset")
+    parser.add_argument("--minutes", type=float)
+    args = parser.parse_args()
+    preset = PRESETS[args.preset]
+    Run(preset, args.minutes or preset.minutes).go()
+
+
+if __name__ == "__main__":
+    main()
