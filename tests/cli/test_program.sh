@@ -24,7 +24,7 @@ expect() {
 transcribe() {
     local want=$1 words=$2
     shift 2
-    expect "$want" "$words" transcribe --model "$model" --temperature-step 0 --threads 1 "$@"
+    expect "$want" "$words" transcribe --model "$model" --vad=off --temperature-step 0 --threads 1 "$@"
 }
 
 # Help and wrong command lines.
@@ -89,17 +89,17 @@ transcribe 0 '' --format json "$audio/tone.flac" "--phrases=a, b"
 touch file
 transcribe 4 'cannot make the folder' --output file "$audio/tone.flac"
 if [ -w /dev/full ]; then
-    timeout 60 "$program" transcribe -m "$model" --temperature-step 0 -f srt "$audio/tone.flac" >/dev/full 2>err
+    timeout 60 "$program" transcribe -m "$model" --vad=off --temperature-step 0 -f srt "$audio/tone.flac" >/dev/full 2>err
     code=$?
     [ $code = 4 ] && grep -q 'No space left' err || complain "full disk: $code $(cat err)"
     timeout 60 "$program" --help >/dev/full 2>err
     [ $? = 4 ] || complain "help to a full disk: $(cat err)"
 fi
-(ulimit -f 0; trap '' XFSZ; timeout 60 "$program" transcribe -m "$model" --temperature-step 0 -f srt \
+(ulimit -f 0; trap '' XFSZ; timeout 60 "$program" transcribe -m "$model" --vad=off --temperature-step 0 -f srt \
     --output small "$audio/tone.flac") >out 2>&1
 code=$?
 [ $code = 4 ] && [ -z "$(ls -A small)" ] || complain "a file that cannot grow: $code $(cat out) $(ls -A small)"
-{ timeout 60 "$program" transcribe -m "$model" --temperature-step 0 -f vtt "$audio/tone.flac" 2>err; echo $? >code; } | true
+{ timeout 60 "$program" transcribe -m "$model" --vad=off --temperature-step 0 -f vtt "$audio/tone.flac" 2>err; echo $? >code; } | true
 [ "$(cat code)" = 141 ] && ! grep -q inhouse: err || complain "closed pipe: $(cat code) $(cat err)"
 
 # Live input, and a signal while it waits.
