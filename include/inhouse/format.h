@@ -19,13 +19,15 @@ struct ih_format {
     bool streams; /* segments can be written one by one, as they become known */
 };
 
+/* clang-format off */
 /*  text          sentences; a new line begins after a pause of two seconds
- *  srt, vtt      subtitles; with words: each word underlined in turn (srt), timed inside its cue
- * (vtt) json          {"text": ...} verbose_json  OpenAI's: task, language, duration, text,
- * segments, words (with words); and ours: language_code, language_probability, speech, damaged, a
- * segment's warnings tsv           begin and end in milliseconds, text; a row for each segment,
- * with words for each word lrc           lyrics in hundredths of a second; with words in the
- * enhanced form */
+ *  srt, vtt      subtitles; with words each word underlined in turn (srt) or timed inside its cue (vtt)
+ *  json          {"text": ...}
+ *  verbose_json  OpenAI's task, language, duration, text, segments and, with words, words; and ours:
+ *                language_code, language_probability, speech, damaged, a segment's warnings
+ *  tsv           begin and end in milliseconds, and text; a row for each segment, with words for each word
+ *  lrc           lyrics in hundredths of a second; with words in the enhanced form */
+/* clang-format on */
 const struct ih_format *ih_formats(int *count);
 
 /* Null for a name that is not one; error, when not null, then says which there are. */
@@ -56,8 +58,7 @@ enum ih_status ih_writer_finish(
     struct ih_writer *w, const struct ih_transcript *t, struct ih_error *e);
 void ih_writer_close(struct ih_writer **w);
 
-/* "loop", "silence" ... for one bit of enum ih_warning, and the sentence for people; null for none.
- */
+/* "loop", "silence" ... for one bit of enum ih_warning, and the sentence for people, or null. */
 const char *ih_warning_name(unsigned warning);
 const char *ih_warning_text(unsigned warning);
 

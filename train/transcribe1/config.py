@@ -14,6 +14,7 @@ CACHE = Path(os.environ.get("INHOUSE_TRAIN_CACHE", Path.home() / ".cache" / "inh
 
 # Whisper's codes; Norwegian Bokmal goes by "no" there.
 LANGUAGES = "ar zh cs da nl en fi fr de hi hu id it ja ko no pl pt ro ru es sv th tr vi".split()
+ENGLISH_SHARES = 4  # English has as many sentences and clips as so many other languages
 
 
 @dataclass
@@ -31,9 +32,9 @@ class Preset:
     peak_rate: float  # learning rate
     warmup: int  # steps
     flat_start: int  # first steps, in which the CTC head learns from the words' times
+    phone_layer: int  # encoder layer after which the phone head listens
     minutes: float  # default length of the run
     dropout: float = 0.0
-    ctc: str = "tokens"  # or "bytes", which learns sooner but needs a class per byte and 50 classes a second
     strength: float = 0.8  # of augmentation at the end of the run
     long_share: float = 1.0  # how far the curriculum goes from short windows to LATE's
     rare_share: float = 1.0  # share kept of the utterances with words beyond the everyday ones
@@ -41,7 +42,7 @@ class Preset:
 
 
 PRESETS = {
-    "small-en": Preset("small-en", ["en"], 128, 2, 6, 2, 512, 400000, 240, 32, 1.5e-3, 300, 1200, 120, ctc="bytes", strength=0.3, long_share=0.4, rare_share=0.15),
-    "full": Preset("full", LANGUAGES, 256, 4, 10, 4, 2560, 30000, 1600, 960, 1.2e-3, 1500, 1500, 600, 0.05),
-    "smoke": Preset("smoke", ["en", "fr", "ja"], 64, 1, 2, 1, 128, 300, 1, 16, 1e-3, 20, 10, 1),
+    "small": Preset("small", LANGUAGES, 192, 3, 8, 3, 1792, 12000, 240, 64, 1.2e-3, 400, 400, 4, 110, strength=0.3, long_share=0.4),
+    "full": Preset("full", LANGUAGES, 256, 4, 10, 4, 2560, 30000, 1600, 960, 1.2e-3, 1500, 1500, 5, 600, 0.05),
+    "smoke": Preset("smoke", ["en", "fr", "ja"], 64, 1, 2, 1, 128, 300, 1, 16, 1e-3, 20, 10, 1, 1),
 }

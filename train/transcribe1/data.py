@@ -15,7 +15,8 @@ from torch.utils.data import IterableDataset
 from .augment import augment
 from .config import RATE, SEED
 from .everyday import known_words
-from .normal import bare
+from .normal import bare, spelled
+from .phones import UNKNOWN
 from .shards import read_shard
 
 SECONDS = [2, 3, 4, 6, 8, 12, 18, 30]
@@ -36,13 +37,14 @@ class Batch:
     ctc: torch.Tensor  # all CTC targets, one after another
     ctc_lengths: torch.Tensor  # (B,)
     frames: torch.Tensor  # (B, T) which letter is spoken at each encoder position, for clips with word times
+    phones: torch.Tensor  # (B, T) which phone, where the engine told
 
 
 class Windows(IterableDataset):
     """An endless stream of batches; `progress` (0 to 1, shared memory) drives curriculum and augmentation."""
 
-    def __init__(self, preset, folder, vocabulary, progress: torch.Tensor, start: int = 0):
-        self.preset, self.folder, self.vocabulary = preset, folder, vocabulary
+    def __init__(self, preset, folder, vocabulary, phones, progress: torch.Tensor, start: int = 0):
+        self.preset, self.folder, self.vocabulary, self.phones = preset, folder, vocabulary, phones
         self.progress, self.start = progress, start
         self.known = known_words()
         # Clips by language: synthesized ones, those of them whose words' times are known, and people's.
@@ -107,7 +109,7 @@ class Windows(IterableDataset):
         return pool[self.rng.integers(len(pool))]
 
     def window(self, seconds: int):
-        """(audio, tokens, CTC targets, alignment) of one window."""
+        """(audio, tokens, CTC targets, letters and phones by position) of one window."""
         length, rng = seconds * RATE, self.rng
         audio, spoken, at = np.zeros(length, np.float32), [], 0
         empty, language = rng.random() < EMPTY_SHARE, self.language()
@@ -123,7 +125,8 @@ class Windows(IterableDataset):
             if rng.random() < 0.1:  # a window need not be full
                 break
         strength = self.preset.strength * min(1.0, 0.2 + float(self.progress) / 0.8)
-        return augment(audio, rng, strength), *self.targets(spoken, empty), self.alignment(spoken, seconds)
+        heard = augment(audio, rng, strength)
+        return heard, *self.targets(spoken, empty), self.alignment(spoken, seconds), self.phonetics(spoken, seconds)
 
     def targets(self, spoken: list, empty: bool):
         vocabulary = self.vocabulary
@@ -137,26 +140,38 @@ class Windows(IterableDataset):
                 tokens += [vocabulary.time(begin / RATE), *vocabulary.encode(clip.text), vocabulary.time((begin + clip.samples) / RATE)]
         else:
             tokens = prompt + [t for clip, _ in spoken for t in vocabulary.encode(clip.text)]
-        ctc = vocabulary.spell(" ".join(bare(clip.text) for clip, _ in spoken))
+        ctc = vocabulary.spell(" ".join(clip.spelled() for clip, _ in spoken))
         return tokens[:440] + [vocabulary.end], ctc
 
     def alignment(self, spoken: list, seconds: int) -> np.ndarray:
         """The letter spoken at each position, from the words' times; blank elsewhere."""
         frames = np.full(seconds * POSITIONS, self.vocabulary.blank)
         for clip, begin in spoken if self.flat else ():
-            ids = self.vocabulary.spell(bare(clip.text))
-            ends = np.cumsum([0] + [len(self.vocabulary.tokenizer.id_to_token(i)) for i in ids])
-            # Bytes of the bare text against seconds, one anchor per word and one at each end.
-            anchors = [(len(bare(clip.text[:place]).encode()), time) for place, time in clip.words]
-            anchors = [(0, MARGIN), *anchors[1:], (ends[-1], clip.samples / RATE - MARGIN)]
-            bounds = np.interp(ends, *zip(*anchors)) + begin / RATE
+            ids = self.vocabulary.spell(clip.spelled())
+            # Letters against seconds, one anchor per word and one at each end.
+            anchors = [(len(spelled(clip.text[:place])), time) for place, time in clip.words]
+            anchors = [(0, MARGIN), *anchors[1:], (len(ids), clip.samples / RATE - MARGIN)]
+            bounds = np.interp(np.arange(len(ids) + 1), *zip(*anchors)) + begin / RATE
             bounds = (bounds * POSITIONS).round().astype(int)
             for letter, low, high in zip(ids, bounds, bounds[1:]):
                 frames[low:high] = letter
         return frames
 
+    def phonetics(self, spoken: list, seconds: int) -> np.ndarray:
+        """The phone at each position; silence between clips."""
+        found = np.zeros(seconds * POSITIONS, dtype=np.int64)
+        for clip, begin in spoken:
+            first, end = (round(at / RATE * POSITIONS) for at in (begin, begin + clip.samples))
+            times = clip.phone_times()
+            if not times:
+                found[first:end] = UNKNOWN
+            bounds = [first + round(seconds * POSITIONS) for _, seconds in times] + [end]
+            for (name, _), low, high in zip(times, bounds, bounds[1:]):
+                found[max(0, low) : max(0, high)] = self.phones.find(name)
+        return found
+
     def collate(self, windows: list) -> Batch:
-        audios, ids, ctc, frames = zip(*windows)
+        audios, ids, ctc, frames, phones = zip(*windows)
         longest = -(-max(map(len, ids)) // 16) * 16
         tokens = torch.full((len(windows), longest), self.vocabulary.end)
         for row, line in zip(tokens, ids):
@@ -168,4 +183,5 @@ class Windows(IterableDataset):
             torch.tensor([t for line in ctc for t in line], dtype=torch.long),
             torch.tensor([len(line) for line in ctc]),
             torch.from_numpy(np.stack(frames)),
+            torch.from_numpy(np.stack(phones)),
         )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Error rates of an exported model.
 
-    python -m transcribe1.evaluate small-en models/transcribe-1 [--clips 60]
+    python -m transcribe1.evaluate small models/transcribe-1 [--clips 60]
 Prints one row per test set; then people's recordings of the shared data folder, beside pocketsphinx where it is installed.
 """
 
@@ -29,7 +29,7 @@ def load(folder: Path):
     """(model, vocabulary) of an exported folder."""
     content = json.loads((folder / "config.json").read_text())
     preset = PRESETS[content["inhouse"]["preset"]]
-    vocabulary = Vocabulary(folder / "tokenizer.json", preset.ctc)
+    vocabulary = Vocabulary(folder / "tokenizer.json", content["inhouse"]["ctc_letters"])
     model = Transcriber(preset, vocabulary.size, vocabulary.blank + 1)
     model.load_state_dict({name: tensor.float() for name, tensor in load_file(folder / "model.safetensors").items()})
     return model.eval(), vocabulary

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes a checkpoint in Hugging Face's file layout, at any time, also while training runs.
 
-    python -m transcribe1.export small-en --to models/transcribe-1 [--checkpoint best]
+    python -m transcribe1.export small --to models/transcribe-1 [--checkpoint best]
 """
 
 import argparse
@@ -41,7 +41,7 @@ def config(preset, vocabulary, steps: int, hours: float) -> dict:
         "bos_token_id": vocabulary.end, "eos_token_id": vocabulary.end, "pad_token_id": vocabulary.end,
         "decoder_start_token_id": vocabulary.start,
         "inhouse": {"name": "transcribe-1", "version": VERSION, "variable_window": True, "preset": preset.name,
-                    "languages": preset.languages, "ctc": preset.ctc, "ctc_blank": vocabulary.blank, "steps": steps, "hours_heard": round(hours)},
+                    "languages": preset.languages, "ctc_letters": vocabulary.letters, "steps": steps, "hours_heard": round(hours)},
     }
 
 
@@ -80,9 +80,9 @@ def main():
     args = parser.parse_args()
     preset, folder = PRESETS[args.preset], CACHE / args.preset
     state = torch.load(folder / f"{args.checkpoint}.pt", map_location="cpu")
-    vocabulary = Vocabulary(folder / "tokenizer.json", preset.ctc)
+    vocabulary = Vocabulary(folder / "tokenizer.json", (folder / "letters.txt").read_text())
     args.to.mkdir(parents=True, exist_ok=True)
-    tensors = {name: tensor.to(torch.bfloat16).contiguous() for name, tensor in state["mean"].items()}
+    tensors = {name: tensor.to(torch.bfloat16).contiguous() for name, tensor in state["mean"].items() if not name.startswith("phones.")}
     save_file(tensors, args.to / "model.safetensors", metadata={"format": "pt"})
     write_json(args.to / "config.json", config(preset, vocabulary, state["step"], state["audio_seconds"] / 3600))
     write_json(args.to / "generation_config.json", generation(preset, vocabulary))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Recordings of people, as shards: digits strung together, telephone prompts, captions.
 
-    python -m transcribe1.humans small-en
+    python -m transcribe1.humans small
 One digit speaker is held out for testing.
 """
 
@@ -59,7 +59,7 @@ def digit_rows(found: dict, rng: random.Random) -> list:
     for _ in range(STRINGS if speakers else 0):
         speaker = rng.choice(speakers)
         text, samples = string(found[speaker], rng)
-        rows.append((text, "en", vary(Take(f"person-{speaker}", samples, []), rng, 0.2)))
+        rows.append((text, text, "en", vary(Take(f"person-{speaker}", samples, []), rng, 0.2)))
     return rows
 
 
@@ -77,7 +77,7 @@ def prompt_rows(language: str, rng: random.Random) -> list:
         samples = read_wave(path) if text and path.exists() else None
         if samples is not None and len(samples) < 24 * RATE:
             take = Take(f"prompts-{language}", samples, []).trimmed()
-            rows += [(text, language, vary(take, rng, 0.2)) for _ in range(PROMPT_COPIES)]
+            rows += [(text, text, language, vary(take, rng, 0.2)) for _ in range(PROMPT_COPIES)]
     return rows
 
 
@@ -90,7 +90,7 @@ def caption_rows(language: str) -> list:
         text = clean(found[1], language) if found else None
         samples = read_wave(path) if text else None
         if samples is not None:
-            rows.append((text, language, Take(f"captions-{language}", samples, []).trimmed()))
+            rows.append((text, text, language, Take(f"captions-{language}", samples, []).trimmed()))
     return rows
 
 
@@ -115,8 +115,8 @@ def main():
     write_shard(folder / "digits", digit_rows(found, rng))
     write_shard(folder / "prompts", prompts)
     save_captions(preset, folder, tests)
-    held = [(SLOTS["digit"][digit].capitalize() + ".", "en", Take(HELD_OUT_SPEAKER, samples, []))
-            for digit, samples in found.get(HELD_OUT_SPEAKER, [])]
+    said = [SLOTS["digit"][digit].capitalize() + "." for digit, _ in found.get(HELD_OUT_SPEAKER, [])]
+    held = [(text, text, "en", Take(HELD_OUT_SPEAKER, samples, [])) for text, (_, samples) in zip(said, found.get(HELD_OUT_SPEAKER, []))]
     write_shard(tests / "digits-person", held)
     print(f"{sum(map(len, found.values()))} digits, {len(held)} held out; {len(prompts)} prompts")
 

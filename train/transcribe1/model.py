@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whisper's graph with Hugging Face's tensor names, and a CTC head on the encoder.
+"""Whisper's graph with Hugging Face's tensor names; a phone head inside the encoder and a CTC head on it, for training.
 
 Own modules instead of transformers' classes, for one reason: those insist on 30 s windows, and training
 on short ones is several times cheaper. The saved file loads into WhisperForConditionalGeneration.
@@ -21,6 +21,14 @@ def sinusoids(length: int, width: int) -> torch.Tensor:
     step = math.log(10000) / (width // 2 - 1)
     scaled = torch.arange(length)[:, None] * torch.exp(-step * torch.arange(width // 2))[None, :]
     return torch.cat([scaled.sin(), scaled.cos()], dim=1)
+
+
+def plain_attention(q, k, v, is_causal: bool):
+    """On the CPU, forward and back, half as long as PyTorch's fused one at windows of a few seconds."""
+    scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
+    if is_causal:
+        scores = scores + torch.full(scores.shape[-2:], -math.inf, dtype=scores.dtype).triu(1)
+    return scores.softmax(-1).to(v.dtype) @ v
 
 
 class Attention(nn.Module):
@@ -47,9 +55,8 @@ class Attention(nn.Module):
     def forward(self, x, memory=None, causal=False):
         memory = x if memory is None else memory
         split = lambda y: y.unflatten(-1, (self.heads, -1)).transpose(1, 2)
-        mixed = F.scaled_dot_product_attention(
-            split(self.q_proj(x)), split(self.k_proj(memory)), split(self.v_proj(memory)), is_causal=causal
-        )
+        attend = F.scaled_dot_product_attention if x.is_cuda else plain_attention
+        mixed = attend(split(self.q_proj(x)), split(self.k_proj(memory)), split(self.v_proj(memory)), is_causal=causal)
         return self.out_proj(mixed.transpose(1, 2).flatten(2))
 
 
@@ -78,7 +85,7 @@ class Block(nn.Module):
 class Encoder(nn.Module):
     def __init__(self, preset, mels: int = 80):
         super().__init__()
-        self.dropout = preset.dropout
+        self.dropout, self.phone_layer = preset.dropout, preset.phone_layer
         self.conv1 = nn.Conv1d(mels, preset.width, 3, padding=1)
         self.conv2 = nn.Conv1d(preset.width, preset.width, 3, stride=2, padding=1)
         # The default initialization leaves the sound at a twentieth of the positions it is added to; it must be heard.
@@ -92,12 +99,14 @@ class Encoder(nn.Module):
         for layer in self.layers:
             layer.self_attn.look_near()
 
-    def forward(self, mel):  # (B, mels, 2T) -> (B, T, D)
+    def forward(self, mel):  # (B, mels, 2T) -> (B, T, D) at phone_layer and at the end
         x = F.gelu(self.conv2(F.gelu(self.conv1(mel)))).transpose(1, 2)
         x = x + self.embed_positions.weight[: x.shape[1]]
-        for layer in self.layers:
+        for number, layer in enumerate(self.layers, 1):
             x = layer(x, dropout=self.dropout)
-        return self.layer_norm(x)
+            if number == self.phone_layer:
+                inner = x
+        return inner, self.layer_norm(x)
 
 
 class Decoder(nn.Module):
@@ -117,18 +126,20 @@ class Decoder(nn.Module):
 
 
 class Transcriber(nn.Module):
-    def __init__(self, preset, vocabulary: int, ctc_classes: int):
+    def __init__(self, preset, vocabulary: int, ctc_classes: int, phones: int = 0):
         super().__init__()
         self.model = nn.Module()
         self.model.encoder = Encoder(preset)
         self.model.decoder = Decoder(preset, vocabulary)
         self.ctc = nn.Linear(preset.width, ctc_classes)
+        self.phones = nn.Sequential(nn.LayerNorm(preset.width), nn.Linear(preset.width, phones)) if phones else None
         for embedding in (self.model.decoder.embed_tokens, self.model.decoder.embed_positions):
             nn.init.normal_(embedding.weight, std=0.02)
 
     def forward(self, mel, tokens):
-        memory = self.model.encoder(mel)
-        return self.ctc(memory), self.model.decoder(tokens, memory)
+        """Logits of phones and of the CTC head at every position, and of the next token: (B, T, *), (B, T, *), (B, S, *)."""
+        inner, memory = self.model.encoder(mel)
+        return self.phones(inner), self.ctc(memory), self.model.decoder(tokens, memory)
 
     @torch.no_grad()
     def greedy(self, memory, prompt: list, end: int, limit: int = 120) -> list:

@@ -80,6 +80,11 @@ def bare(text: str) -> str:
     return re.sub(r"(?<!\w)'|'(?!\w)", "", " ".join("".join(kept).split()))
 
 
+def spelled(text: str) -> str:
+    """Bare words in letters and marks apart: what the CTC head writes. Korean syllables become their sounds."""
+    return unicodedata.normalize("NFD", bare(text))
+
+
 def distance(reference, hypothesis) -> int:
     """Edits between two sequences."""
     row = list(range(len(hypothesis) + 1))

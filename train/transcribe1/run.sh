@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The whole recipe: texts, tokenizer, speech, test sets, training, export. Steps that are done are skipped.
-#   train/transcribe1/run.sh small-en|full [minutes]
+#   train/transcribe1/run.sh small|full [minutes]
 set -eu
 cd "$(dirname "$0")/.."
-preset=${1:?preset: small-en or full}
+preset=${1:?preset: small or full}
 minutes=${2:-}
 work=${INHOUSE_TRAIN_CACHE:-$HOME/.cache/inhouse/train}/$preset
 python=${PYTHON:-python3}
@@ -18,6 +18,7 @@ export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-PASSIVE}
 [ -d "$work/texts" ] || "$python" -m transcribe1.texts "$preset"
 [ -f "$work/tokenizer.json" ] || "$python" -m transcribe1.tokens "$preset"
 "$python" -m transcribe1.synth "$preset" --workers "${WORKERS:-$(nproc)}"
+[ -f "$work/phones.json" ] || "$python" -m transcribe1.phones "$preset"
 [ -d "$work/humans" ] || "$python" -m transcribe1.humans "$preset"
 [ -f "$work/tests/made" ] || { "$python" -m transcribe1.testsets "$preset" && touch "$work/tests/made"; }
 "$python" -m transcribe1.train "$preset" ${minutes:+--minutes "$minutes"}

@@ -23,7 +23,7 @@ def units(text: str, language: str) -> list:
 
 def ctc_text(logits: torch.Tensor, vocabulary) -> str:
     best = [token for token, _ in itertools.groupby(logits.argmax(-1).tolist())]
-    return vocabulary.decode(token for token in best if token != vocabulary.blank)
+    return "".join(vocabulary.letters[letter] for letter in best if letter != vocabulary.blank)
 
 
 def windows(audios: list) -> torch.Tensor:
@@ -40,7 +40,7 @@ def windows(audios: list) -> torch.Tensor:
 @torch.no_grad()
 def transcribe(model, vocabulary, audios: list, language: str, device="cpu") -> list:
     """(decoder's text, CTC's text) of each recording."""
-    memory = model.model.encoder(log_mel(windows(audios).to(device)))
+    _, memory = model.model.encoder(log_mel(windows(audios).to(device)))
     rows = model.greedy(memory, vocabulary.prompt(language), vocabulary.end)
     return [(vocabulary.decode(row), ctc_text(logits, vocabulary)) for row, logits in zip(rows, model.ctc(memory))]
 
@@ -56,6 +56,6 @@ def score(model, vocabulary, clips: list, device="cpu") -> dict:
         for clip, (text, ctc) in zip(batch, heard):
             wanted = units(clip.text, clip.language)
             edits, total = edits + distance(wanted, units(text, clip.language)), total + len(wanted)
-            ctc_edits, ctc_total = ctc_edits + distance(bare(clip.text), ctc), ctc_total + len(bare(clip.text))
+            ctc_edits, ctc_total = ctc_edits + distance(clip.spelled(), ctc), ctc_total + len(clip.spelled())
     model.train()
     return {"wer": edits / max(1, total), "ctc_cer": ctc_edits / max(1, ctc_total), "words": total}

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .normal import spelled
+
 
 @dataclass
 class Clip:
@@ -17,6 +19,17 @@ class Clip:
     language: str
     voice: str
     words: list = field(default_factory=list)  # (index of a word's first character, seconds), where the engine told
+    reading: str = ""  # what espeak-ng was given, where that is not the text
+    phones: str = ""  # "name:milliseconds" of each phone's start, where the engine told
+
+    def spelled(self) -> str:
+        """The letters of what is heard: pinyin for Chinese, kana for Japanese."""
+        return spelled(self.reading or self.text)
+
+    def phone_times(self) -> list:
+        """(name, seconds)"""
+        pairs = (phone.rsplit(":", 1) for phone in self.phones.split())
+        return [(name, int(milliseconds) / 1000) for name, milliseconds in pairs]
 
     def audio(self) -> np.ndarray:
         return np.fromfile(self.path, dtype=np.int16, count=self.samples, offset=self.at * 2)

@@ -68,7 +68,7 @@ def catalogs(language: str):
             try:
                 with path.open("rb") as file:
                     messages = gettext.GNUTranslations(file)._catalog.values()
-            except (OSError, UnicodeDecodeError, ValueError):
+            except (OSError, ValueError, IndexError):  # some catalogs are malformed
                 continue
             for message in messages:
                 if isinstance(message, str) and "%" not in message and "<" not in message and len(message) > 12:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Speaks the sentences into shards: raw int16 samples and one JSON line per utterance.
 
-    python -m transcribe1.synth small-en [--first 0] [--count 40] [--workers 2]
+    python -m transcribe1.synth small [--first 0] [--count 40] [--workers 2]
 Shard k depends only on the seed, k and the text files, so shards can be made anywhere, in any order, in parallel.
 """
 
@@ -12,12 +12,11 @@ import random
 import sys
 from multiprocessing import Process
 
-from .config import CACHE, PRESETS, RATE, SEED
+from .config import CACHE, ENGLISH_SHARES, PRESETS, RATE, SEED
 from .texts import load
 from .voices import FESTIVAL, Espeak, Flite, Take, espeak_variants, festival_batch
 
 UTTERANCES = 400  # per shard
-ENGLISH_SHARES = 4  # English comes as often as so many other languages
 ESPEAK_VOICES = {
     "en": ["en-us"] * 5 + ["en"] * 2 + ["en-gb-x-rp", "en-gb-scotland", "en-029", "en-us-nyc", "en-gb-x-gbcwmd"],
     "zh": ["cmn-latn-pinyin"], "no": ["nb"], "fr": ["fr"] * 3 + ["fr-be", "fr-ch"], "pt": ["pt-br", "pt"],
@@ -83,13 +82,14 @@ class Speaker:
 
 
 def write_shard(path, rows: list):
-    """rows: (text, language, take). The index comes last: a shard with an index is whole."""
+    """rows: (text, reading, language, take). The index comes last: a shard with an index is whole."""
     position = 0
     with open(path.with_suffix(".pcm"), "wb") as audio, open(path.with_suffix(".part"), "w") as index:
-        for text, language, take in rows:
+        for text, reading, language, take in rows:
             audio.write(take.samples.tobytes())
             line = {"at": position, "samples": len(take.samples), "text": text, "language": language, "voice": take.voice,
-                    "words": take.words}
+                    "words": take.words, "reading": reading if reading != text else "",
+                    "phones": " ".join(f"{name}:{round(1000 * seconds)}" for name, seconds in take.phones)}
             index.write(json.dumps(line, ensure_ascii=False) + "\n")
             position += len(take.samples)
     os.replace(path.with_suffix(".part"), path.with_suffix(".jsonl"))
@@ -105,10 +105,10 @@ def make_shard(preset, texts: dict, number: int, path):
         shares = engines(language, preset.voices_held_out)
         jobs.append((*rng.choice(texts[language]), language, rng.choices(list(shares), list(shares.values()))[0]))
     rows = []
-    for (text, _, language, _), take in zip(jobs, speaker.say_all(jobs)):
+    for (text, reading, language, _), take in zip(jobs, speaker.say_all(jobs)):
         take = take and take.trimmed()
         if take and 0.15 * RATE < len(take.samples) < 24 * RATE:
-            rows.append((text, language, take))
+            rows.append((text, reading, language, take))
     write_shard(path, rows)
 
 
@@ -118,8 +118,11 @@ def missing(preset, folder, first: int, count: int):
     for number in range(first, first + count):
         path = folder / "shards" / f"shard-{number:05d}"
         if not path.with_suffix(".jsonl").exists():
-            make_shard(preset, texts, number, path)
-            print(path.name, flush=True)
+            # A process each: espeak-ng 1.51 crashes now and then, and that shard is left out.
+            maker = Process(target=make_shard, args=(preset, texts, number, path))
+            maker.start()
+            maker.join()
+            print(path.name, "left out" if maker.exitcode else "", flush=True)
 
 
 def main():

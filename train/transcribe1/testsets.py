@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Test sets: held-out sentences by voices heard in training, and by voices never heard.
 
-    python -m transcribe1.testsets small-en
+    python -m transcribe1.testsets small
 """
 
 import random
@@ -27,7 +27,7 @@ def sentences(folder, language: str, rng: random.Random) -> list:
 
 
 def save(folder, name: str, language: str, texts: list, spoken: list):
-    rows = [(text, language, take.trimmed()) for (text, _), take in zip(texts, spoken) if take]
+    rows = [(*pair, language, take.trimmed()) for pair, take in zip(texts, spoken) if take]
     write_shard(folder / "tests" / name, rows)
     print(f"{name}: {len(rows)}")
 

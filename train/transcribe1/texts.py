@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sentences to speak: prose, fragments of it, everyday templates, single words; a held-out part for testing.
 
-    python -m transcribe1.texts small-en
+    python -m transcribe1.texts small
 writes CACHE/PRESET/texts/LL.txt and LL.test.txt: one sentence a line, as written and, after a tab, as given to espeak-ng.
 """
 
@@ -9,9 +9,10 @@ import functools
 import random
 import sys
 import zlib
+from multiprocessing import Pool
 
 from . import everyday, sources
-from .config import CACHE, PRESETS, SEED
+from .config import CACHE, ENGLISH_SHARES, PRESETS, SEED
 from .normal import clean, split_sentences
 from .speakable import speakable
 
@@ -82,6 +83,7 @@ def write(language: str, folder, count: int):
         return
     rng.shuffle(tests)
     save(folder / f"{language}.test.txt", tests[:TESTS], language)
+    count *= ENGLISH_SHARES if language == "en" else 1
     save(folder / f"{language}.txt", mixture(language, pool, count, rng), language)
     print(f"{language}: {len(pool)} distinct sentences, {len(tests)} held out")
 
@@ -90,8 +92,9 @@ def main():
     preset = PRESETS[sys.argv[1]]
     folder = CACHE / preset.name / "texts"
     folder.mkdir(parents=True, exist_ok=True)
-    for language in preset.languages:
-        write(language, folder, preset.sentences)
+    english()  # before the workers start, so that they share it
+    with Pool() as workers:
+        workers.starmap(write, [(language, folder, preset.sentences) for language in preset.languages], chunksize=1)
 
 
 if __name__ == "__main__":

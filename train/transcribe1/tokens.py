@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tokenizer: byte-level BPE and Whisper's special tokens, in Whisper's order.
+"""The tokenizer: byte-level BPE and Whisper's special tokens, in Whisper's order. And the letters of the CTC head.
 
-    python -m transcribe1.tokens small-en
+    python -m transcribe1.tokens small
 """
 
+import collections
 import sys
 
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
 from .config import CACHE, LANGUAGES, PRESETS
+from .normal import spelled
 from .texts import load
 
 END, START = "<|endoftext|>", "<|startoftranscript|>"
 TASKS = ["<|translate|>", "<|transcribe|>", "<|startoflm|>", "<|startofprev|>", "<|nospeech|>", "<|notimestamps|>"]
+RARE = 50  # a letter that comes less often is no class of its own
 TIMES = [f"<|{step * 0.02:.2f}|>" for step in range(1501)]
 
 
@@ -38,8 +41,8 @@ def train(preset, folder) -> Tokenizer:
 class Vocabulary:
     """Ids of the special tokens, and text to ids and back."""
 
-    def __init__(self, path, ctc: str):
-        """ctc: what the classes of the CTC head are, "bytes" (the first 256 tokens) or "tokens" (all text); then the blank."""
+    def __init__(self, path, letters: str):
+        """letters: the classes of the CTC head; the blank comes after them."""
         self.tokenizer = Tokenizer.from_file(str(path))
         find = self.tokenizer.token_to_id
         self.size = self.tokenizer.get_vocab_size()
@@ -47,19 +50,16 @@ class Vocabulary:
         self.transcribe, self.plain, self.times = find("<|transcribe|>"), find("<|notimestamps|>"), find("<|0.00|>")
         self.silence = find("<|nospeech|>")
         self.languages = {code: find(f"<|{code}|>") for code in LANGUAGES}
-        self.ctc, self.blank = ctc, 256 if ctc == "bytes" else self.end
-        self.spelling = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+        self.letters, self.blank = letters, len(letters)
+        self.classes = {letter: i for i, letter in enumerate(letters)}
 
     def encode(self, text: str) -> list:
         """Text starts with a space, as in Whisper."""
         return self.tokenizer.encode(" " + text, add_special_tokens=False).ids if text else []
 
     def spell(self, text: str) -> list:
-        """Text as classes of the CTC head."""
-        if self.ctc == "tokens":
-            return self.encode(text)
-        pieces = self.spelling.pre_tokenize_str(text) if text else []
-        return [self.tokenizer.token_to_id(letter) for piece, _ in pieces for letter in piece]
+        """Spelled text as classes of the CTC head; rare letters are left out."""
+        return [self.classes[letter] for letter in text if letter in self.classes]
 
     def decode(self, ids) -> str:
         return self.tokenizer.decode([i for i in ids if i < self.end]).strip()
@@ -71,8 +71,18 @@ class Vocabulary:
         return self.times + min(1500, max(0, round(seconds * 50)))
 
 
+def letters(folder) -> str:
+    """Every letter that comes often enough to be learnt."""
+    counts = collections.Counter()
+    for path in sorted(folder.glob("??.txt")):
+        for _, reading in load(path):
+            counts.update(spelled(reading))
+    return "".join(sorted(letter for letter, count in counts.items() if count >= RARE))
+
+
 def main():
     preset = PRESETS[sys.argv[1]]
+    (CACHE / preset.name / "letters.txt").write_text(letters(CACHE / preset.name / "texts"))
     tokenizer = train(preset, CACHE / preset.name / "texts")
     start, end = tokenizer.token_to_id(START), tokenizer.token_to_id(END)
     plain = tokenizer.token_to_id("<|notimestamps|>")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Trains transcribe-1: attention and CTC loss together, on windows that grow from 2 s to 30 s.
+"""Trains transcribe-1: attention, CTC and phone loss together, on windows that grow from 2 s to 30 s.
 
-    python -m transcribe1.train small-en [--minutes 120]
+    python -m transcribe1.train small [--minutes 120] [--start ../models/transcribe-1]
 Stop it at any time and start it again: it goes on from the last checkpoint. The learning rate follows the clock, not the
 step count, so that a run ends when it must; a paused process only loses steps.
 """
@@ -12,23 +12,26 @@ import json
 import os
 import signal
 import time
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file
 from torch.utils.data import DataLoader
 
 from .config import CACHE, PRESETS, RATE, SEED
 from .data import Windows
 from .features import log_mel
 from .model import Transcriber
+from .phones import UNKNOWN, Phones
 from .scoring import score
 from .shards import read_shard
 from .tokens import Vocabulary
 
-CTC_WEIGHT = 0.5
+CTC_WEIGHT, PHONE_WEIGHT = 0.5, 0.3
 DECAY_SHARE = 0.55  # last part of the run, in which the learning rate falls to nearly nothing
 AVERAGE = 0.998  # weights that are tested and exported are a running mean over about 500 steps
-CHECKPOINT_SECONDS, TEST_SECONDS, TEST_CLIPS = 180, 720, 8
+CHECKPOINT_SECONDS, TEST_SECONDS, TEST_CLIPS = 300, 1800, 6
 
 
 def ctc_loss(logits, batch):
@@ -51,14 +54,20 @@ def token_loss(logits, tokens, lengths):
     return (entropy * counted).sum() / counted.sum()
 
 
-def losses(model, batch, device, flat: bool):
-    """(loss of the CTC head, loss of the decoder)"""
+def phone_loss(logits, batch):
+    """Per position whose phone is known."""
+    return F.cross_entropy(logits.transpose(1, 2), batch.phones.to(logits.device), ignore_index=UNKNOWN)
+
+
+def losses(model, batch, device, flat: bool) -> torch.Tensor:
+    """Losses of the CTC head, the decoder and the phone head."""
     mel = mask(log_mel(batch.audio.to(device)))
     tokens = batch.tokens.to(device)
     with torch.autocast(device, torch.bfloat16):
-        ctc, logits = model(mel, tokens[:, :-1])
+        phones, ctc, logits = model(mel, tokens[:, :-1])
     head = frame_loss if flat else ctc_loss
-    return head(ctc.float(), batch), token_loss(logits.float(), tokens, batch.lengths)
+    found = (head(ctc.float(), batch), token_loss(logits.float(), tokens, batch.lengths), phone_loss(phones.float(), batch))
+    return torch.stack(found)
 
 
 def mask(mel: torch.Tensor) -> torch.Tensor:
@@ -81,20 +90,32 @@ def deaf(_worker):
 class Run:
     """Model, optimizer, clock and log of one training run."""
 
-    def __init__(self, preset, minutes: float):
+    def __init__(self, preset, minutes: float, start=None):
         self.preset, self.minutes = preset, minutes
         self.folder = CACHE / preset.name
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.vocabulary = Vocabulary(self.folder / "tokenizer.json", preset.ctc)
+        self.vocabulary = Vocabulary(self.folder / "tokenizer.json", (self.folder / "letters.txt").read_text())
         torch.manual_seed(SEED)
-        self.model = Transcriber(preset, self.vocabulary.size, self.vocabulary.blank + 1).to(self.device)
+        self.phones = Phones(self.folder / "phones.json")
+        self.model = Transcriber(preset, self.vocabulary.size, self.vocabulary.blank + 1, len(self.phones)).to(self.device)
+        if start:
+            self.start(start)
         self.mean = copy.deepcopy(self.model).requires_grad_(False)
         self.trained = [p for p in self.model.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(self.trained, lr=preset.peak_rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
         self.step, self.audio_seconds, self.elapsed, self.best = 0, 0.0, 0.0, float("inf")
         self.progress = torch.zeros(1).share_memory_()
         self.stopping = False
+        self.weights = torch.tensor([CTC_WEIGHT, 1 - CTC_WEIGHT, PHONE_WEIGHT], device=self.device)
         self.resume()
+
+    def start(self, folder):
+        """Begins with the weights of an exported model instead of random ones, as far as names and shapes agree."""
+        own = self.model.state_dict()
+        given = {name: tensor.float() for name, tensor in load_file(folder / "model.safetensors").items()
+                 if name in own and own[name].shape == tensor.shape}
+        self.model.load_state_dict(given, strict=False)
+        print(f"{len(given)} of {len(own)} tensors from {folder}")
 
     def resume(self):
         path = self.folder / "checkpoint.pt"
@@ -124,11 +145,11 @@ class Run:
         left = 1 - float(self.progress)
         return self.preset.peak_rate * min(1, (self.step + 1) / self.preset.warmup) * min(1, max(0.02, left / DECAY_SHARE))
 
-    def update(self, batch) -> tuple:
+    def update(self, batch) -> torch.Tensor:
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate()
-        ctc, attention = losses(self.model, batch, self.device, self.step < self.preset.flat_start)
-        (CTC_WEIGHT * ctc + (1 - CTC_WEIGHT) * attention).backward()
+        found = losses(self.model, batch, self.device, self.step < self.preset.flat_start)
+        (found * self.weights).sum().backward()
         torch.nn.utils.clip_grad_norm_(self.trained, 1.0)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
@@ -136,7 +157,7 @@ class Run:
         torch._foreach_lerp_(list(self.mean.parameters()), list(self.model.parameters()), weight)
         self.step += 1
         self.audio_seconds += batch.audio.numel() / RATE
-        return ctc.detach(), attention.detach()
+        return found.detach()
 
     def test(self):
         """Scores the averaged weights on the first clips of every test set; keeps the best ones."""
@@ -152,18 +173,19 @@ class Run:
 
     def go(self):
         workers = 1 if self.device == "cpu" else max(1, (os.cpu_count() or 4) - 2)
-        windows = Windows(self.preset, self.folder, self.vocabulary, self.progress, self.step)
+        windows = Windows(self.preset, self.folder, self.vocabulary, self.phones, self.progress, self.step)
         loader = DataLoader(windows, batch_size=None, num_workers=workers, prefetch_factor=6, worker_init_fn=deaf)
         windows.refresh()  # before the workers start, so that they share the lists
         saved = tested = time.monotonic()
-        clock, sums = saved - self.elapsed, torch.zeros(2, device=self.device)
+        clock, sums = saved - self.elapsed, torch.zeros(3, device=self.device)
         signal.signal(signal.SIGTERM, self.stop)
         for batch in loader:
-            sums += torch.stack(self.update(batch))
+            sums += self.update(batch)
             self.elapsed = time.monotonic() - clock
             self.progress.fill_(min(1.0, self.elapsed / (60 * self.minutes)))
             if self.step % 50 == 0:
-                self.log(ctc=round(sums[0].item() / 50, 3), attention=round(sums[1].item() / 50, 3), rate=round(self.rate(), 6))
+                self.log(**{name: round(loss / 50, 3) for name, loss in zip(("ctc", "attention", "phone"), sums.tolist())},
+                         rate=round(self.rate(), 6))
                 sums.zero_()
             if time.monotonic() - saved > CHECKPOINT_SECONDS:
                 self.save("checkpoint")
@@ -186,9 +208,10 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("preset")
     parser.add_argument("--minutes", type=float)
+    parser.add_argument("--start", type=Path, help="folder of an exported model whose training this continues")
     args = parser.parse_args()
     preset = PRESETS[args.preset]
-    Run(preset, args.minutes or preset.minutes).go()
+    Run(preset, args.minutes or preset.minutes, args.start).go()
 
 
 if __name__ == "__main__":

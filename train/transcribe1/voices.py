@@ -4,7 +4,7 @@
 import ctypes
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,8 @@ import soxr
 
 from .config import RATE
 
-WORD_START, LIST_END = 1, 0  # kinds of espeak-ng's events
+LIST_END, WORD_START, PHONE_START = 0, 1, 7  # kinds of espeak-ng's events
+PAUSE = "_"  # what espeak-ng reports without a name
 ESPEAK_RATE_WPM, ESPEAK_PITCH, ESPEAK_RANGE, ESPEAK_GAP = 1, 3, 4, 7
 FLITE = ("kal", "kal16", "awb", "rms", "slt")
 FESTIVAL = {
@@ -32,6 +33,7 @@ class Take:
     voice: str
     samples: np.ndarray  # int16 at RATE
     words: list  # (index of the word's first character, seconds) where the engine tells; else empty
+    phones: list = field(default_factory=list)  # (name, seconds at its start) where the engine tells
 
     def trimmed(self):
         """Without the near-silence that engines put around a sentence, but for a tenth of a second."""
@@ -39,13 +41,14 @@ class Take:
         if not len(loud):
             return Take(self.voice, self.samples[:0], [])
         first = max(0, loud[0] - RATE // 10)
-        words = [(place, round(seconds - first / RATE, 3)) for place, seconds in self.words]
-        return Take(self.voice, self.samples[first : loud[-1] + RATE // 10], words)
+        moved = lambda times: [(what, round(seconds - first / RATE, 3)) for what, seconds in times]
+        return Take(self.voice, self.samples[first : loud[-1] + RATE // 10], moved(self.words), moved(self.phones))
 
     def played(self, factor: float):
         """Faster or slower: pitch and formants move together, as between speakers."""
         samples = soxr.resample(self.samples, RATE * factor, RATE).astype(np.int16)
-        return Take(self.voice, samples, [(place, seconds / factor) for place, seconds in self.words])
+        played = lambda times: [(what, seconds / factor) for what, seconds in times]
+        return Take(self.voice, samples, played(self.words), played(self.phones))
 
 
 def to_rate(samples: np.ndarray, rate: int) -> np.ndarray:
@@ -56,7 +59,7 @@ def to_rate(samples: np.ndarray, rate: int) -> np.ndarray:
 
 class EspeakEvent(ctypes.Structure):
     _fields_ = [("type", ctypes.c_int), ("id", ctypes.c_uint), ("text_position", ctypes.c_int), ("length", ctypes.c_int),
-                ("audio_position", ctypes.c_int), ("sample", ctypes.c_int), ("user", ctypes.c_void_p), ("name", ctypes.c_char * 8)]
+                ("audio_position", ctypes.c_int), ("sample", ctypes.c_int), ("user", ctypes.c_void_p), ("name", ctypes.c_ubyte * 8)]
 
 
 class Espeak:
@@ -64,8 +67,8 @@ class Espeak:
 
     def __init__(self):
         self.lib = ctypes.CDLL("libespeak-ng.so.1")
-        self.rate = self.lib.espeak_Initialize(2, 0, None, 0)  # 2: synchronous, samples to the callback
-        self.heard, self.words = [], []
+        self.rate = self.lib.espeak_Initialize(2, 0, None, 3)  # 2: synchronous, samples to the callback; 3: phones, in IPA
+        self.heard, self.words, self.phones = [], [], []
         kind = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(EspeakEvent))
         self.callback = kind(self.collect)  # kept: the library holds only the pointer
         self.lib.espeak_SetSynthCallback(self.callback)
@@ -75,21 +78,25 @@ class Espeak:
             self.heard.append(np.ctypeslib.as_array(samples, (count,)).copy())
         place = 0
         while events and events[place].type != LIST_END:
-            if events[place].type == WORD_START:
-                self.words.append((events[place].text_position - 1, events[place].audio_position / 1000))
+            event = events[place]
+            if event.type == WORD_START:
+                self.words.append((event.text_position - 1, event.audio_position / 1000))
+            elif event.type == PHONE_START:
+                name = bytes(event.name).split(b"\0")[0].decode("utf-8", "ignore")
+                self.phones.append((name or PAUSE, event.audio_position / 1000))
             place += 1
         return 0
 
     def speak(self, text: str, voice: str, words_per_minute=175, pitch=50, spread=50, gap=0):
-        """A take with the words' times; None where the library does not know the voice."""
+        """A take with the times of words and phones; None where the library does not know the voice."""
         if self.lib.espeak_SetVoiceByName(voice.encode()) != 0:
             return None
         for name, value in ((ESPEAK_RATE_WPM, words_per_minute), (ESPEAK_PITCH, pitch), (ESPEAK_RANGE, spread), (ESPEAK_GAP, gap)):
             self.lib.espeak_SetParameter(name, int(value), 0)
-        self.heard, self.words = [], []
+        self.heard, self.words, self.phones = [], [], []
         data = text.encode()
         self.lib.espeak_Synth(data, len(data) + 1, 0, 1, 0, 1, None, None)  # 1: characters, UTF-8
-        return Take(voice, to_rate(np.concatenate(self.heard), self.rate), self.words) if self.heard else None
+        return Take(voice, to_rate(np.concatenate(self.heard), self.rate), self.words, self.phones) if self.heard else None
 
 
 class FliteWave(ctypes.Structure):
