@@ -66,6 +66,13 @@ cmd_test() {
     ctest --test-dir build-san --output-on-failure "$@"
 }
 
+# Minutes: the kernels for 64-bit Arm, cross-compiled and run under an emulator.
+cmd_slow() {
+    need "${packages[@]}" "${test_packages[@]}" gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static
+    build build -DINHOUSE_TESTS=ON -DINHOUSE_WERROR=ON
+    ctest --test-dir build -C Slow -R '^slow/' --output-on-failure "$@"
+}
+
 cmd_lint() {
     need clang-format
     scripts/check
@@ -104,6 +111,7 @@ cmd_help() {
     cat <<'HELP'
 ./do demo      install what is missing, build, and read a recording with the built-in model
 ./do test      the same set-up, then lint, every test, and every test again under sanitizers
+./do slow      tests that take minutes: Arm's kernels under an emulator
 ./do build     build into build/
 ./do lint      format, layering, banned calls
 ./do format    apply the format

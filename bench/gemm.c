@@ -10,12 +10,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #ifdef BENCH_ONEDNN
 #    include <dnnl.h>
 #endif
 
 enum { ROUNDS = 15 };
+
+/* Each side runs that long before the call that counts, until its threads are awake. */
+static const double WARM_SECONDS = 0.02;
 
 struct shape {
     int64_t m, k, n;
@@ -209,6 +213,13 @@ static void peer_close(struct peer *o)
 
 #endif
 
+/* Threads of the other side that still wait for work, spinning, must not cost this one a core. */
+static void settle(void)
+{
+    struct timespec pause = {.tv_nsec = 20000000};
+    nanosleep(&pause, NULL);
+}
+
 static void measure(struct device *device, const struct shape *s, int type)
 {
     struct product p = {.s = *s, .device = device};
@@ -221,10 +232,13 @@ static void measure(struct device *device, const struct shape *s, int type)
     struct ih_error e;
     must(linear_pack(device, &p.linear, &part, 1, types[type].type, &e), "packing");
     peer_open(&peer, &p, types[type].type);
-    for (int i = -2; i < ROUNDS; i++) {
-        double a = run_ours(&p), b = peer_run(&peer);
-        if (i >= 0)
-            ours[i] = a, theirs[i] = b;
+    for (int i = 0; i < ROUNDS; i++) {
+        settle();
+        for (double t = 0; t < WARM_SECONDS;)
+            t += ours[i] = run_ours(&p);
+        settle();
+        for (double t = 0; t < WARM_SECONDS;)
+            t += theirs[i] = peer_run(&peer);
     }
     qsort(ours, ROUNDS, sizeof *ours, by_value);
     qsort(theirs, ROUNDS, sizeof *theirs, by_value);

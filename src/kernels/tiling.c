@@ -85,6 +85,29 @@ static void place_a(const struct work *w, struct block *b)
         copy_words(w->a_copy, b->a_stride, g, t, b);
 }
 
+/* Where the product reads B after `panels` panels of this block have met all its rows. */
+static const char *next_lines(const struct work *w, const struct block *b, int64_t panel)
+{
+    int64_t line = b->line;
+    if (panel == b->panel + b->panels) {
+        panel = b->last ? panel : b->panel;
+        line = b->last ? 0 : line + b->lines;
+    }
+    if (panel * PACK_N >= w->g->n)
+        panel = 0;
+    return (const char *)w->g->b + (size_t)panel * w->b_stride + line * LINE_BYTES;
+}
+
+/* The part of the next panels that the tile brings nearer; when all is there, lines that
+ * are near. */
+static const char *ahead_of(
+    const struct work *w, const struct block *b, const char *next, int64_t tile, int panels)
+{
+    if (tile >= 4 * panels)
+        return (const char *)w->g->b + (size_t)b->panel * w->b_stride;
+    return next + (size_t)(tile / 4) * w->b_stride + tile % 4 * (b->lines / 4) * LINE_BYTES;
+}
+
 /* All tiles of rows of the block for `panels` panels from `panel`. */
 static void run_panels(const struct work *w, const struct block *b, int64_t panel, int panels)
 {
@@ -95,6 +118,7 @@ static void run_panels(const struct work *w, const struct block *b, int64_t pane
     int64_t step = even(b->rows, t->rows);
     bool whole = b->first && b->last;
     int64_t col = panel * PACK_N, cols = least(g->n - col, panels * PACK_N);
+    const char *next = next_lines(w, b, panel + panels);
     for (int64_t i = 0; i < b->rows; i += step) {
         int64_t rows = least(step, b->rows - i);
         struct tile tile = {.a = b->a + i * b->a_stride,
@@ -104,7 +128,8 @@ static void run_panels(const struct work *w, const struct block *b, int64_t pane
             .lines = b->lines,
             .ld = whole ? panels * PACK_N : SUM_COLS,
             .first = b->first,
-            .stream = g->m <= t->rows};
+            .stream = g->m <= t->rows,
+            .ahead = ahead_of(w, b, next, i / step, panels)};
         tile.sum = whole ? local : w->sums + i * SUM_COLS + (panel - b->panel) * PACK_N;
         if (t->type == DT_Q4) {
             tile.scale = g->b_scale + (size_t)panel * scales + b->line / 4 * PACK_N;

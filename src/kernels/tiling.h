@@ -16,6 +16,9 @@
  *         for k0 by a block of lines             (only when k is long)
  *           for each pair of panels              its lines are read from memory once, then
  *             for each tile of rows              from cache by every tile
+ *
+ * While the tiles of one pair compute, each brings a part of the next pair's lines into the
+ * second-level cache: what a core fetches by itself does not keep up with so many streams.
  */
 
 /* What one call of a tile function does. */
@@ -31,6 +34,7 @@ struct tile {
     int64_t ld;
     bool first;  /* sums start from zero, not from `sum` */
     bool stream; /* the only tile to read this part of B: it comes from memory, so prefetch it */
+    const char *ahead; /* a line to bring nearer for every four that are walked */
 };
 
 typedef void (*tile_fn)(const struct tile *t);

@@ -17,7 +17,7 @@ done
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 mapfile -t sources < <(
-    printf '%s\n' src/base/cpu.c src/kernels/*.c src/kernels/arm/*.c
+    printf '%s\n' src/base/*.c src/kernels/*.c src/kernels/arm/*.c
     printf '%s\n' tests/kernels/*.c | grep -vE '_(avx2|avx512|avx512bf16|amx|emulated)\.c$'
 )
 "$compiler" -std=c11 -D_GNU_SOURCE -O2 -static -Wall -Wextra -Werror -ffp-contract=off \

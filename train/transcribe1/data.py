@@ -26,6 +26,7 @@ POSITIONS = 50  # encoder positions a second
 MARGIN = 0.1  # seconds of near-silence that trimming leaves at both ends of a clip
 HUMAN_SHARE = 0.1
 TIMED_SHARE = 0.3  # windows whose target carries timestamps
+NOWHERE = (-1, -1)  # span of a token that comes from no place
 EMPTY_SHARE = 0.02  # windows without speech
 
 
@@ -34,10 +35,25 @@ class Batch:
     audio: torch.Tensor  # (B, samples)
     tokens: torch.Tensor  # (B, S), padded with the end token
     lengths: torch.Tensor  # (B,) tokens that count
+    spans: torch.Tensor  # (B, S, 2) first and last encoder position that a token may come from; -1 where it comes from none
     ctc: torch.Tensor  # all CTC targets, one after another
     ctc_lengths: torch.Tensor  # (B,)
     frames: torch.Tensor  # (B, T) which letter is spoken at each encoder position, for clips with word times
     phones: torch.Tensor  # (B, T) which phone, where the engine told
+
+
+def around(first: float, last: float, slack: float) -> tuple:
+    """Seconds, and how sure they are, as encoder positions."""
+    return max(0, round((first - slack) * POSITIONS)), round((last + slack) * POSITIONS)
+
+
+def token_spans(clip, begin: float, places: list) -> list:
+    """Where each token is spoken: between the times of its word and the next, or by its share of the clip."""
+    seconds = clip.samples / RATE
+    anchors = [(0, MARGIN), *clip.words[1:], (len(clip.text), seconds - MARGIN)]
+    slack = 0.12 if clip.words else 0.12 + 0.1 * seconds
+    times = np.interp(places, *zip(*anchors)) + begin
+    return [around(first, last, slack) for first, last in times]
 
 
 class Windows(IterableDataset):
@@ -109,7 +125,7 @@ class Windows(IterableDataset):
         return pool[self.rng.integers(len(pool))]
 
     def window(self, seconds: int):
-        """(audio, tokens, CTC targets, letters and phones by position) of one window."""
+        """(audio, tokens, their spans, CTC targets, letters and phones by position) of one window."""
         length, rng = seconds * RATE, self.rng
         audio, spoken, at = np.zeros(length, np.float32), [], 0
         empty, language = rng.random() < EMPTY_SHARE, self.language()
@@ -132,16 +148,21 @@ class Windows(IterableDataset):
         vocabulary = self.vocabulary
         if not spoken:
             prompt = vocabulary.prompt(self.rng.choice(self.preset.languages))
-            return ([vocabulary.start, vocabulary.silence] if self.rng.random() < 0.5 else prompt) + [vocabulary.end], []
-        prompt = vocabulary.prompt(spoken[0][0].language)
-        if self.rng.random() < TIMED_SHARE:
-            tokens = prompt[:-1]
-            for clip, begin in spoken:
-                tokens += [vocabulary.time(begin / RATE), *vocabulary.encode(clip.text), vocabulary.time((begin + clip.samples) / RATE)]
-        else:
-            tokens = prompt + [t for clip, _ in spoken for t in vocabulary.encode(clip.text)]
+            tokens = ([vocabulary.start, vocabulary.silence] if self.rng.random() < 0.5 else prompt) + [vocabulary.end]
+            return tokens, [NOWHERE] * len(tokens), []
+        prompt, timed = vocabulary.prompt(spoken[0][0].language), self.rng.random() < TIMED_SHARE
+        tokens = prompt[:-1] if timed else prompt
+        spans = [NOWHERE] * len(tokens)
+        for clip, begin in spoken:
+            ids, places = vocabulary.encode_places(clip.text)
+            found = token_spans(clip, begin / RATE, places)
+            if timed:
+                ends = [begin / RATE, (begin + clip.samples) / RATE]
+                ids = [vocabulary.time(ends[0]), *ids, vocabulary.time(ends[1])]
+                found = [around(ends[0], ends[0], 0.2), *found, around(ends[1], ends[1], 0.2)]
+            tokens, spans = tokens + ids, spans + found
         ctc = vocabulary.spell(" ".join(clip.spelled() for clip, _ in spoken))
-        return tokens[:440] + [vocabulary.end], ctc
+        return tokens[:440] + [vocabulary.end], spans[:440] + [NOWHERE], ctc
 
     def alignment(self, spoken: list, seconds: int) -> np.ndarray:
         """The letter spoken at each position, from the words' times; blank elsewhere."""
@@ -171,15 +192,18 @@ class Windows(IterableDataset):
         return found
 
     def collate(self, windows: list) -> Batch:
-        audios, ids, ctc, frames, phones = zip(*windows)
+        audios, ids, spans, ctc, frames, phones = zip(*windows)
         longest = -(-max(map(len, ids)) // 16) * 16
         tokens = torch.full((len(windows), longest), self.vocabulary.end)
-        for row, line in zip(tokens, ids):
+        places = torch.full((len(windows), longest, 2), -1)
+        for row, line, place, found in zip(tokens, ids, places, spans):
             row[: len(line)] = torch.tensor(line)
+            place[: len(line)] = torch.tensor(found)
         return Batch(
             torch.from_numpy(np.stack(audios)),
             tokens,
             torch.tensor([len(line) for line in ids]),
+            places,
             torch.tensor([t for line in ctc for t in line], dtype=torch.long),
             torch.tensor([len(line) for line in ctc]),
             torch.from_numpy(np.stack(frames)),

@@ -23,12 +23,13 @@ def sinusoids(length: int, width: int) -> torch.Tensor:
     return torch.cat([scaled.sin(), scaled.cos()], dim=1)
 
 
-def plain_attention(q, k, v, is_causal: bool):
-    """On the CPU, forward and back, half as long as PyTorch's fused one at windows of a few seconds."""
+def plain_attention(q, k, v, causal: bool):
+    """(mixed values, weights). On the CPU, forward and back, half as long as PyTorch's fused one at windows of a few seconds."""
     scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
-    if is_causal:
-        scores = scores + torch.full(scores.shape[-2:], -math.inf, dtype=scores.dtype).triu(1)
-    return scores.softmax(-1).to(v.dtype) @ v
+    if causal:
+        scores = scores + torch.full(scores.shape[-2:], -math.inf, dtype=scores.dtype, device=q.device).triu(1)
+    weights = scores.softmax(-1)
+    return weights.to(v.dtype) @ v, weights
 
 
 class Attention(nn.Module):
@@ -53,11 +54,16 @@ class Attention(nn.Module):
         self.k_proj.weight.data.copy_(self.q_proj.weight)
 
     def forward(self, x, memory=None, causal=False):
-        memory = x if memory is None else memory
+        """(output, weights of the first head); the weights only when there is a memory."""
         split = lambda y: y.unflatten(-1, (self.heads, -1)).transpose(1, 2)
-        attend = F.scaled_dot_product_attention if x.is_cuda else plain_attention
-        mixed = attend(split(self.q_proj(x)), split(self.k_proj(memory)), split(self.v_proj(memory)), is_causal=causal)
-        return self.out_proj(mixed.transpose(1, 2).flatten(2))
+        source = x if memory is None else memory
+        q, k, v = split(self.q_proj(x)), split(self.k_proj(source)), split(self.v_proj(source))
+        weights = None
+        if x.is_cuda and memory is None:
+            mixed = F.scaled_dot_product_attention(q, k, v, is_causal=causal)
+        else:
+            mixed, weights = plain_attention(q, k, v, causal)
+        return self.out_proj(mixed.transpose(1, 2).flatten(2)), None if memory is None else weights[:, 0]
 
 
 class Block(nn.Module):
@@ -75,11 +81,14 @@ class Block(nn.Module):
         self.final_layer_norm = nn.LayerNorm(width)
 
     def forward(self, x, memory=None, dropout=0.0):
+        """(x, weights with which the first head looks at the memory)"""
         drop = lambda y: F.dropout(y, dropout, self.training) if dropout else y
-        x = x + drop(self.self_attn(self.self_attn_layer_norm(x), causal=memory is not None))
+        look = None
+        x = x + drop(self.self_attn(self.self_attn_layer_norm(x), causal=memory is not None)[0])
         if memory is not None:
-            x = x + drop(self.encoder_attn(self.encoder_attn_layer_norm(x), memory))
-        return x + drop(self.fc2(F.gelu(self.fc1(self.final_layer_norm(x)))))
+            seen, look = self.encoder_attn(self.encoder_attn_layer_norm(x), memory)
+            x = x + drop(seen)
+        return x + drop(self.fc2(F.gelu(self.fc1(self.final_layer_norm(x))))), look
 
 
 class Encoder(nn.Module):
@@ -103,7 +112,7 @@ class Encoder(nn.Module):
         x = F.gelu(self.conv2(F.gelu(self.conv1(mel)))).transpose(1, 2)
         x = x + self.embed_positions.weight[: x.shape[1]]
         for number, layer in enumerate(self.layers, 1):
-            x = layer(x, dropout=self.dropout)
+            x, _ = layer(x, dropout=self.dropout)
             if number == self.phone_layer:
                 inner = x
         return inner, self.layer_norm(x)
@@ -118,11 +127,14 @@ class Decoder(nn.Module):
         self.layers = nn.ModuleList(Block(preset.width, preset.heads, True) for _ in range(preset.decoder_layers))
         self.layer_norm = nn.LayerNorm(preset.width)
 
-    def forward(self, tokens, memory):  # (B, S), (B, T, D) -> (B, S, vocabulary)
+    def forward(self, tokens, memory):
+        """(B, S), (B, T, D) -> logits (B, S, vocabulary), and for each layer where its first head looks (B, S, T)"""
         x = self.embed_tokens(tokens) + self.embed_positions.weight[: tokens.shape[1]]
+        looks = []
         for layer in self.layers:
-            x = layer(x, memory, dropout=self.dropout)
-        return self.layer_norm(x) @ self.embed_tokens.weight.T
+            x, look = layer(x, memory, dropout=self.dropout)
+            looks.append(look)
+        return self.layer_norm(x) @ self.embed_tokens.weight.T, looks
 
 
 class Transcriber(nn.Module):
@@ -137,9 +149,10 @@ class Transcriber(nn.Module):
             nn.init.normal_(embedding.weight, std=0.02)
 
     def forward(self, mel, tokens):
-        """Logits of phones and of the CTC head at every position, and of the next token: (B, T, *), (B, T, *), (B, S, *)."""
+        """Logits of phones and of the CTC head at every position, of the next token, and where the decoder looks for it:
+        (B, T, *), (B, T, *), (B, S, *), decoder_layers of (B, S, T)"""
         inner, memory = self.model.encoder(mel)
-        return self.phones(inner), self.ctc(memory), self.model.decoder(tokens, memory)
+        return self.phones(inner), self.ctc(memory), *self.model.decoder(tokens, memory)
 
     @torch.no_grad()
     def greedy(self, memory, prompt: list, end: int, limit: int = 120) -> list:
@@ -147,7 +160,7 @@ class Transcriber(nn.Module):
         tokens = torch.tensor([prompt] * memory.shape[0], device=memory.device)
         alive = torch.ones(memory.shape[0], dtype=torch.bool, device=memory.device)
         while alive.any() and tokens.shape[1] < len(prompt) + limit:
-            best = self.model.decoder(tokens, memory)[:, -1].argmax(-1)
+            best = self.model.decoder(tokens, memory)[0][:, -1].argmax(-1)
             best = torch.where(alive, best, end)
             tokens = torch.cat([tokens, best[:, None]], dim=1)
             alive &= best != end

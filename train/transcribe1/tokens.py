@@ -57,6 +57,11 @@ class Vocabulary:
         """Text starts with a space, as in Whisper."""
         return self.tokenizer.encode(" " + text, add_special_tokens=False).ids if text else []
 
+    def encode_places(self, text: str) -> tuple:
+        """(ids, for each the first and last index into the text)"""
+        found = self.tokenizer.encode(" " + text, add_special_tokens=False)
+        return found.ids, [(max(0, first - 1), max(0, last - 1)) for first, last in found.offsets]
+
     def spell(self, text: str) -> list:
         """Spelled text as classes of the CTC head; rare letters are left out."""
         return [self.classes[letter] for letter in text if letter in self.classes]

@@ -28,7 +28,7 @@ from .scoring import score
 from .shards import read_shard
 from .tokens import Vocabulary
 
-CTC_WEIGHT, PHONE_WEIGHT = 0.5, 0.3
+CTC_WEIGHT, PHONE_WEIGHT, LOOK_WEIGHT = 0.5, 0.3, 0.2
 DECAY_SHARE = 0.55  # last part of the run, in which the learning rate falls to nearly nothing
 AVERAGE = 0.998  # weights that are tested and exported are a running mean over about 500 steps
 CHECKPOINT_SECONDS, TEST_SECONDS, TEST_CLIPS = 300, 1800, 6
@@ -59,14 +59,26 @@ def phone_loss(logits, batch):
     return F.cross_entropy(logits.transpose(1, 2), batch.phones.to(logits.device), ignore_index=UNKNOWN)
 
 
+def look_loss(looks: list, batch) -> torch.Tensor:
+    """How little of their attention the first heads give to the place where the next token is spoken. It teaches the
+    decoder where to listen, which it is slow to find out, and makes these heads tell the times of words."""
+    spans = batch.spans[:, 1:].to(looks[0].device)
+    position = torch.arange(looks[0].shape[2], device=looks[0].device)
+    inside = (position >= spans[..., :1]) & (position <= spans[..., 1:])
+    known = inside.any(-1)
+    found = [-((look.float() * inside).sum(-1) + 1e-3).log() * known for look in looks]
+    return sum(one.sum() for one in found) / (len(found) * known.sum().clamp(min=1))
+
+
 def losses(model, batch, device, flat: bool) -> torch.Tensor:
-    """Losses of the CTC head, the decoder and the phone head."""
+    """Losses of the CTC head, the decoder, the phone head and the decoder's looks."""
     mel = mask(log_mel(batch.audio.to(device)))
     tokens = batch.tokens.to(device)
     with torch.autocast(device, torch.bfloat16):
-        phones, ctc, logits = model(mel, tokens[:, :-1])
+        phones, ctc, logits, looks = model(mel, tokens[:, :-1])
     head = frame_loss if flat else ctc_loss
-    found = (head(ctc.float(), batch), token_loss(logits.float(), tokens, batch.lengths), phone_loss(phones.float(), batch))
+    found = (head(ctc.float(), batch), token_loss(logits.float(), tokens, batch.lengths), phone_loss(phones.float(), batch),
+             look_loss(looks, batch))
     return torch.stack(found)
 
 
@@ -106,7 +118,7 @@ class Run:
         self.step, self.audio_seconds, self.elapsed, self.best = 0, 0.0, 0.0, float("inf")
         self.progress = torch.zeros(1).share_memory_()
         self.stopping = False
-        self.weights = torch.tensor([CTC_WEIGHT, 1 - CTC_WEIGHT, PHONE_WEIGHT], device=self.device)
+        self.weights = torch.tensor([CTC_WEIGHT, 1 - CTC_WEIGHT, PHONE_WEIGHT, LOOK_WEIGHT], device=self.device)
         self.resume()
 
     def start(self, folder):
@@ -177,14 +189,14 @@ class Run:
         loader = DataLoader(windows, batch_size=None, num_workers=workers, prefetch_factor=6, worker_init_fn=deaf)
         windows.refresh()  # before the workers start, so that they share the lists
         saved = tested = time.monotonic()
-        clock, sums = saved - self.elapsed, torch.zeros(3, device=self.device)
+        clock, sums = saved - self.elapsed, torch.zeros(4, device=self.device)
         signal.signal(signal.SIGTERM, self.stop)
         for batch in loader:
             sums += self.update(batch)
             self.elapsed = time.monotonic() - clock
             self.progress.fill_(min(1.0, self.elapsed / (60 * self.minutes)))
             if self.step % 50 == 0:
-                self.log(**{name: round(loss / 50, 3) for name, loss in zip(("ctc", "attention", "phone"), sums.tolist())},
+                self.log(**{name: round(loss / 50, 3) for name, loss in zip(("ctc", "attention", "phone", "look"), sums.tolist())},
                          rate=round(self.rate(), 6))
                 sums.zero_()
             if time.monotonic() - saved > CHECKPOINT_SECONDS:

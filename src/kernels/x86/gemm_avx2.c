@@ -143,10 +143,13 @@ TILE_INLINE void walk(
     __m256 c[TILE_ROWS][HALVES];
     struct at at = begin(t);
     int64_t left = t->lines;
+    const char *ahead = t->ahead;
     load(t, c, rows, panels);
     for (; left >= GROUP_LINES; left -= GROUP_LINES) {
         if (t->stream)
             prefetch(&at, panels);
+        _mm_prefetch(ahead, _MM_HINT_T1);
+        ahead += LINE;
         EACH (i, GROUP_LINES)
             step(&at, i, c, rows, panels);
         advance(&at, GROUP_LINES, a_line);

@@ -88,10 +88,13 @@ TILE_INLINE void walk_avx512(
     __m512 c[TILE_ROWS][TILE_PANELS];
     struct at_avx512 at = begin_avx512(t, rows);
     int64_t left = t->lines;
+    const char *ahead = t->ahead;
     load_avx512(t, c, rows, panels);
     for (; left >= WALK_LINES; left -= WALK_LINES) {
         if (t->stream)
             prefetch_avx512(&at, panels);
+        _mm_prefetch(ahead, _MM_HINT_T1);
+        ahead += LINE;
         EACH (i, WALK_LINES)
             step(&at, i, c, rows, panels);
         advance_avx512(&at, WALK_LINES, a_line, rows);
