@@ -18,6 +18,11 @@ library=$(flags --variable=libdir)
 [ "$("$prefix/bin/inhouse" --version | grep -oE '[0-9]+\.[0-9]+\.[0-9]+')" = "$(flags --modversion)" ] ||
     fail "the program and the pkg-config file differ in their version"
 
+for written in man/man1/inhouse.1 bash-completion/completions/inhouse zsh/site-functions/_inhouse \
+    fish/vendor_completions.d/inhouse.fish; do
+    grep -q -- 'beam' "$prefix/share/$written" || fail "$written is not installed, or does not know --beam"
+done
+
 # Nothing but the public functions, and all of them.
 exported=$(nm -D --defined-only "$library/libinhouse.so" | awk '$2 ~ /^[A-Z]$/ { sub(/@.*/, "", $3); print $3 }' |
     sort)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Speaks the sentences into shards: raw int16 samples and one JSON line per utterance.
 
-    python -m transcribe1.synth small [--first 0] [--count 40] [--workers 2]
+    python -m transcribe1.synth small [--first 0] [--count 40] [--workers 2] [--languages en]
 Shard k depends only on the seed, k and the text files, so shards can be made anywhere, in any order, in parallel.
 """
 
@@ -112,9 +112,9 @@ def make_shard(preset, texts: dict, number: int, path):
     write_shard(path, rows)
 
 
-def missing(preset, folder, first: int, count: int):
+def missing(preset, folder, languages: list, first: int, count: int):
     """Makes the shards that are not there yet; safe to run beside others that make other numbers."""
-    texts = {path.stem: load(path) for path in (folder / "texts").glob("??.txt")}
+    texts = {language: load(folder / "texts" / f"{language}.txt") for language in languages}
     for number in range(first, first + count):
         path = folder / "shards" / f"shard-{number:05d}"
         if not path.with_suffix(".jsonl").exists():
@@ -131,13 +131,15 @@ def main():
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--languages", nargs="+", help="only these: to have more of one, under numbers that no other run makes")
     args = parser.parse_args()
     preset = PRESETS[args.preset]
     folder, count = CACHE / preset.name, args.count or preset.shards
+    languages = args.languages or [language for language in preset.languages if (folder / "texts" / f"{language}.txt").exists()]
     (folder / "shards").mkdir(parents=True, exist_ok=True)
     share = -(-count // args.workers)
     starts = range(args.first, args.first + count, share)
-    makers = [Process(target=missing, args=(preset, folder, start, min(share, args.first + count - start))) for start in starts]
+    makers = [Process(target=missing, args=(preset, folder, languages, start, min(share, args.first + count - start))) for start in starts]
     for maker in makers:
         maker.start()
     for maker in makers:
