@@ -184,12 +184,20 @@ static void srt_cue(
     format_text(o, "\n\n");
 }
 
+/* A cue that ends where it begins is never shown, and WebVTT forbids it: text that a model put
+ * behind the end of the recording gets a moment. */
+static double visible_end(const struct ih_segment *s)
+{
+    int64_t begin = format_ticks(s->begin, 1000);
+    return format_ticks(s->end, 1000) > begin ? s->end : (double)begin * 1e-3 + 0.1;
+}
+
 static void srt_segment(struct ih_writer *w, const struct ih_segment *s, struct format_span text)
 {
     struct format_out *o = &w->out;
     if (!has_words(w, s)) {
         format_print(o, "%d\n", ++w->count);
-        put_range(o, s->begin, s->end, ',');
+        put_range(o, s->begin, visible_end(s), ',');
         put_cue(o, text);
         format_text(o, "\n\n");
         return;
@@ -212,7 +220,7 @@ static void vtt_head(struct ih_writer *w)
 static void vtt_segment(struct ih_writer *w, const struct ih_segment *s, struct format_span text)
 {
     struct format_out *o = &w->out;
-    put_range(o, s->begin, s->end, '.');
+    put_range(o, s->begin, visible_end(s), '.');
     if (has_words(w, s)) {
         for (int i = 0; i < s->word_count; i++) {
             const struct ih_word *word = &s->words[i];

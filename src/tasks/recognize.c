@@ -140,7 +140,8 @@ static unsigned warnings_for(
             end = (int64_t)(piece->end * SAMPLE_RATE);
     if (end > a->window->samples)
         end = a->window->samples;
-    if (begin < end && peak(a->window->pcm + begin, end - begin) < silent_peak)
+    /* Behind the end of the sound nobody speaks either. */
+    if (begin >= end || peak(a->window->pcm + begin, end - begin) < silent_peak)
         warnings |= IH_WARN_SILENCE;
     return warnings;
 }

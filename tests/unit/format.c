@@ -106,6 +106,15 @@ static void test_srt(void **state)
         "4\n00:00:59,000 --> 00:01:00,000\n<u>R&D</u>\n\n");
 }
 
+static void test_cues_are_visible(void **state)
+{
+    (void)state;
+    struct ih_segment late = {.begin = 3, .end = 3, .text = " Thanks."};
+    struct ih_transcript t = {.text = " Thanks.", .segments = &late, .segment_count = 1};
+    expect(&t, "srt", 0, "1\n00:00:03,000 --> 00:00:03,100\nThanks.\n\n");
+    expect(&t, "vtt", 0, "WEBVTT\n\n00:00:03.000 --> 00:00:03.100\nThanks.\n\n");
+}
+
 static void test_vtt(void **state)
 {
     (void)state;
@@ -184,8 +193,8 @@ static void test_strange_times(void **state)
     };
     struct ih_transcript t = {.segments = odd, .segment_count = 3};
     expect(&t, "srt", 0,
-        "1\n00:00:00,000 --> 00:00:00,000\na\n\n"
-        "2\n01:00:00,000 --> 01:00:00,000\nb -- > c --- > d\n\n"
+        "1\n00:00:00,000 --> 00:00:00,100\na\n\n"
+        "2\n01:00:00,000 --> 01:00:00,100\nb -- > c --- > d\n\n"
         "3\n99:59:59,999 --> 277777:46:40,000\ne  f\n\n");
     static const struct ih_segment late[] = {
         {.begin = 59.9996, .end = 60, .text = "g"}, {.begin = 6000.004, .end = 60, .text = "h"}};
@@ -261,6 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_srt),
+        cmocka_unit_test(test_cues_are_visible),
         cmocka_unit_test(test_vtt),
         cmocka_unit_test(test_tsv_and_lrc),
         cmocka_unit_test(test_json),

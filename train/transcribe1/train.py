@@ -28,7 +28,7 @@ from .scoring import score
 from .shards import read_shard
 from .tokens import Vocabulary
 
-CTC_WEIGHT, PHONE_WEIGHT, LOOK_WEIGHT = 0.5, 0.3, 0.2
+CTC_WEIGHT, PHONE_WEIGHT, LOOK_WEIGHT = 0.35, 0.2, 0.6
 DECAY_SHARE = 0.55  # last part of the run, in which the learning rate falls to nearly nothing
 AVERAGE = 0.998  # weights that are tested and exported are a running mean over about 500 steps
 CHECKPOINT_SECONDS, TEST_SECONDS, TEST_CLIPS = 300, 1800, 6
