@@ -22,6 +22,7 @@ struct attempt {
     struct decoded result;
     char *text;
     float temperature, compression;
+    float tried; /* highest temperature so far; that of the kept result may be lower */
     bool silent, settled;
 };
 
@@ -63,6 +64,19 @@ static bool is_bad(const struct transcription *t, const struct attempt *a)
     return a->compression > o->compression_limit || a->result.avg_logprob < o->logprob_limit;
 }
 
+/* When every temperature gave a bad result, the most certain one stays, but rather one that does
+ * not repeat itself (the reference keeps the last, which is the most random). */
+static bool is_better(
+    const struct transcription *t, const struct attempt *a, const struct attempt *than)
+{
+    float limit = t->options->compression_limit;
+    if (!than->text || a->settled)
+        return true;
+    if ((a->compression > limit) != (than->compression > limit))
+        return than->compression > limit;
+    return a->result.avg_logprob > than->result.avg_logprob;
+}
+
 static enum ih_status decode_unsettled(struct batch *b, float temperature, struct ih_error *e)
 {
     struct transcription *t = b->t;
@@ -85,14 +99,17 @@ static enum ih_status decode_unsettled(struct batch *b, float temperature, struc
     enum ih_status status = t->recognizer->decode(
         t->session, &t->decode, request, count, &t->job->job.cancel, arena, result, e);
     for (int i = 0; i < count && !status; i++) {
-        struct attempt *a = &b->attempt[at[i]];
-        a->result = result[i];
-        a->temperature = temperature;
-        a->text = text_of(t, result[i].token, result[i].count);
-        if (!a->text)
+        struct attempt *kept = &b->attempt[at[i]], a = *kept;
+        a.result = result[i];
+        a.temperature = temperature;
+        a.text = text_of(t, result[i].token, result[i].count);
+        if (!a.text)
             return err_memory(e, "decoding");
-        a->compression = compression_ratio(a->text, strlen(a->text));
-        a->settled = !is_bad(t, a);
+        a.compression = compression_ratio(a.text, strlen(a.text));
+        a.settled = !is_bad(t, &a);
+        if (is_better(t, &a, kept))
+            *kept = a;
+        kept->tried = temperature;
     }
     return status;
 }
@@ -229,7 +246,7 @@ static enum ih_status append_result(
     for (int i = 0; i < a->result.pieces && !status; i++)
         status = append_piece(t, a, &a->result.piece[i], e);
     /* Text that needed a high temperature misleads the windows after it. */
-    if (a->temperature > forget_temperature)
+    if (a->tried > forget_temperature)
         t->history_count = 0;
     return status;
 }

@@ -245,6 +245,28 @@ static void test_language_unknown_to_the_model(void **state)
 }
 
 /* Nothing is heard in silence, whatever a model would make of it. */
+/* A random model is never sure, so every temperature is tried and fails: what stays is no worse
+ * than the first attempt. */
+static void test_the_most_certain_attempt_stays(void **state)
+{
+    (void)state;
+    struct opened o;
+    open_model(&o, 2, IH_COMPUTE_F32);
+    struct ih_transcribe_options options = english();
+    options.max_tokens = 24;
+    options.temperature_step = 0;
+    struct ih_transcript *once = run(&o, &options);
+    options.temperature_step = 0.5f;
+    struct ih_transcript *often = run(&o, &options);
+    assert_true(once->segment_count > 0 && often->segment_count > 0);
+    const struct ih_segment *a = &once->segments[0], *b = &often->segments[0];
+    assert_true(a->avg_logprob < options.logprob_limit);
+    assert_true(b->avg_logprob >= a->avg_logprob || a->compression_ratio > 2.4f);
+    ih_transcript_free(&once);
+    ih_transcript_free(&often);
+    close_model(&o);
+}
+
 static void test_silence(void **state)
 {
     (void)state;
@@ -289,6 +311,7 @@ int main(void)
         cmocka_unit_test(test_cancel_keeps_what_is_done),
         cmocka_unit_test(test_bad_options),
         cmocka_unit_test(test_language_unknown_to_the_model),
+        cmocka_unit_test(test_the_most_certain_attempt_stays),
         cmocka_unit_test(test_silence),
         cmocka_unit_test(test_float_samples_that_are_no_numbers),
     };

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Error rates of an exported model.
+"""Error rates of a model folder as the program reads it: what users get.
 
-    python -m transcribe1.evaluate small models/transcribe-1 [--clips 60]
+    python -m transcribe1.evaluate small ../models/transcribe-1 --program ../build/inhouse [--clips 60]
 Prints one row per test set; then people's recordings of the shared data folder, beside pocketsphinx where it is installed.
 """
 
@@ -12,38 +12,29 @@ import tempfile
 from pathlib import Path
 
 import soundfile
-import torch
-from safetensors.torch import load_file
 
-from .config import CACHE, PRESETS, RATE, SHARED_DATA
-from .everyday import SLOTS, known_words
-from .model import Transcriber
+from .config import CACHE, RATE, SHARED_DATA
+from .everyday import known_words
 from .normal import bare, distance
-from .scoring import BATCH, score, transcribe, units
+from .scoring import units
 from .shards import read_shard
-from .tokens import Vocabulary
 from .voices import read_wave
 
 
-def load(folder: Path):
-    """(model, vocabulary) of an exported folder."""
-    content = json.loads((folder / "config.json").read_text())
-    preset = PRESETS[content["inhouse"]["preset"]]
-    vocabulary = Vocabulary(folder / "tokenizer.json", content["inhouse"]["ctc_letters"])
-    model = Transcriber(preset, vocabulary.size, vocabulary.blank + 1)
-    model.load_state_dict({name: tensor.float() for name, tensor in load_file(folder / "model.safetensors").items()})
-    return model.eval(), vocabulary
+def transcribe(args, paths: list, *options) -> list:
+    """The program's text for each recording."""
+    command = [args.program, "transcribe", "--model", args.model, "--json", "--quiet", *options, *paths]
+    lines = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
+    answers = {answer["file"]: answer for answer in map(json.loads, lines)}
+    return [answers[str(path)]["transcript"]["text"] for path in paths]
 
 
-def digits_right(model, vocabulary, clips: list) -> float:
-    """Share of single spoken digits that come out right when only digits are possible: of all ten, the one nearest to the CTC head's letters."""
-    words = SLOTS["digit"]
-    right = 0
-    for at in range(0, len(clips), BATCH):
-        batch = clips[at : at + BATCH]
-        for clip, (_, ctc) in zip(batch, transcribe(model, vocabulary, [clip.audio() for clip in batch], "en")):
-            right += bare(clip.text) == min(words, key=lambda word: distance(word, ctc))
-    return right / max(1, len(clips))
+def transcribe_clips(args, clips: list) -> list:
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / f"{i}.wav" for i in range(len(clips))]
+        for path, clip in zip(paths, clips):
+            soundfile.write(path, clip.audio(), RATE, subtype="PCM_16")
+        return transcribe(args, paths, "--vad=off", "--language", clips[0].language)
 
 
 def kinds(clips: list) -> dict:
@@ -57,6 +48,15 @@ def kinds(clips: list) -> dict:
     return parts
 
 
+def errors(clips: list, texts: list) -> float:
+    """Edits over units: words, or characters where a script has no spaces; percent."""
+    edits = total = 0
+    for clip, text in zip(clips, texts):
+        wanted = units(clip.text, clip.language)
+        edits, total = edits + distance(wanted, units(text, clip.language)), total + len(wanted)
+    return 100 * edits / max(1, total)
+
+
 def pocketsphinx(path: Path) -> str:
     with tempfile.NamedTemporaryFile(suffix=".wav") as file:
         soundfile.write(file.name, read_wave(path), RATE, subtype="PCM_16")
@@ -67,44 +67,36 @@ def pocketsphinx(path: Path) -> str:
             return ""
 
 
-def pieces(samples) -> list:
-    """Stretches of at most 28 s: enough for the few long recordings measured here."""
-    return [samples[at : at + 28 * RATE] for at in range(0, len(samples), 28 * RATE)]
-
-
-def people(model, vocabulary):
+def people(args):
     """Recordings of people: word errors of this model and of pocketsphinx."""
-    sums = {"transcribe-1": 0, "pocketsphinx": 0}
-    total = 0
-    for path in sorted(path for kind in ("*.flac", "*.wav") for path in (SHARED_DATA / "audio").glob(kind)):
+    paths = sorted(path for kind in ("*.flac", "*.wav") for path in (SHARED_DATA / "audio").glob(kind))
+    ours = transcribe(args, paths, "--language", "en")
+    sums, total = {"transcribe-1": 0, "pocketsphinx": 0}, 0
+    for path, text in zip(paths, ours):
         wanted = units(path.with_suffix(".txt").read_text(), "en")
-        ours = " ".join(transcribe(model, vocabulary, [piece], "en")[0][0] for piece in pieces(read_wave(path)))
-        for name, text in (("transcribe-1", ours), ("pocketsphinx", pocketsphinx(path))):
-            sums[name] += distance(wanted, units(text, "en"))
+        for name, heard in (("transcribe-1", text), ("pocketsphinx", pocketsphinx(path))):
+            sums[name] += distance(wanted, units(heard, "en"))
         total += len(wanted)
-        print(f"  {path.name}: {ours}")
+        print(f"  {path.name}: {text}")
     for name, edits in sums.items():
-        print(f"| people's recordings, {name} | {100 * edits / max(1, total):.0f} | |")
+        print(f"| people's recordings, {name} | {100 * edits / max(1, total):.0f} |")
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("preset")
     parser.add_argument("model", type=Path)
+    parser.add_argument("--program", default="../build/inhouse")
     parser.add_argument("--clips", type=int, default=60)
     args = parser.parse_args()
-    model, vocabulary = load(args.model)
-    print("| test set | WER | CTC CER |\n|---|---|---|")
+    print("| test set | errors, % | clips |\n|---|---|---|")
     for index in sorted((CACHE / args.preset / "tests").glob("*.jsonl")):
         clips = read_shard(index)
-        for kind, chosen in kinds(clips).items():
-            found = score(model, vocabulary, chosen[: args.clips])
-            print(f"| {index.stem}{kind} | {100 * found['wer']:.0f} | {100 * found['ctc_cer']:.0f} |", flush=True)
-        if index.stem == "digits-person":
-            print(f"| {index.stem}, grammar of ten words | {100 - 100 * digits_right(model, vocabulary, clips):.0f} | |")
-    people(model, vocabulary)
+        for kind, chosen in kinds(clips).items() if clips else ():
+            chosen = chosen if index.stem == "digits-person" else chosen[: args.clips]
+            print(f"| {index.stem}{kind} | {errors(chosen, transcribe_clips(args, chosen)):.0f} | {len(chosen)} |", flush=True)
+    people(args)
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(2)
     main()
