@@ -22,7 +22,7 @@ python=3.12 # of the other machine
     --platform manylinux_2_28_x86_64 --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64 \
     -d "$folder/wheels" soxr soundfile cffi num2words
 "${PYTHON:-python3}" -m pip download -q --no-deps -d "$folder/wheels" docopt-ng
-tar -C "$work" -cJf "$folder/texts.tar.xz" "$preset/texts" "$preset/tokenizer.json"
+tar -C "$work" -cJf "$folder/texts.tar.xz" "$preset/texts" "$preset/tokenizer.json" "$preset/letters.txt"
 "${PYTHON:-python3}" - "$shared/digits/digits_train.tar" "$folder/digits_train.tar" <<'END'
 import io, soundfile, sys, tarfile
 with tarfile.open(sys.argv[1]) as wide, tarfile.open(sys.argv[2], "w") as narrow:

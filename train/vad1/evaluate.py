@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Frame accuracy of vad-1: against the clean speech of new scenes, and against the real Silero's decisions.
 
-    python -m vad1.evaluate small-en models/vad-1/model.safetensors
+    python -m vad1.evaluate small models/vad-1/model.safetensors
 """
 
 import sys

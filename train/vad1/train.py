@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains vad-1 on the shards of a transcribe-1 preset and writes it out.
 
-    python -m vad1.train small-en --to models/vad-1 [--steps 1500] [--sounds /usr/share/sounds /usr/share/games]
+    python -m vad1.train small --to models/vad-1 [--steps 1500] [--sounds /usr/share/sounds /usr/share/games]
 """
 
 import argparse
