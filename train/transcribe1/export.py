@@ -14,6 +14,7 @@ from safetensors.torch import save_file
 
 from .config import CACHE, LANGUAGES, PRESETS, VERSION
 from .model import MAX_TEXT
+from .phones import Phones
 from .tokens import TASKS, Vocabulary
 
 # Signs nobody speaks; Whisper's list, as far as they are single tokens here.
@@ -29,7 +30,8 @@ def suppressed(vocabulary) -> list:
     return sorted(signs | never | {vocabulary.start})
 
 
-def config(preset, vocabulary, steps: int, hours: float) -> dict:
+def config(preset, vocabulary, phones: list, steps: int, hours: float) -> dict:
+    """Whisper's configuration; what training needs to go on from the exported weights stands under "inhouse"."""
     return {
         "architectures": ["WhisperForConditionalGeneration"], "model_type": "whisper", "dtype": "bfloat16",
         "vocab_size": vocabulary.size, "num_mel_bins": 80, "d_model": preset.width,
@@ -41,7 +43,7 @@ def config(preset, vocabulary, steps: int, hours: float) -> dict:
         "bos_token_id": vocabulary.end, "eos_token_id": vocabulary.end, "pad_token_id": vocabulary.end,
         "decoder_start_token_id": vocabulary.start,
         "inhouse": {"name": "transcribe-1", "version": VERSION, "variable_window": True, "preset": preset.name,
-                    "languages": preset.languages, "ctc_letters": vocabulary.letters, "steps": steps, "hours_heard": round(hours)},
+                    "languages": preset.languages, "ctc_letters": vocabulary.letters, "phones": phones, "steps": steps, "hours_heard": round(hours)},
     }
 
 
@@ -81,9 +83,10 @@ def main():
     state = torch.load(folder / f"{args.checkpoint}.pt", map_location="cpu")
     vocabulary = Vocabulary(folder / "tokenizer.json", (folder / "letters.txt").read_text())
     args.to.mkdir(parents=True, exist_ok=True)
-    tensors = {name: tensor.to(torch.bfloat16).contiguous() for name, tensor in state["mean"].items() if not name.startswith("phones.")}
+    tensors = {name: tensor.to(torch.bfloat16).contiguous() for name, tensor in state["mean"].items()}
     save_file(tensors, args.to / "model.safetensors", metadata={"format": "pt"})
-    write_json(args.to / "config.json", config(preset, vocabulary, state["step"], state["audio_seconds"] / 3600))
+    phones = list(Phones(folder / "phones.json").classes)
+    write_json(args.to / "config.json", config(preset, vocabulary, phones, state["step"], state["audio_seconds"] / 3600))
     write_json(args.to / "generation_config.json", generation(preset, vocabulary))
     write_json(args.to / "preprocessor_config.json", PREPROCESSOR)
     shutil.copyfile(folder / "tokenizer.json", args.to / "tokenizer.json")

@@ -10,6 +10,7 @@ import argparse
 import copy
 import json
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -99,10 +100,20 @@ def deaf(_worker):
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
+def adopt(work, start):
+    """Takes tokenizer, letters and phones from an exported model: its weights mean nothing without them."""
+    about = json.loads((start / "config.json").read_text())["inhouse"]
+    shutil.copyfile(start / "tokenizer.json", work / "tokenizer.json")
+    (work / "letters.txt").write_text(about["ctc_letters"])
+    (work / "phones.json").write_text(json.dumps(about["phones"], ensure_ascii=False) + "\n")
+
+
 class Run:
     """Model, optimizer, clock and log of one training run."""
 
     def __init__(self, preset, minutes: float, start=None):
+        if start and not (CACHE / preset.name / "checkpoint.pt").exists():
+            adopt(CACHE / preset.name, start)
         self.preset, self.minutes = preset, minutes
         self.folder = CACHE / preset.name
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
