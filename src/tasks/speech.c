@@ -10,7 +10,7 @@
 
 /* A pause this long begins a new window: where a short window is cheap there is no reason to give
  * the model silence, where it is not, a joined one saves a whole window. */
-enum { GAP_CHEAP = SAMPLE_RATE, GAP_FIXED = 4 * SAMPLE_RATE, BATCH_MAX = 64 };
+enum { GAP_CHEAP = SAMPLE_RATE * 3 / 10, GAP_FIXED = 4 * SAMPLE_RATE, BATCH_MAX = 64 };
 
 struct reader {
     struct transcription *t;

@@ -34,8 +34,8 @@ cmp -s text out || complain "from a pipe: $(cat out err)"
 length=$((($(stat -c %s "$sound") - 44) / 32))
 "$program" transcribe -q --words -f tsv "$sound" >out 2>err || complain "--words: $(cat err)"
 [ "$(tail -n +2 out | cut -f 3 | words)" = "$said" ] || complain "--words heard '$(cut -f 3 out | words)'"
-tail -n +2 out | awk -F'\t' -v length="$length" '
-    $1 < last || $2 < $1 || $2 > length { print "bad time: " $0; bad = 1 } { last = $1 } END { exit bad }' ||
+tail -n +2 out | awk -F'\t' -v most="$length" '
+    $1 < last || $2 < $1 || $2 > most { print "bad time: " $0; bad = 1 } { last = $1 } END { exit bad }' ||
     complain "--words"
 
 # Live: partial texts first, then the final one.

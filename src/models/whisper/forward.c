@@ -4,7 +4,8 @@
 
 #include <assert.h>
 
-enum { MEL_TASK = 50, GROUP_ROWS = 3000 };
+/* SHORTEST: positions of two seconds, the shortest window that such models are trained on. */
+enum { MEL_TASK = 50, GROUP_ROWS = 3000, SHORTEST = 100 };
 
 static void watch(const struct recognizer_session *s, const char *stage, int layer, struct tensor x)
 {
@@ -28,8 +29,9 @@ static int64_t positions_for(const struct whisper *w, int64_t samples)
     int64_t all = w->config.positions;
     if (!w->config.variable_window)
         return all;
-    int64_t n = (samples + 2 * MEL_HOP - 1) / (2 * MEL_HOP);
-    return n < 1 ? 1 : n > all ? all : n;
+    int64_t n = (samples + 2 * MEL_HOP - 1) / (2 * MEL_HOP),
+            least = SHORTEST < all ? SHORTEST : all;
+    return n < least ? least : n > all ? all : n;
 }
 
 struct mel_job {
