@@ -32,6 +32,9 @@ static int amx_permitted(void)
     return syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_TILE_DATA) == 0;
 }
 
+/* Leaf 7, register edx; clang 14's <cpuid.h> does not name them. */
+enum { AMX_BF16_BIT = 1 << 22, AMX_INT8_BIT = 1 << 25 };
+
 unsigned cpu_flags(void)
 {
     unsigned a, b, c, d, flags = 0;
@@ -52,10 +55,10 @@ unsigned cpu_flags(void)
         flags |= CPU_AVX512_VNNI;
     if (__get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & bit_AVX512BF16))
         flags |= CPU_AVX512_BF16;
-    int amx = (leaf7_d & (bit_AMX_BF16 | bit_AMX_INT8)) && (xcr0 & XCR0_AMX) == XCR0_AMX;
+    int amx = (leaf7_d & (AMX_BF16_BIT | AMX_INT8_BIT)) && (xcr0 & XCR0_AMX) == XCR0_AMX;
     if (amx && amx_permitted()) {
-        flags |= leaf7_d & bit_AMX_BF16 ? CPU_AMX_BF16 : 0;
-        flags |= leaf7_d & bit_AMX_INT8 ? CPU_AMX_INT8 : 0;
+        flags |= leaf7_d & AMX_BF16_BIT ? CPU_AMX_BF16 : 0;
+        flags |= leaf7_d & AMX_INT8_BIT ? CPU_AMX_INT8 : 0;
     }
     return flags;
 }
