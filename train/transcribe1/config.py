@@ -37,7 +37,6 @@ class Preset:
     dropout: float = 0.0
     strength: float = 0.8  # of augmentation at the end of the run
     long_share: float = 1.0  # how far the curriculum goes from short windows to LATE's
-    rare_share: float = 1.0  # share kept of the utterances with words beyond the everyday ones
     voices_held_out: list = field(default_factory=lambda: ["f3", "m7", "rms", "czech_ph"])
 
 

@@ -4,7 +4,6 @@
 Few distinct lengths, because oneDNN compiles a kernel per shape. The curriculum goes from short windows to 30 s ones.
 """
 
-import zlib
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -14,8 +13,7 @@ from torch.utils.data import IterableDataset
 
 from .augment import augment
 from .config import RATE, SEED
-from .everyday import known_words
-from .normal import bare, spelled
+from .normal import spelled
 from .phones import UNKNOWN
 from .shards import read_shard
 
@@ -62,7 +60,6 @@ class Windows(IterableDataset):
     def __init__(self, preset, folder, vocabulary, phones, progress: torch.Tensor, start: int = 0):
         self.preset, self.folder, self.vocabulary, self.phones = preset, folder, vocabulary, phones
         self.progress, self.start = progress, start
-        self.known = known_words()
         # Clips by language: synthesized ones, those of them whose words' times are known, and people's.
         self.pools = {"all": defaultdict(list), "timed": defaultdict(list), "people": defaultdict(list)}
         self.seen = set()
@@ -79,16 +76,9 @@ class Windows(IterableDataset):
 
     def add(self, index, pool: str, timed: str = ""):
         for clip in read_shard(index):
-            if self.wanted(clip):
-                self.pools[pool][clip.language].append(clip)
-                if timed and clip.words:
-                    self.pools[timed][clip.language].append(clip)
-
-    def wanted(self, clip) -> bool:
-        """All clips, but in a short run only a share of those with words beyond the everyday ones."""
-        if self.preset.rare_share == 1 or set(bare(clip.text).split()) <= self.known:
-            return True
-        return zlib.crc32(clip.text.encode()) % 100 < 100 * self.preset.rare_share
+            self.pools[pool][clip.language].append(clip)
+            if timed and clip.words:
+                self.pools[timed][clip.language].append(clip)
 
     def __iter__(self):
         worker = torch.utils.data.get_worker_info()
