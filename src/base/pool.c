@@ -7,10 +7,17 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 /* About 50 microseconds of waiting awake; longer than the pauses between a decoder's regions. */
 enum { SPINS = 2000, THREADS_MAX = 256 };
+
+/* The state of a pool in one word: how many workers are inside the region, whether one may still
+ * enter, and the number of the region. */
+#define INSIDE ((uint64_t)0xffff)
+#define OPEN   ((uint64_t)1 << 16)
+enum { GENERATION_SHIFT = 17 };
 
 struct pool {
     int threads;
@@ -18,11 +25,10 @@ struct pool {
     pthread_mutex_t region;
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    atomic_uint generation; /* grows by one at each region */
-    atomic_int next;        /* the next task to take */
-    atomic_int busy;        /* workers that have not finished this region */
-    int sleeping;           /* guarded by lock */
-    bool stop;              /* guarded by lock */
+    _Atomic uint64_t state;
+    atomic_int next;  /* the next task to take */
+    int sleeping;     /* guarded by lock */
+    atomic_bool stop; /* set before the last region opens */
     pool_fn fn;
     void *arg;
     int tasks;
@@ -43,22 +49,37 @@ static void take_tasks(struct pool *p, int worker)
     }
 }
 
+static uint64_t generation(uint64_t state)
+{
+    return state >> GENERATION_SHIFT;
+}
+
 /* Waits until the generation differs from `seen`: spinning first, then asleep. */
-static unsigned await_region(struct pool *p, unsigned seen)
+static void await_region(struct pool *p, uint64_t seen)
 {
     for (int i = 0; i < SPINS; i++) {
-        unsigned g = atomic_load_explicit(&p->generation, memory_order_acquire);
-        if (g != seen)
-            return g;
+        if (generation(atomic_load_explicit(&p->state, memory_order_acquire)) != seen)
+            return;
         cpu_relax();
     }
     pthread_mutex_lock(&p->lock);
     p->sleeping++;
-    while (atomic_load(&p->generation) == seen)
+    while (generation(atomic_load(&p->state)) == seen)
         pthread_cond_wait(&p->wake, &p->lock);
     p->sleeping--;
     pthread_mutex_unlock(&p->lock);
-    return atomic_load(&p->generation);
+}
+
+/* Goes into the region if it is still open; returns its generation. A worker that comes late, since
+ * something else had its processor, is not waited for. */
+static uint64_t enter(struct pool *p, bool *inside)
+{
+    uint64_t state = atomic_load_explicit(&p->state, memory_order_acquire);
+    *inside = false;
+    while ((state & OPEN) && !*inside)
+        *inside = atomic_compare_exchange_weak_explicit(
+            &p->state, &state, state + 1, memory_order_acquire, memory_order_acquire);
+    return generation(state);
 }
 
 static void *worker_main(void *arg)
@@ -67,29 +88,37 @@ static void *worker_main(void *arg)
     free(arg);
     struct pool *p = w.pool;
     cpu_flush_denormals();
-    unsigned seen = 0;
+    uint64_t seen = 0;
+    bool inside;
     for (;;) {
-        seen = await_region(p, seen);
-        if (p->stop)
+        await_region(p, seen);
+        if (atomic_load(&p->stop))
             return NULL;
+        seen = enter(p, &inside);
+        if (!inside)
+            continue;
         take_tasks(p, w.index);
-        atomic_fetch_sub_explicit(&p->busy, 1, memory_order_release);
+        atomic_fetch_sub_explicit(&p->state, 1, memory_order_release);
     }
 }
 
-static void publish(struct pool *p)
+/* Nobody is inside, and the region before is closed. */
+static void open_region(struct pool *p)
 {
     pthread_mutex_lock(&p->lock);
-    atomic_fetch_add(&p->generation, 1);
+    uint64_t next = generation(atomic_load(&p->state)) + 1;
+    atomic_store(&p->state, next << GENERATION_SHIFT | OPEN);
     if (p->sleeping)
         pthread_cond_broadcast(&p->wake);
     pthread_mutex_unlock(&p->lock);
 }
 
-/* On a busy machine a worker may have lost its processor: then spinning only keeps it away. */
-static void await_workers(struct pool *p)
+/* All tasks are taken; those who took some finish them. On a busy machine one of them may have lost
+ * its processor: then spinning only keeps it away. */
+static void close_region(struct pool *p)
 {
-    for (int i = 0; atomic_load_explicit(&p->busy, memory_order_acquire) > 0; i++) {
+    atomic_fetch_and(&p->state, ~OPEN);
+    for (int i = 0; atomic_load_explicit(&p->state, memory_order_acquire) & INSIDE; i++) {
         if (i < SPINS)
             cpu_relax();
         else
@@ -111,10 +140,9 @@ void pool_run(struct pool *p, pool_fn fn, void *arg, int tasks)
         p->arg = arg;
         p->tasks = tasks;
         atomic_store(&p->next, 0);
-        atomic_store(&p->busy, p->threads - 1);
-        publish(p);
+        open_region(p);
         take_tasks(p, 0);
-        await_workers(p);
+        close_region(p);
     }
     pthread_mutex_unlock(&p->region);
     cpu_restore_denormals(old);
@@ -165,8 +193,8 @@ void pool_close(struct pool **pp)
     struct pool *p = *pp;
     if (!p)
         return;
-    p->stop = true;
-    publish(p);
+    atomic_store(&p->stop, true);
+    open_region(p);
     for (int i = 1; i < p->threads; i++)
         pthread_join(p->thread[i - 1], NULL);
     pthread_cond_destroy(&p->wake);

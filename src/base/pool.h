@@ -7,9 +7,11 @@
 /* A pool of threads that run one parallel region at a time.
  *
  * Workers spin for some microseconds after a region before they sleep, because a decoder starts a
- * region every few microseconds and waking a thread costs more than the work. Regions started from
- * several threads at once queue up behind each other. Denormals are flushed to zero inside a region
- * on every thread, and the caller's own setting comes back at its end. */
+ * region every few microseconds and waking a thread costs more than the work. A region ends when
+ * its tasks are done: a worker that other programs keep off its processor is not waited for, unless
+ * it is at a task. Regions started from several threads at once queue up behind each other.
+ * Denormals are flushed to zero inside a region on every thread, and the caller's own setting comes
+ * back at its end. */
 struct pool;
 
 /* `task` runs over 0..tasks-1, each exactly once; `worker` is 0..threads-1 and no two tasks run
