@@ -7,16 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PHRASES = 10000, PHRASE_TOKENS = 64, PHRASE_BYTES = 1024, FORMS = 4 };
+enum { PHRASES = 10000, PHRASE_TOKENS = 256, PHRASE_BYTES = 1024, FORMS = 4 };
 
 /* A beginning of phrases. Children stand side by side in order of their tokens. */
 struct node {
     int32_t token;
     int32_t child, children;
     int32_t shorter; /* the longest end of this that is a node too, 0 for the root */
-    int32_t secured; /* tokens of the longest end of this that is a whole phrase */
-    int32_t depth;
-    int32_t pending;    /* tokens whose bonus is lost if the phrase breaks off here */
+    int32_t depth;   /* tokens */
+    int32_t letters; /* of the token; of all tokens so far; of the longest end that is a phrase; */
+    int32_t reach, secured;
+    int32_t pending;    /* and those whose bonus is lost if the phrase breaks off here */
     int32_t first, end; /* while building: the sequences that pass here */
 };
 
@@ -166,10 +167,22 @@ static void complete_node(struct phrases *p, int32_t parent, int32_t at, bool wh
     int32_t from;
     n->depth = p->node[parent].depth + 1;
     n->shorter = parent ? follow(p, p->node[parent].shorter, n->token, &from) : 0;
-    n->secured = whole ? n->depth : p->node[n->shorter].secured;
-    n->pending = p->node[parent].pending + 1;
-    if (n->pending > n->depth - n->secured)
-        n->pending = n->depth - n->secured;
+    n->reach = p->node[parent].reach + n->letters;
+    n->secured = whole ? n->reach : p->node[n->shorter].secured;
+    n->pending = p->node[parent].pending + n->letters;
+    if (n->pending > n->reach - n->secured)
+        n->pending = n->reach - n->secured;
+}
+
+/* A token may hold parts of letters; the one with a letter's first byte counts it. */
+static int32_t count_letters(const struct bpe *b, int32_t token)
+{
+    size_t n;
+    const unsigned char *byte = bpe_bytes(b, token, &n);
+    int32_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += (byte[i] & 0xc0) != 0x80;
+    return count;
 }
 
 /* Appends the children of a node: one for each token that follows it in its sequences. */
@@ -182,7 +195,8 @@ static void add_children(struct phrases *p, const struct builder *b, int32_t par
     p->node[parent].child = p->count;
     while (at < end) {
         struct node *n = &p->node[p->count++];
-        *n = (struct node){.token = b->sequence[at].token[depth], .first = at};
+        int32_t token = b->sequence[at].token[depth];
+        *n = (struct node){.token = token, .first = at, .letters = count_letters(b->bpe, token)};
         while (at < end && b->sequence[at].token[depth] == n->token)
             at++;
         n->end = at;
@@ -238,7 +252,7 @@ float phrases_gain(const struct phrases *p, const struct phrase_state *s, int32_
 {
     int32_t from, to = follow(p, s->node, token, &from);
     int32_t lost = p->node[s->node].pending - p->node[from].pending;
-    return PHRASE_BONUS * (float)((to != 0) - lost);
+    return PHRASE_BONUS * (float)((to ? p->node[to].letters : 0) - lost);
 }
 
 void phrases_boost(
@@ -254,7 +268,7 @@ void phrases_boost(
             int32_t token = p->node[i].token, longest;
             /* A longer end that goes on with this token has had its turn. */
             if (token < vocab && (follow(p, s->node, token, &longest), longest == from))
-                logits[token] += PHRASE_BONUS * (float)(n->pending + 1);
+                logits[token] += PHRASE_BONUS * (float)(n->pending + p->node[i].letters);
         }
         if (from == 0)
             return;

@@ -4,10 +4,11 @@
 
 #include "text/bpe.h"
 
-/* Phrases to favour while decoding. Every token that continues one adds PHRASE_BONUS to a
- * hypothesis; when the phrase breaks off, what its beginning has brought is taken back. Matching
- * goes on with the longest end of what was said that begins a phrase (Aho and Corasick), so a
- * phrase is also found right behind a false start. Immutable after open; shared between threads. */
+/* Phrases to favour while decoding. Every letter that continues one adds PHRASE_BONUS to a
+ * hypothesis, however the tokenizer cuts the phrase; when the phrase breaks off, what its beginning
+ * has brought is taken back. Matching goes on with the longest end of what was said that begins a
+ * phrase (Aho and Corasick), so a phrase is also found right behind a false start. Immutable after
+ * open; shared between threads. */
 struct phrases;
 
 /* Where in the phrases a hypothesis stands. Zero at its beginning; copied with it. */
@@ -15,7 +16,7 @@ struct phrase_state {
     int32_t node;
 };
 
-#define PHRASE_BONUS 1.5f /* natural logarithm: 4.5 times as likely */
+#define PHRASE_BONUS 0.4f /* natural logarithm: a word of four letters is five times as likely */
 
 /* One phrase a line; blank lines and white space around a phrase do not count. Each is also
  * recognised behind a space and with its first letter large. */
