@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-VERSION = "0.2"
+VERSION = "0.3"
 SEED = 20261124
 RATE = 16000
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -25,7 +25,7 @@ class Preset:
     heads: int
     encoder_layers: int
     decoder_layers: int
-    merges: int  # BPE merges on top of the 256 bytes
+    merges: int  # BPE merges on top of the 256 bytes; they join the bytes of letters
     sentences: int  # written sentences per language
     shards: int  # shards of synthesized speech, about 25 minutes each
     batch_seconds: float  # audio per optimizer step
@@ -41,7 +41,7 @@ class Preset:
 
 
 PRESETS = {
-    "small": Preset("small", LANGUAGES, 192, 3, 8, 3, 1792, 12000, 240, 64, 1.2e-3, 400, 400, 4, 110, strength=0.3, long_share=0.4),
-    "full": Preset("full", LANGUAGES, 256, 4, 10, 4, 2560, 30000, 1600, 960, 1.2e-3, 1500, 1500, 5, 600, 0.05),
+    "small": Preset("small", LANGUAGES, 192, 3, 8, 4, 1792, 12000, 240, 64, 1.2e-3, 400, 400, 4, 110, strength=0.3, long_share=0.8),
+    "full": Preset("full", LANGUAGES, 256, 4, 10, 4, 2304, 30000, 1600, 960, 1.2e-3, 1500, 1500, 5, 600, 0.05),
     "smoke": Preset("smoke", ["en", "fr", "ja"], 64, 1, 2, 1, 128, 300, 1, 16, 1e-3, 20, 10, 1, 1),
 }

@@ -13,6 +13,7 @@ from torch.utils.data import IterableDataset
 
 from .augment import augment
 from .config import RATE, SEED
+from .model import MAX_TEXT
 from .normal import spelled
 from .phones import UNKNOWN
 from .shards import read_shard
@@ -24,15 +25,18 @@ POSITIONS = 50  # encoder positions a second
 MARGIN = 0.1  # seconds of near-silence that trimming leaves at both ends of a clip
 HUMAN_SHARE = 0.1
 TIMED_SHARE = 0.3  # windows whose target carries timestamps
+CONTEXT_SHARE = 0.1  # batches whose windows are shown text before them, of which nothing is said in them
 NOWHERE = (-1, -1)  # span of a token that comes from no place
 EMPTY_SHARE = 0.02  # windows without speech
+LONGEST = MAX_TEXT // 2 - 8  # tokens of a window
 
 
 @dataclass
 class Batch:
     audio: torch.Tensor  # (B, samples)
     tokens: torch.Tensor  # (B, S), padded with the end token
-    lengths: torch.Tensor  # (B,) tokens that count
+    starts: torch.Tensor  # (B,) where the start token is, behind the text before the window
+    lengths: torch.Tensor  # (B,) tokens up to the end token
     spans: torch.Tensor  # (B, S, 2) first and last encoder position that a token may come from; -1 where it comes from none
     ctc: torch.Tensor  # all CTC targets, one after another
     ctc_lengths: torch.Tensor  # (B,)
@@ -94,9 +98,10 @@ class Windows(IterableDataset):
             count += workers
 
     def batch(self) -> Batch:
-        ease = self.preset.long_share * min(1.0, float(self.progress) / 0.35)
+        ease = self.preset.long_share * min(1.0, float(self.progress) / 0.2)
         odds = (1 - ease) * np.array(EARLY) + ease * np.array(LATE)
         seconds = SECONDS[self.rng.choice(len(SECONDS), p=odds)]
+        self.with_context = self.rng.random() < CONTEXT_SHARE
         windows = [self.window(seconds) for _ in range(max(1, int(self.preset.batch_seconds / seconds)))]
         return self.collate(windows)
 
@@ -119,7 +124,7 @@ class Windows(IterableDataset):
         length, rng = seconds * RATE, self.rng
         audio, spoken, at = np.zeros(length, np.float32), [], 0
         empty, language = rng.random() < EMPTY_SHARE, self.language()
-        for _ in range(0 if empty else 4 + seconds):
+        for _ in range(0 if empty else 8 + 2 * seconds):
             clip = self.pick(language)
             begin = at + int(rng.uniform(0, 0.3) * RATE) + (int(rng.exponential(0.3) * RATE) if rng.random() < 0.3 else 0)
             if begin + clip.samples > length:
@@ -128,7 +133,7 @@ class Windows(IterableDataset):
             audio[begin : begin + clip.samples] = piece * (rng.uniform(0.5, 1) / max(1000.0, np.abs(piece).max()))
             spoken.append((clip, begin))
             at = begin + clip.samples
-            if rng.random() < 0.1:  # a window need not be full
+            if rng.random() < 0.04:  # a window need not be full
                 break
         strength = self.preset.strength * min(1.0, 0.2 + float(self.progress) / 0.8)
         heard = augment(audio, rng, strength)
@@ -152,7 +157,14 @@ class Windows(IterableDataset):
                 found = [around(ends[0], ends[0], 0.2), *found, around(ends[1], ends[1], 0.2)]
             tokens, spans = tokens + ids, spans + found
         ctc = vocabulary.spell(" ".join(clip.spelled() for clip, _ in spoken))
-        return tokens[:440] + [vocabulary.end], spans[:440] + [NOWHERE], ctc
+        before = self.context(spoken[0][0].language)
+        return before + tokens[:LONGEST] + [vocabulary.end], [NOWHERE] * len(before) + spans[:LONGEST] + [NOWHERE], ctc
+
+    def context(self, language: str) -> list:
+        """Tokens of another text."""
+        if not self.with_context:
+            return []
+        return [self.vocabulary.before, *self.vocabulary.encode(self.pick(language).text)]
 
     def alignment(self, spoken: list, seconds: int) -> np.ndarray:
         """The letter spoken at each position, from the words' times; blank elsewhere."""
@@ -192,6 +204,7 @@ class Windows(IterableDataset):
         return Batch(
             torch.from_numpy(np.stack(audios)),
             tokens,
+            torch.tensor([line.index(self.vocabulary.start) for line in ids]),
             torch.tensor([len(line) for line in ids]),
             places,
             torch.tensor([t for line in ctc for t in line], dtype=torch.long),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes a checkpoint in Hugging Face's file layout, at any time, also while training runs.
 
-    python -m transcribe1.export small --to models/transcribe-1 [--checkpoint best]
+    python -m transcribe1.export small --to models/transcribe-1 
 """
 
 import argparse
@@ -15,10 +15,22 @@ from safetensors.torch import save_file
 from .config import CACHE, LANGUAGES, PRESETS, VERSION
 from .model import MAX_TEXT
 from .phones import Phones
+from .spelling import UNSPACED, lexicon, spellings
 from .tokens import TASKS, Vocabulary
 
 # Signs nobody speaks; Whisper's list, as far as they are single tokens here.
 NON_SPEECH = list('"#()*+/:;<=>@[\\]^_`{|}~') + ["「", "」", "『", "』", "♪", "♩", "♫"]
+
+
+CTC_SHARE, LEXICON_SHARE = 0.5, 0.6  # of what the CTC head and the words say, beside the decoder, in the search
+
+
+def ctc(vocabulary, texts) -> dict:
+    """What a search needs to hear the CTC head."""
+    return {"classes": vocabulary.blank + 1, "blank": vocabulary.blank, "space": vocabulary.classes[" "], "weight": CTC_SHARE,
+            "lexicon_weight": LEXICON_SHARE, "letters": vocabulary.letters,
+            "languages": [code for code in LANGUAGES if code not in UNSPACED], "unspaced": UNSPACED,
+            "spelling": spellings(vocabulary, texts)}
 
 
 def suppressed(vocabulary) -> list:
@@ -48,17 +60,16 @@ def config(preset, vocabulary, phones: list, steps: int, hours: float) -> dict:
 
 
 def generation(preset, vocabulary) -> dict:
-    """The first head of every decoder layer was taught where words are."""
-    space = vocabulary.tokenizer.encode(" ", add_special_tokens=False).ids
+    """The first head of every decoder layer was taught where words are. Every text begins with the token of a space."""
     return {
         "alignment_heads": [[layer, 0] for layer in range(preset.decoder_layers)],
-        "begin_suppress_tokens": space + [vocabulary.end], "suppress_tokens": suppressed(vocabulary),
+        "begin_suppress_tokens": [vocabulary.end], "suppress_tokens": suppressed(vocabulary),
         "bos_token_id": vocabulary.end, "eos_token_id": vocabulary.end, "pad_token_id": vocabulary.end,
         "decoder_start_token_id": vocabulary.start, "is_multilingual": True,
         "lang_to_id": {f"<|{code}|>": vocabulary.languages[code] for code in LANGUAGES},
         "task_to_id": {"transcribe": vocabulary.transcribe, "translate": vocabulary.tokenizer.token_to_id("<|translate|>")},
         "no_timestamps_token_id": vocabulary.plain, "prev_sot_token_id": vocabulary.tokenizer.token_to_id("<|startofprev|>"),
-        "max_initial_timestamp_index": 50, "max_length": MAX_TEXT, "return_timestamps": False,
+        "num_beams": 12, "max_initial_timestamp_index": 50, "max_length": MAX_TEXT, "return_timestamps": False,
     }
 
 
@@ -77,10 +88,9 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("preset")
     parser.add_argument("--to", type=Path, required=True)
-    parser.add_argument("--checkpoint", default="best")
     args = parser.parse_args()
     preset, folder = PRESETS[args.preset], CACHE / args.preset
-    state = torch.load(folder / f"{args.checkpoint}.pt", map_location="cpu")
+    state = torch.load(folder / "checkpoint.pt", map_location="cpu")
     vocabulary = Vocabulary(folder / "tokenizer.json", (folder / "letters.txt").read_text())
     args.to.mkdir(parents=True, exist_ok=True)
     tensors = {name: tensor.to(torch.bfloat16).contiguous() for name, tensor in state["mean"].items()}
@@ -89,6 +99,11 @@ def main():
     write_json(args.to / "config.json", config(preset, vocabulary, phones, state["step"], state["audio_seconds"] / 3600))
     write_json(args.to / "generation_config.json", generation(preset, vocabulary))
     write_json(args.to / "preprocessor_config.json", PREPROCESSOR)
+    (args.to / "ctc.json").write_text(json.dumps(ctc(vocabulary, folder / "texts"), ensure_ascii=False) + "\n")
+    (args.to / "lexicon").mkdir(exist_ok=True)
+    for language in preset.languages:
+        if language not in UNSPACED:
+            (args.to / "lexicon" / f"{language}.txt").write_text(lexicon(folder / "texts", language))
     shutil.copyfile(folder / "tokenizer.json", args.to / "tokenizer.json")
     (args.to / "model.safetensors").chmod(0o644)
     size = (args.to / "model.safetensors").stat().st_size

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 
 MAX_FRAMES = 3000  # mel frames of the longest window, 30 s
-MAX_TEXT = 448
+MAX_TEXT = 1024  # tokens are letters: 30 s are up to 500
 
 
 def sinusoids(length: int, width: int) -> torch.Tensor:
@@ -126,6 +126,11 @@ class Decoder(nn.Module):
         self.embed_positions = nn.Embedding(MAX_TEXT, preset.width)
         self.layers = nn.ModuleList(Block(preset.width, preset.heads, True) for _ in range(preset.decoder_layers))
         self.layer_norm = nn.LayerNorm(preset.width)
+        nn.init.normal_(self.embed_tokens.weight, std=0.02)
+        # As loud as the tokens, and near letters look alike: every head begins with the last few.
+        self.embed_positions.weight.data = 0.03 * sinusoids(MAX_TEXT, preset.width)
+        for layer in self.layers:
+            layer.self_attn.look_near()
 
     def forward(self, tokens, memory):
         """(B, S), (B, T, D) -> logits (B, S, vocabulary), and for each layer where its first head looks (B, S, T)"""
@@ -145,23 +150,9 @@ class Transcriber(nn.Module):
         self.model.decoder = Decoder(preset, vocabulary)
         self.ctc = nn.Linear(preset.width, ctc_classes)
         self.phones = nn.Sequential(nn.LayerNorm(preset.width), nn.Linear(preset.width, phones)) if phones else None
-        for embedding in (self.model.decoder.embed_tokens, self.model.decoder.embed_positions):
-            nn.init.normal_(embedding.weight, std=0.02)
 
     def forward(self, mel, tokens):
         """Logits of phones and of the CTC head at every position, of the next token, and where the decoder looks for it:
         (B, T, *), (B, T, *), (B, S, *), decoder_layers of (B, S, T)"""
         inner, memory = self.model.encoder(mel)
         return self.phones(inner), self.ctc(memory), *self.model.decoder(tokens, memory)
-
-    @torch.no_grad()
-    def greedy(self, memory, prompt: list, end: int, limit: int = 120) -> list:
-        """Greedy tokens of each window of encoder output, without a cache: fast enough for test sets."""
-        tokens = torch.tensor([prompt] * memory.shape[0], device=memory.device)
-        alive = torch.ones(memory.shape[0], dtype=torch.bool, device=memory.device)
-        while alive.any() and tokens.shape[1] < len(prompt) + limit:
-            best = self.model.decoder(tokens, memory)[0][:, -1].argmax(-1)
-            best = torch.where(alive, best, end)
-            tokens = torch.cat([tokens, best[:, None]], dim=1)
-            alive &= best != end
-        return [[t for t in row[len(prompt):] if t != end] for row in tokens.tolist()]

@@ -13,10 +13,12 @@ import sys
 from multiprocessing import Process
 
 from .config import CACHE, ENGLISH_SHARES, PRESETS, RATE, SEED
+from .normal import spelled
 from .texts import load
 from .voices import FESTIVAL, Espeak, Flite, Take, espeak_variants, festival_batch
 
 UTTERANCES = 400  # per shard
+SLOWEST = 0.2  # seconds a letter; slower, espeak-ng 1.51 spelled something out ("Japanese letter ...")
 ESPEAK_VOICES = {
     "en": ["en-us"] * 5 + ["en"] * 2 + ["en-gb-x-rp", "en-gb-scotland", "en-029", "en-us-nyc", "en-gb-x-gbcwmd"],
     "zh": ["cmn-latn-pinyin"], "no": ["nb"], "fr": ["fr"] * 3 + ["fr-be", "fr-ch"], "pt": ["pt-br", "pt"],
@@ -54,6 +56,8 @@ class Speaker:
         voice = rng.choice(ESPEAK_VOICES.get(language, [language])) + "+" + (variant or rng.choice(self.variants))
         pace = min(320, max(95, rng.gauss(170, 35)))
         take = self.espeak.speak(reading, voice, pace, rng.uniform(15, 85), rng.uniform(20, 80), rng.choice([0, 0, 0, 1, 3]))
+        if take and len(take.samples) > SLOWEST * RATE * max(8, len(spelled(reading))):
+            return None
         if take and reading != text:
             take.words = []  # their places are those in the reading
         return take

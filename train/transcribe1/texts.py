@@ -2,9 +2,11 @@
 """Sentences to speak: prose, fragments of it, everyday templates, single words; a held-out part for testing.
 
     python -m transcribe1.texts small
-writes CACHE/PRESET/texts/LL.txt and LL.test.txt: one sentence a line, as written and, after a tab, as given to espeak-ng.
+writes CACHE/PRESET/texts/LL.txt and LL.test.txt: one sentence a line, as written and, after a tab, as given to espeak-ng; and
+LL.words.txt: how often each word comes in all that was found and is not held out, in letters and marks apart.
 """
 
+import collections
 import functools
 import random
 import sys
@@ -13,7 +15,7 @@ from multiprocessing import Pool
 
 from . import everyday, sources
 from .config import CACHE, ENGLISH_SHARES, PRESETS, SEED
-from .normal import clean, split_sentences
+from .normal import clean, spelled, split_sentences
 from .speakable import speakable
 
 LONGEST = {"zh": 50, "ja": 60, "th": 120, "ko": 90}
@@ -66,6 +68,11 @@ def save(path, texts: list, language: str):
     path.write_text("".join(f"{text}\t{speakable(text, language)}\n" for text in texts))
 
 
+def save_words(path, texts: list):
+    counts = collections.Counter(word for text in texts for word in spelled(text).split())
+    path.write_text("".join(f"{word} {count}\n" for word, count in counts.most_common()))
+
+
 def load(path) -> list:
     """(written, spoken) pairs."""
     return [tuple(line.split("\t")) for line in path.read_text().splitlines()]
@@ -84,7 +91,9 @@ def write(language: str, folder, count: int):
     rng.shuffle(tests)
     save(folder / f"{language}.test.txt", tests[:TESTS], language)
     count *= ENGLISH_SHARES if language == "en" else 1
-    save(folder / f"{language}.txt", mixture(language, pool, count, rng), language)
+    chosen = mixture(language, pool, count, rng)
+    save(folder / f"{language}.txt", chosen, language)
+    save_words(folder / f"{language}.words.txt", pool + chosen)
     print(f"{language}: {len(pool)} distinct sentences, {len(tests)} held out")
 
 

@@ -8,6 +8,7 @@ step count, so that a run ends when it must; a paused process only loses steps.
 
 import argparse
 import copy
+import dataclasses
 import json
 import os
 import shutil
@@ -48,9 +49,10 @@ def frame_loss(logits, batch):
     return F.cross_entropy(logits.transpose(1, 2), batch.frames.to(logits.device))
 
 
-def token_loss(logits, tokens, lengths):
-    """Per token that counts; every token after the first is predicted."""
-    counted = (torch.arange(tokens.shape[1] - 1) < (lengths - 1)[:, None]).to(logits.device)
+def token_loss(logits, tokens, starts, lengths):
+    """Per token that counts: those after the start token are predicted."""
+    place = torch.arange(tokens.shape[1] - 1)
+    counted = ((place >= starts[:, None]) & (place < (lengths - 1)[:, None])).to(logits.device)
     entropy = F.cross_entropy(logits.transpose(1, 2), tokens[:, 1:], reduction="none", label_smoothing=0.05)
     return (entropy * counted).sum() / counted.sum()
 
@@ -78,7 +80,7 @@ def losses(model, batch, device, flat: bool) -> torch.Tensor:
     with torch.autocast(device, torch.bfloat16):
         phones, ctc, logits, looks = model(mel, tokens[:, :-1])
     head = frame_loss if flat else ctc_loss
-    found = (head(ctc.float(), batch), token_loss(logits.float(), tokens, batch.lengths), phone_loss(phones.float(), batch),
+    found = (head(ctc.float(), batch), token_loss(logits.float(), tokens, batch.starts, batch.lengths), phone_loss(phones.float(), batch),
              look_loss(looks, batch))
     return torch.stack(found)
 
@@ -101,9 +103,10 @@ def deaf(_worker):
 
 
 def adopt(work, start):
-    """Takes tokenizer, letters and phones from an exported model: its weights mean nothing without them."""
+    """Takes letters and phones from an exported model, and its tokenizer where there is none: its weights mean nothing without them."""
     about = json.loads((start / "config.json").read_text())["inhouse"]
-    shutil.copyfile(start / "tokenizer.json", work / "tokenizer.json")
+    if not (work / "tokenizer.json").exists():
+        shutil.copyfile(start / "tokenizer.json", work / "tokenizer.json")
     (work / "letters.txt").write_text(about["ctc_letters"])
     (work / "phones.json").write_text(json.dumps(about["phones"], ensure_ascii=False) + "\n")
 
@@ -112,8 +115,10 @@ class Run:
     """Model, optimizer, clock and log of one training run."""
 
     def __init__(self, preset, minutes: float, start=None):
-        if start and not (CACHE / preset.name / "checkpoint.pt").exists():
-            adopt(CACHE / preset.name, start)
+        if start:
+            preset = dataclasses.replace(preset, flat_start=0)  # what spells already must not be taught the flat way again
+            if not (CACHE / preset.name / "checkpoint.pt").exists():
+                adopt(CACHE / preset.name, start)
         self.preset, self.minutes = preset, minutes
         self.folder = CACHE / preset.name
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -126,18 +131,20 @@ class Run:
         self.mean = copy.deepcopy(self.model).requires_grad_(False)
         self.trained = [p for p in self.model.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(self.trained, lr=preset.peak_rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
-        self.step, self.audio_seconds, self.elapsed, self.best = 0, 0.0, 0.0, float("inf")
+        self.step, self.audio_seconds, self.elapsed = 0, 0.0, 0.0
         self.progress = torch.zeros(1).share_memory_()
         self.stopping = False
         self.weights = torch.tensor([CTC_WEIGHT, 1 - CTC_WEIGHT, PHONE_WEIGHT, LOOK_WEIGHT], device=self.device)
         self.resume()
 
     def start(self, folder):
-        """Begins with the weights of an exported model instead of random ones, as far as names and shapes agree."""
+        """Begins with the weights of an exported model instead of random ones: those of the encoder and its heads alone where the
+        tokenizer is another one."""
         own = self.model.state_dict()
+        same = (folder / "tokenizer.json").read_bytes() == (self.folder / "tokenizer.json").read_bytes()
         given = {name: tensor.float() for name, tensor in load_file(folder / "model.safetensors").items()
-                 if name in own and own[name].shape == tensor.shape}
-        self.model.load_state_dict(given, strict=False)
+                 if same or not name.startswith("model.decoder")}
+        self.model.load_state_dict(given, strict=same)
         print(f"{len(given)} of {len(own)} tensors from {folder}")
 
     def resume(self):
@@ -147,15 +154,15 @@ class Run:
             self.model.load_state_dict(state["model"])
             self.mean.load_state_dict(state["mean"])
             self.optimizer.load_state_dict(state["optimizer"])
-            self.step, self.audio_seconds, self.elapsed, self.best = (state[k] for k in ("step", "audio_seconds", "elapsed", "best"))
+            self.step, self.audio_seconds, self.elapsed = (state[k] for k in ("step", "audio_seconds", "elapsed"))
 
-    def save(self, name: str):
+    def save(self):
         """Written beside and renamed, so that a kill leaves the older one whole."""
         state = {"model": self.model.state_dict(), "mean": self.mean.state_dict(), "optimizer": self.optimizer.state_dict(),
-                 "step": self.step, "audio_seconds": self.audio_seconds, "elapsed": self.elapsed, "best": self.best,
+                 "step": self.step, "audio_seconds": self.audio_seconds, "elapsed": self.elapsed,
                  "preset": self.preset.name}
-        torch.save(state, self.folder / f"{name}.part")
-        os.replace(self.folder / f"{name}.part", self.folder / f"{name}.pt")
+        torch.save(state, self.folder / "checkpoint.part")
+        os.replace(self.folder / "checkpoint.part", self.folder / "checkpoint.pt")
 
     def log(self, **values):
         values = {"step": self.step, "minutes": round(self.elapsed / 60, 1), "hours_heard": round(self.audio_seconds / 3600, 2), **values}
@@ -183,16 +190,12 @@ class Run:
         return found.detach()
 
     def test(self):
-        """Scores the averaged weights on the first clips of every test set; keeps the best ones."""
-        results, total = {}, 0.0
+        """Scores the CTC head with averaged weights on the first clips of every test set; the decoder is what evaluate.py measures."""
+        results = {}
         for index in sorted((self.folder / "tests").glob("*.jsonl")):
-            found = score(self.mean, self.vocabulary, read_shard(index)[:TEST_CLIPS], self.device)
-            results[index.stem] = [round(100 * found["wer"], 1), round(100 * found["ctc_cer"], 1)]
-            total += found["wer"] + found["ctc_cer"]
+            wrong = score(self.mean, self.vocabulary, read_shard(index)[:TEST_CLIPS], self.device)
+            results[index.stem] = round(100 * wrong, 1)
         self.log(tests=results)
-        if total < self.best:
-            self.best = total
-            self.save("best")
 
     def go(self):
         workers = 1 if self.device == "cpu" else max(1, (os.cpu_count() or 4) - 2)
@@ -211,14 +214,14 @@ class Run:
                          rate=round(self.rate(), 6))
                 sums.zero_()
             if time.monotonic() - saved > CHECKPOINT_SECONDS:
-                self.save("checkpoint")
+                self.save()
                 saved = time.monotonic()
             if time.monotonic() - tested > TEST_SECONDS:
                 self.test()
                 tested = time.monotonic()
             if self.stopping or self.progress >= 1:
                 break
-        self.save("checkpoint")
+        self.save()
         if not self.stopping:
             self.test()
 
