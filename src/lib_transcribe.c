@@ -13,7 +13,6 @@ enum { BEAM_MAX = 32, BATCH_MAX = 64 };
 void ih_transcribe_defaults(struct ih_transcribe_options *o)
 {
     *o = (struct ih_transcribe_options){
-        .beam = 1,
         .best_of = 5,
         .temperature_step = 0.2f,
         .patience = 1,
@@ -28,8 +27,8 @@ void ih_transcribe_defaults(struct ih_transcribe_options *o)
 
 static enum ih_status check_options(const struct ih_transcribe_options *o, struct ih_error *e)
 {
-    if (o->beam < 1 || o->beam > BEAM_MAX)
-        return err_set(e, IH_INVALID, "beam must be 1 to %d, not %d", BEAM_MAX, o->beam);
+    if (o->beam < 0 || o->beam > BEAM_MAX)
+        return err_set(e, IH_INVALID, "beam must be 0 to %d, not %d", BEAM_MAX, o->beam);
     if (o->best_of < 1 || o->best_of > BEAM_MAX)
         return err_set(e, IH_INVALID, "best_of must be 1 to %d, not %d", BEAM_MAX, o->best_of);
     if (o->batch < 1 || o->batch > BATCH_MAX)

@@ -180,7 +180,7 @@ static bool is_needed(const struct hub_listing *l, const char *name)
 {
     static const char *const always[] = {"config.json", "generation_config.json",
         "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json", "vocab.json",
-        "merges.txt", "added_tokens.json", "special_tokens_map.json", "normalizer.json",
+        "merges.txt", "added_tokens.json", "special_tokens_map.json", "normalizer.json", "ctc.json",
         "README.md", "LICENSE", NULL};
     for (int i = 0; always[i]; i++)
         if (strcmp(name, always[i]) == 0)

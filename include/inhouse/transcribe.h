@@ -19,7 +19,7 @@ struct ih_transcribe_options {
     bool words;           /* times for each word */
     bool no_timestamps;   /* text only: a little faster */
     const char *vad;      /* model file for voice activity; null: none, windows of 30 s in order */
-    int beam;             /* 1: greedy (default 1) */
+    int beam;             /* 1: greedy; 0: as many as the model asks for (default 0) */
     int best_of;          /* samples at temperatures above 0 (default 5) */
     float temperature;    /* first temperature (default 0) */
     float temperature_step;  /* raised by this on a bad result up to 1 (default 0.2); 0: no retry */

@@ -64,6 +64,8 @@ struct recognizer {
     double (*window_seconds)(const struct model *m);
     /* True when a short window costs less than a long one. */
     bool (*scales)(const struct model *m);
+    /* Hypotheses that its makers want followed at once; 1 for greedy decoding. */
+    int (*beam)(const struct model *m);
     /* Codes in the model's order; 1 for an English-only model. */
     int (*languages)(const struct model *m, const char *const **codes);
 

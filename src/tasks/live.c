@@ -99,7 +99,7 @@ enum ih_status transcribe_live(struct transcription *t, struct ih_error *e)
         transcribe_progress(t, l.begin + l.have);
     }
     struct vad_span span;
-    while (!status && vad_finish(&l.segmenter, l.begin + l.have, &span))
+    while (!status && vad_finish(&l.segmenter, t->samples, &span))
         status = finish_span(&l, &span, e);
     free(l.pcm);
     return status;

@@ -163,8 +163,9 @@ static unsigned warnings_for(
     return warnings;
 }
 
+/* A window may be longer than its audio; no word is spoken behind the end. */
 static int collect_words(struct transcription *t, const struct attempt *a,
-    const struct decoded_piece *piece, double offset, struct ih_word *word)
+    const struct decoded_piece *piece, double offset, double limit, struct ih_word *word)
 {
     int count = 0;
     for (int i = 0; i < a->result.words; i++) {
@@ -174,7 +175,8 @@ static int collect_words(struct transcription *t, const struct attempt *a,
         char *text = text_of(t, a->result.token + w->first, w->count);
         if (!text)
             return -1;
-        word[count++] = (struct ih_word){text, offset + w->begin, offset + w->end, w->probability};
+        word[count++] = (struct ih_word){
+            text, fmin(offset + w->begin, limit), fmin(offset + w->end, limit), w->probability};
     }
     return count;
 }
@@ -209,7 +211,7 @@ static enum ih_status append_piece(struct transcription *t, const struct attempt
     double limit = offset + (double)a->window->samples / SAMPLE_RATE;
     struct ih_word *word = arena_alloc(&t->arena, (size_t)(a->result.words + 1) * sizeof *word);
     char *text = text_of(t, a->result.token + piece.first, piece.count);
-    int words = word ? collect_words(t, a, &piece, offset, word) : -1;
+    int words = word ? collect_words(t, a, &piece, offset, limit, word) : -1;
     if (!text || words < 0)
         return err_memory(e, "the transcript");
     if (is_blank(text) || piece.begin == piece.end)

@@ -124,7 +124,7 @@ static enum ih_status finish(struct reader *r, struct ih_error *e)
 {
     struct vad_span span;
     enum ih_status status = IH_OK;
-    while (!status && vad_finish(&r->segmenter, r->tail_begin + r->tail_count, &span))
+    while (!status && vad_finish(&r->segmenter, r->t->samples, &span))
         status = take_span(r, &span, e);
     if (!status)
         status = flush_chunk(r, e);

@@ -96,12 +96,17 @@ static enum ih_status encode_prompt(struct transcription *t, struct ih_error *e)
     return ready ? IH_OK : err_memory(e, "a prompt");
 }
 
+static int beam_width(const struct transcription *t)
+{
+    return t->options->beam ? t->options->beam : t->recognizer->beam(t->model);
+}
+
 static enum ih_status open_session(struct transcription *t, bool live, struct ih_error *e)
 {
     const struct ih_transcribe_options *o = t->options;
     struct recognizer_setup setup = {
         .windows = t->vad && !live ? o->batch : 1,
-        .width = o->beam > 1 ? o->beam : 1,
+        .width = beam_width(t),
         .phrases = o->phrases && *o->phrases ? o->phrases : NULL,
     };
     bool samples = o->temperature > 0 || o->temperature_step > 0;
@@ -118,7 +123,7 @@ static enum ih_status run(struct transcription *t, bool live, struct ih_error *e
         .translate = o->translate,
         .timestamps = !o->no_timestamps,
         .words = o->words,
-        .beam = o->beam,
+        .beam = beam_width(t),
         .best_of = o->best_of,
         .patience = o->patience,
         .length_penalty = o->length_penalty,

@@ -37,7 +37,7 @@ grep -qx 'inhouse [0-9.]*' out || complain "version: $(cat out)"
 expect 2 'did you mean .transcribe' trancribe
 expect 2 'did you mean --language' transcribe --langauge en x.wav
 expect 2 'name a recording' transcribe
-expect 2 'beam must be a whole number from 1 to 32' transcribe --beam 99 x.wav
+expect 2 'beam must be a whole number from 0 to 32' transcribe --beam 99 x.wav
 expect 2 '--beam needs a value' transcribe x.wav --beam
 expect 2 'task must be one of' transcribe --task sing x.wav
 expect 2 'format must be one of' transcribe --format docx x.wav

@@ -64,12 +64,12 @@ static void test_values_reach_their_fields(void **state)
 static void test_bad_values_are_refused(void **state)
 {
     (void)state;
-    refuse("beam", "0", "beam must be a whole number from 1 to 32, not '0'");
-    refuse("beam", "33", "beam must be a whole number from 1 to 32, not '33'");
-    refuse("beam", "5x", "beam must be a whole number from 1 to 32, not '5x'");
-    refuse("beam", "", "beam must be a whole number from 1 to 32, not ''");
+    refuse("beam", "-1", "beam must be a whole number from 0 to 32, not '-1'");
+    refuse("beam", "33", "beam must be a whole number from 0 to 32, not '33'");
+    refuse("beam", "5x", "beam must be a whole number from 0 to 32, not '5x'");
+    refuse("beam", "", "beam must be a whole number from 0 to 32, not ''");
     refuse("beam", "99999999999999999999",
-        "beam must be a whole number from 1 to 32, not '99999999999999999999'");
+        "beam must be a whole number from 0 to 32, not '99999999999999999999'");
     refuse("temperature", "1.01", "temperature must be a number from 0 to 1, not '1.01'");
     refuse("temperature", "nan", "temperature must be a number from 0 to 1, not 'nan'");
     refuse("temperature", "0,5", "temperature must be a number from 0 to 1, not '0,5'");

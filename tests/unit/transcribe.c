@@ -213,7 +213,7 @@ static void test_bad_options(void **state)
     assert_int_equal(ih_transcribe(&t, o.model, &input, &options, NULL, &e), IH_BAD_DATA);
     assert_null(t);
     options = english();
-    options.beam = 0;
+    options.beam = -1;
     assert_int_equal(ih_transcribe(&t, o.model, &input, &options, NULL, &e), IH_INVALID);
     assert_non_null(strstr(e.text, "beam"));
     options = english();

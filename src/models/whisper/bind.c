@@ -161,14 +161,16 @@ enum ih_status whisper_bind(struct whisper *m, struct ih_error *e)
     if (!w.status)
         w.status =
             bind_table(b, &m->text_positions, n->text_positions, c->text_positions, c->dim, e);
+    if (!w.status && m->ctc.classes)
+        w.status = bind_linear(b, &m->ctc.part, "ctc", m->ctc.classes, c->dim, true, e);
     return w.status;
 }
 
 static enum ih_status pack_all(struct whisper *m, struct ih_error *e)
 {
     struct device *d = m->base.device;
-    /* The convolutions and what they feed decide the whole window, and cost little: never below 16
-     * bits. */
+    /* The convolutions and what they feed decide the whole window, and the CTC head all letters;
+     * they cost little: never below 16 bits. */
     enum dtype conv = m->storage == DT_F32 || !device_kernels(d)->fast_bf16 ? DT_F32 : DT_BF16;
     struct linear_part logits = {.w = m->embedding};
     enum ih_status status = linear_pack(d, &m->conv1, &m->conv1_part, 1, conv, e);
@@ -186,6 +188,8 @@ static enum ih_status pack_all(struct whisper *m, struct ih_error *e)
     if (!status)
         status =
             linear_pack(d, &m->logits, &logits, 1, m->storage == DT_Q4 ? DT_I8 : m->storage, e);
+    if (!status && m->ctc.classes)
+        status = linear_pack(d, &m->ctc.head, &m->ctc.part, 1, conv, e);
     weights_release(m->weights);
     return status;
 }
@@ -195,6 +199,7 @@ void whisper_unpack(struct whisper *m)
     linear_free(&m->conv1);
     linear_free(&m->conv2);
     linear_free(&m->logits);
+    linear_free(&m->ctc.head);
     for (int i = 0; m->encoder && i < m->config.layers; i++)
         block_free(&m->encoder[i]);
     for (int i = 0; m->decoder && i < m->config.text_layers; i++)

@@ -15,14 +15,24 @@ struct batch {
     struct arena *arena;
 };
 
-static bool make_hypotheses(struct arena *a, struct hypothesis **out, int count, int limit)
+static double *make_ctc_memory(struct arena *a, const struct ctc_frames *f)
 {
+    return arena_alloc(a, ctc_doubles(f->frames) * sizeof(double));
+}
+
+static bool make_hypotheses(
+    struct arena *a, const struct search *s, struct hypothesis **out, int count)
+{
+    size_t tokens = (size_t)s->limit + 1;
     struct hypothesis *h = arena_calloc(a, (size_t)count, sizeof *h);
     for (int i = 0; h && i < count; i++) {
-        h[i].token = arena_alloc(a, (size_t)(limit + 1) * sizeof *h->token);
-        h[i].logprob = arena_alloc(a, (size_t)(limit + 1) * sizeof *h->logprob);
-        if (!h[i].token || !h[i].logprob)
+        h[i].token = arena_alloc(a, tokens * sizeof *h->token);
+        h[i].logprob = arena_alloc(a, tokens * sizeof *h->logprob);
+        double *memory = s->ctc ? make_ctc_memory(a, s->ctc) : NULL;
+        if (!h[i].token || !h[i].logprob || (s->ctc && !memory))
             return false;
+        if (s->ctc)
+            ctc_begin(&h[i].ctc, memory, s->ctc);
     }
     *out = h;
     return h != NULL;
@@ -46,10 +56,14 @@ static bool make_search(
     if (s->wanted < 1)
         s->wanted = 1;
     s->alive = 1;
-    return make_hypotheses(b->arena, &s->live, s->width, s->limit) &&
-           make_hypotheses(b->arena, &s->spare, s->width, s->limit) &&
-           make_hypotheses(
-               b->arena, &s->ended, s->wanted > s->width ? s->wanted : s->width, s->limit);
+    s->ctc = whisper_ctc(session, r->window, o);
+    if (s->ctc && !b->all.scratch)
+        b->all.scratch = arena_alloc(
+            b->arena, ctc_doubles(session->model->config.positions) * sizeof *b->all.scratch);
+    int ended = s->wanted > s->width ? s->wanted : s->width;
+    return (!s->ctc || b->all.scratch) && make_hypotheses(b->arena, s, &s->live, s->width) &&
+           make_hypotheses(b->arena, s, &s->spare, s->width) &&
+           make_hypotheses(b->arena, s, &s->ended, ended);
 }
 
 static enum ih_status make_batch(struct batch *b, struct recognizer_session *s,
@@ -60,8 +74,8 @@ static enum ih_status make_batch(struct batch *b, struct recognizer_session *s,
     size_t most = (size_t)(count * s->width), vocab = (size_t)w->config.vocab;
     *b = (struct batch){.arena = a};
     b->all = (struct searches){.session = s, .options = o, .count = count};
-    b->all.rules = (struct whisper_rules){
-        &w->tokens, device_kernels(w->base.device), w->config.vocab, o->timestamps};
+    b->all.rules = (struct whisper_rules){&w->tokens, device_kernels(w->base.device),
+        w->config.vocab, o->timestamps, whisper_ctc(s, request[0].window, o) != NULL};
     b->all.search = arena_calloc(a, (size_t)count, sizeof *b->all.search);
     b->all.candidates = (o->beam > 1 ? o->beam : 1) + 1;
     b->all.candidate =
@@ -75,7 +89,7 @@ static enum ih_status make_batch(struct batch *b, struct recognizer_session *s,
     for (int i = 0; i < count; i++)
         if (!make_search(b, &b->all.search[i], &request[i], i))
             return err_memory(e, "decoding");
-    return IH_OK;
+    return b->all.rules.heard ? whisper_lexicon(s->model, o->language, &b->all.lexicon, e) : IH_OK;
 }
 
 static float probability(const struct kernels *k, const float *logits, int vocab, int32_t id)

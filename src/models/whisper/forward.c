@@ -119,10 +119,13 @@ static void encode_group(struct recognizer_session *s, const float *const *pcm,
     op_layer_norm(
         w->base.device, encoded, x, w->encoder_norm.w, w->encoder_norm.b, w->encoder_shape.eps);
     watch(s, "encoded", 0, encoded);
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
+        struct tensor part = tensor_rows(encoded, seq[i].row0, seq[i].rows);
+        whisper_spell(s, first + i, part);
         for (int l = 0; l < w->config.text_layers; l++)
-            block_cross(w->base.device, &s->arena, &w->decoder[l], &w->decoder_shape,
-                tensor_rows(encoded, seq[i].row0, seq[i].rows), &s->window[first + i].cross[l]);
+            block_cross(w->base.device, &s->arena, &w->decoder[l], &w->decoder_shape, part,
+                &s->window[first + i].cross[l]);
+    }
     arena_rewind(&s->arena, mark);
 }
 

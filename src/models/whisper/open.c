@@ -119,6 +119,8 @@ static enum ih_status open_folder(struct whisper *w, const char *path, struct ih
     if (!status)
         status = whisper_read_tokens(w, path, e);
     if (!status)
+        status = whisper_read_ctc(w, path, e);
+    if (!status)
         status = mel_open(&w->mel, w->config.mels, NULL, e);
     return status;
 }
@@ -173,6 +175,7 @@ static void whisper_close(struct model *m)
 {
     struct whisper *w = (struct whisper *)m;
     whisper_unpack(w);
+    whisper_lexicon_close(w);
     mel_close(&w->mel);
     bpe_close(&w->bpe);
     if (w->ggml)
@@ -181,6 +184,7 @@ static void whisper_close(struct model *m)
         weights_close(&w->weights);
     arena_free(&w->arena);
     pthread_mutex_destroy(&w->prepare_lock);
+    pthread_mutex_destroy(&w->ctc.lock);
     free(w);
 }
 
@@ -209,6 +213,7 @@ static enum ih_status whisper_open(
     if (!w)
         return err_memory(e, "a model");
     pthread_mutex_init(&w->prepare_lock, NULL);
+    pthread_mutex_init(&w->ctc.lock, NULL);
     w->base.family = &whisper_family;
     w->base.device = o->device;
     enum ih_status status =
@@ -230,6 +235,11 @@ static enum ih_status whisper_open(
     else
         *out = &w->base;
     return status;
+}
+
+static int beam(const struct model *m)
+{
+    return ((const struct whisper *)m)->beam;
 }
 
 static double window_seconds(const struct model *m)
@@ -275,6 +285,7 @@ static size_t tokens_to_text(
 
 static const struct recognizer recognizer = {
     .window_seconds = window_seconds,
+    .beam = beam,
     .scales = scales,
     .languages = languages,
     .open = session_open,

@@ -64,7 +64,7 @@ float whisper_apply_rules(
     float best = logits[r->kernels->argmax(logits, t->time0, &text)];
     r->kernels->argmax(logits + t->time0, r->vocab - t->time0, &times);
     /* When all times together are likelier than any one piece of text, it is time for a time. */
-    if (times > best) {
+    if (times > best && !r->heard) {
         forbid(logits, 0, t->time0);
         return times;
     }

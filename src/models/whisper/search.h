@@ -13,11 +13,13 @@ struct hypothesis {
     int32_t *token; /* [limit + 1] */
     float *logprob; /* [limit + 1] */
     int count;
-    float sum;  /* of the log probabilities, what phrases brought included */
-    float gain; /* what phrases brought */
+    float sum;  /* of the log probabilities, what phrases and the CTC head brought included */
+    float gain; /* what they brought */
     bool ended; /* by the end token, which is not stored; sum counts it */
     int cache;
     struct phrase_state phrase;
+    struct ctc_state ctc;
+    struct lexicon_state word;
 };
 
 /* The search over one window. Greedy: one hypothesis. Sampling: `width` of them side by side. Beam:
@@ -31,6 +33,7 @@ struct search {
     struct hypothesis *spare; /* [width]: the next generation, in turn with live */
     int width, limit;
     bool beam, done;
+    const struct ctc_frames *ctc; /* or null */
     int base_cache; /* caches base_cache .. base_cache + width - 1 are this search's */
     int wanted;     /* beam: stop after so many have ended */
     uint64_t random;
@@ -44,8 +47,10 @@ struct searches {
     struct whisper_rules rules;
     struct search *search;
     int count;
-    int candidates;              /* a beam looks at so many next tokens of each hypothesis */
-    struct candidate *candidate; /* [width * (width + 1)] */
+    int candidates;                /* a beam looks at so many next tokens of each hypothesis */
+    struct candidate *candidate;   /* [width * (width + 1)] */
+    const struct lexicon *lexicon; /* or null */
+    double *scratch;               /* for one CTC state; null without a head */
 };
 
 struct candidate {

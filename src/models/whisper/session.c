@@ -52,7 +52,11 @@ static enum ih_status allocate_caches(struct recognizer_session *s, struct ih_er
     s->memory_bytes =
         encoder_bytes(w) + (size_t)s->windows * cross_bytes(w) + caches * self_bytes(w);
     s->memory = mem_pages(s->memory_bytes);
-    if (!s->window || !s->cache || !kv || !s->memory)
+    /* Pages that no window fills cost nothing. */
+    s->spelled_bytes =
+        (size_t)(s->windows * w->config.positions) * (size_t)(w->ctc.classes + 2) * 4;
+    s->spelled = w->ctc.classes ? mem_pages(s->spelled_bytes) : NULL;
+    if (!s->window || !s->cache || !kv || !s->memory || (w->ctc.classes && !s->spelled))
         return err_memory(e, "a job's caches");
     char *memory = s->memory;
     const struct block_shape *shape = &w->encoder_shape;
@@ -78,7 +82,8 @@ static size_t step_bytes(const struct recognizer_session *s)
     if (encode_rows > (size_t)(s->windows * c->positions))
         encode_rows = (size_t)(s->windows * c->positions);
     size_t encode = encode_rows * (dim * 4 * 8 + (size_t)c->ffn * 4) +
-                    (size_t)c->positions * 2 * ((size_t)c->mels + dim) * 4;
+                    (size_t)c->positions * 2 * ((size_t)c->mels + dim) * 4 +
+                    (size_t)c->positions * (size_t)s->model->ctc.classes * 4;
     size_t hypotheses = (size_t)(s->windows * s->width);
     size_t decode_rows = hypotheses + (size_t)(s->windows * c->text_positions);
     size_t decode =
@@ -121,6 +126,7 @@ void whisper_session_close(struct recognizer_session **sp)
         return;
     phrases_close(&s->phrases);
     mem_pages_free(s->memory, s->memory_bytes);
+    mem_pages_free(s->spelled, s->spelled_bytes);
     arena_free(&s->arena);
     free(s->window);
     free(s->cache);

@@ -8,7 +8,13 @@
 
 #include <stdio.h>
 
-enum { MAX_INITIAL_TIME = 50, TIMES = 1501, ENGLISH_VOCABULARY = 51864, OTHER_SPECIALS = 8 };
+enum {
+    BEAM_MAX = 32,
+    MAX_INITIAL_TIME = 50,
+    TIMES = 1501,
+    ENGLISH_VOCABULARY = 51864,
+    OTHER_SPECIALS = 8
+};
 
 /* Symbols that are never speech; openai/whisper tokenizer.py, non_speech_tokens. Each is suppressed
  * when it is one token, alone or behind a space; the musical ones by their first token. */
@@ -139,6 +145,16 @@ static enum ih_status find_tokens(struct whisper *w, const char *name, struct ih
     return IH_OK;
 }
 
+/* A model whose texts begin with the token of a space says so by not listing it. */
+static void read_blank(struct whisper *w, const struct config_value *listed)
+{
+    bool found = !config_is_list(listed);
+    for (int64_t i = 0; i < config_length(listed); i++)
+        found |= config_int_or(config_item(listed, i), -1) == w->tokens.blank;
+    if (!found)
+        w->tokens.blank = -1;
+}
+
 static enum ih_status read_alignment(
     struct whisper *w, const struct config_value *heads, const char *name, struct ih_error *e)
 {
@@ -185,6 +201,9 @@ enum ih_status whisper_read_tokens(struct whisper *w, const char *folder, struct
     int64_t initial =
         config_int_or(config_find(root, "max_initial_timestamp_index"), MAX_INITIAL_TIME);
     w->tokens.max_initial_time = initial >= 0 && initial < TIMES ? (int)initial : MAX_INITIAL_TIME;
+    int64_t beam = config_int_or(config_find(root, "num_beams"), 1);
+    w->beam = beam >= 1 && beam <= BEAM_MAX ? (int)beam : 1;
+    read_blank(w, config_find(root, "begin_suppress_tokens"));
     status = read_suppressed(w, config_find(root, "suppress_tokens"), e);
     if (!status)
         status = read_alignment(w, config_find(root, "alignment_heads"), path, e);
@@ -244,6 +263,7 @@ enum ih_status whisper_ggml_tokens(struct whisper *w, struct ih_error *e)
     if (w->config.vocab != ENGLISH_VOCABULARY)
         find_languages(w);
     w->tokens.max_initial_time = MAX_INITIAL_TIME;
+    w->beam = 1;
     status = read_suppressed(w, NULL, e);
     return status ? status : read_alignment(w, NULL, weights_path(w->weights), e);
 }

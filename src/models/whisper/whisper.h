@@ -8,6 +8,8 @@
 #include "nn/bind.h"
 #include "nn/block.h"
 #include "text/bpe.h"
+#include "text/ctc.h"
+#include "text/lexicon.h"
 #include "weights/ggml.h"
 
 #include <pthread.h>
@@ -42,6 +44,22 @@ struct alignment_head {
     int layer, head;
 };
 
+/* A CTC head on the encoder's output; without one classes is 0. */
+struct whisper_ctc {
+    int classes, blank;
+    float weight; /* of its scores beside the decoder's log probabilities */
+    /* By language of the model: whether its tokens write what the head hears, and with spaces. */
+    enum { CTC_SILENT, CTC_SPACED, CTC_UNSPACED } says[WHISPER_LANGUAGES];
+    struct ctc_speller speller;
+    struct linear_part part; /* [classes, d] */
+    struct linear head;
+    /* Words by language of the model, read when the first job wants them: DIR/lexicon/LL.txt. */
+    float lexicon_weight;
+    const char *folder, *letters; /* letters: the classes as text */
+    pthread_mutex_t lock;
+    struct lexicon *lexicon[WHISPER_LANGUAGES];
+};
+
 struct whisper {
     struct model base;
     struct weights *weights; /* one of these two */
@@ -53,6 +71,8 @@ struct whisper {
     struct whisper_tokens tokens;
     struct alignment_head alignment[ALIGNMENT_HEADS];
     int alignment_count;
+    struct whisper_ctc ctc;
+    int beam; /* num_beams of generation_config.json */
 
     /* As found in the file. */
     struct linear_part conv1_part, conv2_part;
@@ -82,12 +102,15 @@ void whisper_unpack(struct whisper *w);
 /* tokens.c */
 enum ih_status whisper_read_tokens(struct whisper *w, const char *folder, struct ih_error *e);
 enum ih_status whisper_ggml_tokens(struct whisper *w, struct ih_error *e);
+/* ctc_open.c: reads ctc.json where there is one; after the tokens. */
+enum ih_status whisper_read_ctc(struct whisper *w, const char *folder, struct ih_error *e);
 
 /* One window after encoding: the decoder's keys and values of it, one per layer. */
 struct whisper_window {
     struct kv *cross;
     int64_t positions;
     double seconds; /* of audio in it */
+    struct ctc_frames ctc, ctc_unspaced;
 };
 
 /* The self-attention caches of one hypothesis, one per layer. */
@@ -107,6 +130,9 @@ struct recognizer_session {
     struct kv encoder_kv;        /* of one layer and window at a time */
     void *memory;                /* of all caches */
     size_t memory_bytes;
+    float
+        *spelled; /* [windows, classes + 2, T] what the CTC head heard; blanks and spaces; marks */
+    size_t spelled_bytes;
     void (*watch)(void *arg, const char *stage, int layer, struct tensor x); /* for parity tests */
     void *watch_arg;
 };
@@ -124,6 +150,21 @@ void whisper_cache_reset(struct recognizer_session *s, int cache);
 int64_t whisper_group_rows(const struct whisper *w);
 enum ih_status whisper_encode(struct recognizer_session *s, const float *const *pcm,
     const int64_t *samples, int count, struct ih_error *e);
+
+/* ctc.c: what the head hears in one window's encoded rows [positions, d]; nothing without a head.
+ */
+void whisper_spell(struct recognizer_session *s, int window, struct tensor encoded);
+/* The frames of an encoded window, or null where the head has no say. */
+const struct ctc_frames *whisper_ctc(
+    const struct recognizer_session *s, int window, const struct decode_options *o);
+
+/* lexicon.c: the words of a language, or null where the model has none. */
+enum ih_status whisper_lexicon(
+    struct whisper *w, const char *language, const struct lexicon **out, struct ih_error *e);
+void whisper_lexicon_close(struct whisper *w);
+/* What the words say to a token: the logarithm of the probability of what it spells. */
+double whisper_word_gain(
+    const struct whisper *w, const struct lexicon *l, struct lexicon_state *s, int32_t token);
 
 /* One sequence of a decoding step: `count` tokens that follow what its cache holds. */
 struct whisper_row {
@@ -149,6 +190,7 @@ struct whisper_rules {
     const struct kernels *kernels;
     int vocab;
     bool timestamps;
+    bool heard; /* a CTC head tells where text ends: the sum of all times does not */
 };
 
 /* Sets to -inf in `logits` [V] whatever the reference forbids after the `count` tokens sampled
