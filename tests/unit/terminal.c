@@ -86,10 +86,15 @@ static const char *seen(struct setting s, void (*scene)(void))
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
-    assert_int_equal(write(hold, "\n", 1), 1); /* so that there is something to read */
-    ssize_t n = read(master, text, sizeof text - 1);
-    assert_true(n >= 2);
-    text[n - 2] = 0; /* without the line's end, which the terminal made \r\n */
+    /* A line's end, which the terminal makes \r\n, tells where to stop: reads come in pieces. */
+    assert_int_equal(write(hold, "\n", 1), 1);
+    size_t n = 0;
+    do {
+        ssize_t more = read(master, text + n, sizeof text - 1 - n);
+        assert_true(more > 0);
+        n += (size_t)more;
+    } while (n < 2 || memcmp(text + n - 2, "\r\n", 2) != 0);
+    text[n - 2] = 0;
     close(hold);
     close(master);
     return text;
