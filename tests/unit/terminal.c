@@ -76,7 +76,11 @@ static const char *seen(struct setting s, void (*scene)(void))
 {
     static char text[4096];
     int master = posix_openpt(O_RDWR | O_NOCTTY);
-    assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+    if (master < 0) {
+        print_message("no pseudo-terminals here\n");
+        skip();
+    }
+    assert_true(grantpt(master) == 0 && unlockpt(master) == 0);
     const char *slave = ptsname(master);
     int hold = open(slave, O_RDWR | O_NOCTTY); /* or the end of the child would be an error here */
     assert_true(hold >= 0);
