@@ -4,9 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-static const double never = -1e4; /* logarithm of what cannot be */
-static const double nothing =
-    1e-15; /* beside the likeliest place, paths of this share are dropped */
+static const double never = -1e4;    /* logarithm of what cannot be */
+static const double nothing = 1e-15; /* paths of this share of the likeliest are dropped */
 static const double unmarked = 1e-6; /* least share of a text that no mark follows */
 static const double likely = -4;     /* logarithm of a share of the text so far */
 static const double small = 1e-100;  /* states are scaled up when nothing larger is left */

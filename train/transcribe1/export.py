@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes a checkpoint in Hugging Face's file layout, at any time, also while training runs.
 
-    python -m transcribe1.export small --to models/transcribe-1 
+    python -m transcribe1.export small --to models/transcribe-1
 """
 
 import argparse

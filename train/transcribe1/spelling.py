@@ -103,7 +103,9 @@ def lexicon(folder, language: str) -> str:
 
 def spellings(vocabulary, folder) -> list:
     """For each text token its spellings, each a list of classes of the CTC head; none for a part of a letter."""
-    readings, result = [chinese(folder), japanese(folder)], []
+    tables = {"zh": chinese, "ja": japanese}
+    readings = [table(folder) for language, table in tables.items() if (folder / f"{language}.txt").exists()]
+    result = []
     space = vocabulary.classes[" "]
     for token in range(vocabulary.end):
         text = vocabulary.tokenizer.decode([token])

@@ -14,12 +14,9 @@ const struct ctc_frames *whisper_ctc(
     const struct recognizer_session *s, int window, const struct decode_options *o)
 {
     const struct whisper *w = s->model;
-    if (!w->ctc.classes || w->ctc.weight <= 0 || o->translate || !o->language)
-        return NULL;
-    int i = 0;
-    while (i < w->tokens.languages && strcmp(w->tokens.code[i], o->language) != 0)
-        i++;
-    if (i == w->tokens.languages || w->ctc.says[i] == CTC_SILENT)
+    int i = whisper_find_language(&w->tokens, o->language);
+    if (!w->ctc.classes || w->ctc.weight <= 0 || o->translate || i < 0 ||
+        w->ctc.says[i] == CTC_SILENT)
         return NULL;
     return w->ctc.says[i] == CTC_SPACED ? &s->window[window].ctc : &s->window[window].ctc_unspaced;
 }

@@ -107,10 +107,11 @@ static enum ih_status index_letters(struct whisper *w, int classes, struct ih_er
 
 static void read_languages(struct whisper *w, const struct config_value *codes, int says)
 {
-    for (int64_t j = 0; j < config_length(codes); j++)
-        for (int i = 0; i < w->tokens.languages; i++)
-            if (strcmp(config_string_or(config_item(codes, j), ""), w->tokens.code[i]) == 0)
-                w->ctc.says[i] = says;
+    for (int64_t j = 0; j < config_length(codes); j++) {
+        int i = whisper_find_language(&w->tokens, config_string_or(config_item(codes, j), NULL));
+        if (i >= 0)
+            w->ctc.says[i] = says;
+    }
 }
 
 static enum ih_status read_head(

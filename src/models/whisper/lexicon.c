@@ -4,22 +4,14 @@
 
 #include <stdio.h>
 
-static int find_language(const struct whisper *w, const char *language)
-{
-    for (int i = 0; language && i < w->tokens.languages; i++)
-        if (w->ctc.says[i] == CTC_SPACED && strcmp(w->tokens.code[i], language) == 0)
-            return i;
-    return -1;
-}
-
 enum ih_status whisper_lexicon(
     struct whisper *w, const char *language, const struct lexicon **out, struct ih_error *e)
 {
     char path[4096];
-    int i = find_language(w, language);
+    int i = whisper_find_language(&w->tokens, language);
     enum ih_status status = IH_OK;
     *out = NULL;
-    if (i < 0 || !w->ctc.letters || w->ctc.lexicon_weight <= 0)
+    if (i < 0 || w->ctc.says[i] != CTC_SPACED || !w->ctc.letters || w->ctc.lexicon_weight <= 0)
         return IH_OK;
     pthread_mutex_lock(&w->ctc.lock);
     if (!w->ctc.lexicon[i]) {

@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "models/whisper/whisper.h"
 
-static int find_language(const struct whisper_tokens *t, const char *code)
-{
-    for (int i = 0; code && i < t->languages; i++)
-        if (strcmp(t->code[i], code) == 0)
-            return i;
-    return -1;
-}
-
 enum ih_status whisper_prompt(const struct whisper *w, const struct decode_options *o,
     const int32_t *context, int context_count, struct arena *a, int32_t **token, int *count,
     int *start, struct ih_error *e)
@@ -31,7 +23,7 @@ enum ih_status whisper_prompt(const struct whisper *w, const struct decode_optio
     *start = n;
     p[n++] = t->start;
     if (t->languages) {
-        int language = find_language(t, o->language);
+        int language = whisper_find_language(t, o->language);
         if (language < 0)
             return err_set(e, IH_NOT_FOUND, "%s does not know the language \"%s\"", w->base.name,
                 o->language ? o->language : "");

@@ -108,6 +108,14 @@ static void find_languages(struct whisper *w)
     }
 }
 
+int whisper_find_language(const struct whisper_tokens *t, const char *code)
+{
+    for (int i = 0; code && i < t->languages; i++)
+        if (strcmp(t->code[i], code) == 0)
+            return i;
+    return -1;
+}
+
 static enum ih_status find_tokens(struct whisper *w, const char *name, struct ih_error *e)
 {
     struct whisper_tokens *t = &w->tokens;

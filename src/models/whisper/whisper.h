@@ -102,6 +102,8 @@ void whisper_unpack(struct whisper *w);
 /* tokens.c */
 enum ih_status whisper_read_tokens(struct whisper *w, const char *folder, struct ih_error *e);
 enum ih_status whisper_ggml_tokens(struct whisper *w, struct ih_error *e);
+/* Index of a language by its code, which may be null; -1 for one that the model does not know. */
+int whisper_find_language(const struct whisper_tokens *t, const char *code);
 /* ctc_open.c: reads ctc.json where there is one; after the tokens. */
 enum ih_status whisper_read_ctc(struct whisper *w, const char *folder, struct ih_error *e);
 
