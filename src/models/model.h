@@ -26,7 +26,9 @@ struct family {
     bool (*probe)(const char *path);
     enum ih_status (*open)(struct model **out, const struct model_open *o, struct ih_error *e);
     void (*close)(struct model *m);
-    const struct recognizer *recognizer; /* null when it cannot transcribe */
+    const struct recognizer *recognizer;   /* null when it cannot transcribe */
+    const struct synthesizer *synthesizer; /* null when it cannot speak */
+    const struct speller *speller;         /* null when it cannot turn words into phonemes */
 };
 
 /* Tries each family in registry order. */
