@@ -19,7 +19,7 @@ import numpy as np
 from .config import BANDS, FFT, HOP, NOISE_BANDS, RATE, WINDOW
 
 BINS = FFT // 2 + 1
-LOWEST = math.log(1e-5)  # of ln(amplitude)
+LOWEST = math.log(1e-4)  # of ln(amplitude)
 BLOCKER = 0.99  # pole of the filter that takes the constant part away: y[n] = x[n] - x[n - 1] + BLOCKER * y[n - 1]
 
 
