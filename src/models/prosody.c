@@ -15,7 +15,7 @@ struct prosody_point *prosody_points(const struct synthesis_request *r, int coun
     struct prosody_point *point = arena_alloc(a, ((size_t)count + 1) * sizeof *point);
     if (!point)
         return NULL;
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i <= count; i++)
         point[i] = (struct prosody_point){r->speed, r->pitch, r->energy};
     for (int s = 0; s < r->prosody_count; s++) {
         const struct prosody *p = &r->prosody[s];
@@ -25,7 +25,7 @@ struct prosody_point *prosody_points(const struct synthesis_request *r, int coun
             point[i].gain *= p->volume;
         }
     }
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i <= count; i++) {
         point[i].rate = within(point[i].rate, slowest, fastest);
         point[i].pitch = within(point[i].pitch, -widest, widest);
         point[i].gain = within(point[i].gain, 0, 100);

@@ -11,7 +11,8 @@ struct prosody_point {
     float gain;
 };
 
-/* [count], in the arena; null without memory. Stretches that reach beyond are cut. */
+/* [count + 1], in the arena: the last is of what no stretch can reach, such as the silence around
+ * an utterance. Null without memory. Stretches that reach beyond are cut. */
 struct prosody_point *prosody_points(const struct synthesis_request *r, int count, struct arena *a);
 
 #endif

@@ -93,19 +93,18 @@ static enum ih_status bind_text(struct voice1 *m, const struct binder *b, struct
 
 static enum ih_status bind_speaker(struct voice1 *m, const struct binder *b, struct ih_error *e)
 {
+    int width = m->config.speaker_width;
     enum ih_status status = IH_OK;
     for (int i = 0; i < SPEAKER_CONVS && !status; i++) {
         char name[NAME];
         snprintf(name, sizeof name, "speaker.conv%d", i + 1);
-        status = bind_conv(
-            b, &m->speaker_source[i], name, SPEAKER_WIDTH, i ? SPEAKER_WIDTH : SPEAKER_MELS, 5, e);
+        status = bind_conv(b, &m->speaker_source[i], name, width, i ? width : SPEAKER_MELS, 5, e);
     }
     if (!status)
         status = bind_linear(
-            b, &m->speaker_out_part, "speaker.out", m->config.speaker, 2 * SPEAKER_WIDTH, true, e);
+            b, &m->speaker_out_part, "speaker.out", m->config.speaker, 2 * width, true, e);
     return status ? status
-                  : bind_linear(
-                        b, &m->speaker_pitch_part, "speaker.pitch", 1, 2 * SPEAKER_WIDTH, true, e);
+                  : bind_linear(b, &m->speaker_pitch_part, "speaker.pitch", 1, 2 * width, true, e);
 }
 
 enum ih_status voice1_bind(struct voice1 *m, struct ih_error *e)

@@ -55,11 +55,12 @@ enum ih_status voice1_hear(struct synthesizer_session *s, const float *pcm, int6
 {
     struct voice1 *m = s->model;
     struct device *d = m->base.device;
+    int width = m->config.speaker_width;
     int64_t frames = mel_frames(samples);
     if (frames < 50)
         return err_set(
             e, IH_INVALID, "half a second of speech is the least that says how somebody sounds");
-    if (arena_reserve(a, (size_t)frames * (SPEAKER_MELS + 3 * SPEAKER_WIDTH) * 4 + 65536) != 0)
+    if (arena_reserve(a, (size_t)frames * (SPEAKER_MELS + 3 * width) * 4 + 65536) != 0)
         return err_memory(e, "a speaker's recording");
     struct tensor x =
         tensor_2d(arena_alloc(a, (size_t)frames * SPEAKER_MELS * 4), DT_F32, frames, SPEAKER_MELS);
@@ -67,14 +68,14 @@ enum ih_status voice1_hear(struct synthesizer_session *s, const float *pcm, int6
     op_parallel(d, mel_task, &job, (int)((frames + MEL_TASK - 1) / MEL_TASK));
     mel_normalize(x.data, frames * SPEAKER_MELS);
     for (int i = 0; i < SPEAKER_CONVS; i++) {
-        struct tensor y = tensor_2d(
-            arena_alloc(a, (size_t)frames * SPEAKER_WIDTH * 4), DT_F32, frames, SPEAKER_WIDTH);
+        struct tensor y =
+            tensor_2d(arena_alloc(a, (size_t)frames * width * 4), DT_F32, frames, width);
         op_conv(d, y, x, &m->speaker_conv[i], NULL, ACT_GELU, (struct tensor){0});
         x = y;
     }
-    float pooled[2 * SPEAKER_WIDTH];
+    float *pooled = arena_alloc(a, 2 * (size_t)width * sizeof *pooled);
     pool(pooled, x);
-    struct tensor summary = tensor_2d(pooled, DT_F32, 1, 2 * SPEAKER_WIDTH);
+    struct tensor summary = tensor_2d(pooled, DT_F32, 1, 2 * width);
     op_linear(d, tensor_2d(style, DT_F32, 1, m->config.speaker), summary, &m->speaker_out, ACT_NONE,
         (struct tensor){0});
     op_linear(d, tensor_2d(style + m->config.speaker, DT_F32, 1, 1), summary, &m->speaker_pitch,

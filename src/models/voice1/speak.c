@@ -82,7 +82,7 @@ struct saying {
     int count;                   /* code points of the phonemes */
     int32_t *place;              /* [count] token of each code point, or of the next that has one */
     int32_t *code_point;         /* [tokens] the other way; -1 for the spaces around */
-    struct prosody_point *point; /* [count] */
+    struct prosody_point *point; /* [count + 1]: the last is of the spaces around */
 };
 
 static enum ih_status read_tokens(
@@ -152,7 +152,7 @@ static enum ih_status read_request(
 static struct prosody_point point_of(const struct saying *y, int token)
 {
     int at = y->code_point[token];
-    return at >= 0 ? y->point[at] : (struct prosody_point){1, 0, 1};
+    return y->point[at >= 0 ? at : y->count];
 }
 
 /* Frames of each code point: ends are rounded, not lengths, so that errors do not add up. */

@@ -19,13 +19,14 @@
 struct voice1_config {
     int width, heads;
     int text_layers, duration_layers, pitch_layers, decoder_layers;
-    int speaker; /* numbers that say how somebody sounds */
-    int longest; /* code points of an utterance */
+    int speaker;       /* numbers that say how somebody sounds */
+    int speaker_width; /* of the network that hears them */
+    int longest;       /* code points of an utterance */
     int tokens, languages, voices;
     struct vocoder_shape vocoder;
 };
 
-enum { SPEAKER_WIDTH = 128, SPEAKER_CONVS = 3, SPEAKER_MELS = 80 };
+enum { SPEAKER_CONVS = 3, SPEAKER_MELS = 80 };
 
 /* A layer is x + conv2(GELU(conv1(norm(x)))), kernels of 3; its norm's weight and bias depend on
  * the speaker. */
