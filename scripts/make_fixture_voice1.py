@@ -18,12 +18,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))
 from transcribe1.features import log_mel  # noqa: E402
 from voice1 import head  # noqa: E402
 from voice1.config import BANDS, FFT, HOP, NOISE_BANDS, PRESETS, RATE, SPEAKER, WINDOW  # noqa: E402
-from voice1.model import SpeakerEncoder, Voice, places  # noqa: E402
+from voice1.model import Voice, places  # noqa: E402
 
 TOKENS = " abdeilnostuɐəˈː.,?"
 LANGUAGES = ["de", "en"]
 TEXT = "həlˈoː, lədiːz. ɐnd?"  # h and z have no token: they are left out
-SPEAKER_WIDTH = 32
 
 
 def scatter(model):
@@ -82,14 +81,13 @@ def main():
     torch.manual_seed(5)
     preset = dataclasses.replace(PRESETS["smoke"], width=64, heads=2, text_layers=2, duration_layers=1, pitch_layers=1, decoder_layers=2)
     model = Voice(preset, len(TOKENS), len(LANGUAGES)).eval()
-    model.speaker = SpeakerEncoder(SPEAKER_WIDTH)
     scatter(model)
     voices = torch.cat([torch.nn.functional.normalize(torch.randn(2, SPEAKER)), torch.tensor([[4.9], [5.3]])], 1)
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     config = {
         "model_type": "voice1", "version": "0", "width": 64, "heads": 2, "text_layers": 2, "duration_layers": 1, "pitch_layers": 1,
-        "decoder_layers": 2, "speaker": SPEAKER, "speaker_width": SPEAKER_WIDTH, "rate": RATE, "hop": HOP, "window": WINDOW, "fft": FFT,
+        "decoder_layers": 2, "speaker": SPEAKER, "rate": RATE, "hop": HOP, "window": WINDOW, "fft": FFT,
         "bands": BANDS, "noise_bands": NOISE_BANDS, "longest": 64, "tokens": list(TOKENS), "languages": LANGUAGES,
         "voices": [{"name": "one", "language": "en", "gender": "female", "about": "random"},
                    {"name": "two", "language": "de", "gender": "male", "about": "random"}],

@@ -110,7 +110,7 @@ class TextEncoder(nn.Module):
 class SpeakerEncoder(nn.Module):
     """Whisper's log-mel spectrum (16 kHz) of a few seconds -> a vector of length 1 and the mean of ln(F0)."""
 
-    def __init__(self, width: int = 128):
+    def __init__(self, width: int):
         super().__init__()
         self.conv1 = nn.Conv1d(MELS, width, 5, padding=2)
         self.conv2 = nn.Conv1d(width, width, 5, padding=2)
@@ -132,7 +132,7 @@ class Voice(nn.Module):
         super().__init__()
         width = preset.width
         self.text = TextEncoder(preset, tokens, languages)
-        self.speaker = SpeakerEncoder()
+        self.speaker = SpeakerEncoder(width // 2)
         self.colour = nn.Linear(SPEAKER, width)
         self.duration = Stack(width, preset.duration_layers, 1)
         self.place = nn.Linear(3, width)

@@ -118,7 +118,7 @@ def make_apart(job):
     maker = Process(target=make, args=job)
     maker.start()
     maker.join()
-    if maker.exitcode:
+    if not job[2].with_suffix(".jsonl").exists():
         print(job[2].name, "left out", flush=True)
 
 

@@ -93,7 +93,7 @@ static enum ih_status bind_text(struct voice1 *m, const struct binder *b, struct
 
 static enum ih_status bind_speaker(struct voice1 *m, const struct binder *b, struct ih_error *e)
 {
-    int width = m->config.speaker_width;
+    int width = m->config.width / 2;
     enum ih_status status = IH_OK;
     for (int i = 0; i < SPEAKER_CONVS && !status; i++) {
         char name[NAME];

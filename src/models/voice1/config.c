@@ -42,10 +42,6 @@ static enum ih_status read_sizes(
             return status;
         *wanted[i].out = (int)value;
     }
-    int64_t wide = config_int_or(config_find(config_root(f), "speaker_width"), 128);
-    if (wide < 1 || wide > 4096)
-        return err_set(e, IH_UNSUPPORTED, "%s: speaker_width must be 1 to 4096", path);
-    c->speaker_width = (int)wide;
     if (window != 2 * c->vocoder.hop)
         return err_set(e, IH_UNSUPPORTED,
             "%s: a window of %d samples; the vocoder's is two hops, %d", path, window,

@@ -55,7 +55,7 @@ enum ih_status voice1_hear(struct synthesizer_session *s, const float *pcm, int6
 {
     struct voice1 *m = s->model;
     struct device *d = m->base.device;
-    int width = m->config.speaker_width;
+    int width = m->config.width / 2;
     int64_t frames = mel_frames(samples);
     if (frames < 50)
         return err_set(

@@ -19,9 +19,8 @@
 struct voice1_config {
     int width, heads;
     int text_layers, duration_layers, pitch_layers, decoder_layers;
-    int speaker;       /* numbers that say how somebody sounds */
-    int speaker_width; /* of the network that hears them */
-    int longest;       /* code points of an utterance */
+    int speaker; /* numbers that say how somebody sounds */
+    int longest; /* code points of an utterance */
     int tokens, languages, voices;
     struct vocoder_shape vocoder;
 };
