@@ -52,18 +52,18 @@ static enum ih_status bind_stack(struct voice1 *m, const struct binder *b, struc
 /* Half of Whisper's sinusoids: sines in the first half of the channels, cosines in the second. */
 static enum ih_status make_positions(struct voice1 *m, struct ih_error *e)
 {
-    int width = m->config.width, half = width / 2;
-    float *p = arena_alloc(&m->arena, (size_t)m->config.longest * (size_t)width * sizeof *p);
+    int width = m->config.width, half = width / 2, rows = m->config.longest + 2;
+    float *p = arena_alloc(&m->arena, (size_t)rows * (size_t)width * sizeof *p);
     if (!p)
         return err_memory(e, "a model's positions");
     double step = log(10000) / (half - 1);
-    for (int i = 0; i < m->config.longest; i++)
+    for (int i = 0; i < rows; i++)
         for (int j = 0; j < half; j++) {
             double angle = i * exp(-step * j);
             p[i * width + j] = (float)(0.5 * sin(angle));
             p[i * width + half + j] = (float)(0.5 * cos(angle));
         }
-    m->positions = tensor_2d(p, DT_F32, m->config.longest, width);
+    m->positions = tensor_2d(p, DT_F32, rows, width);
     return IH_OK;
 }
 

@@ -48,10 +48,9 @@ static enum ih_status voice(
     return IH_OK;
 }
 
-/* Without the space before and behind. */
 static int longest(const struct model *m)
 {
-    return inside(m)->config.longest - 2;
+    return inside(m)->config.longest;
 }
 
 static enum ih_status session_open(
@@ -115,9 +114,9 @@ static enum ih_status read_tokens(
     }
     y->code_point[n] = -1;
     token[n++] = space;
-    if (n > m->config.longest)
+    if (n - 2 > m->config.longest)
         return err_set(e, IH_INVALID, "%d phonemes are too many for one utterance; %d fit", n - 2,
-            m->config.longest - 2);
+            m->config.longest);
     y->score.token = token;
     y->score.tokens = n;
     return IH_OK;

@@ -20,7 +20,7 @@ struct voice1_config {
     int width, heads;
     int text_layers, duration_layers, pitch_layers, decoder_layers;
     int speaker; /* numbers that say how somebody sounds */
-    int longest; /* code points of an utterance */
+    int longest; /* code points of an utterance, without the space before and behind */
     int tokens, languages, voices;
     struct vocoder_shape vocoder;
 };
@@ -62,7 +62,7 @@ struct voice1 {
     /* As found in the file. */
     struct matrix token_table;     /* [tokens, D] */
     struct tensor language_table;  /* [languages, D] f32 */
-    struct tensor positions;       /* [longest, D] f32 */
+    struct tensor positions;       /* [longest + 2, D] f32 */
     struct block_parts *text_part; /* [text_layers] */
     struct layer_norm text_norm;
     struct conv_source text_source, speaker_source[SPEAKER_CONVS];
