@@ -31,28 +31,38 @@ int ipa_count(const char *text)
     return (int)utf8_count(text, strlen(text));
 }
 
-/* What stands for something in the alphabet that is written otherwise; the longest first. A null
- * language means all. */
-static const struct spelling {
-    const char *language, *from, *to;
-} spellings[] = {
-    {"zh", "ts.", "ʈʂ"}, {"zh", "s.", "ʂ"}, {"hi", "r.", "ɽ"},
-    {"vi", "ɜ", "3"}, /* a tone: espeak-ng reads the digit as a vowel's name */
-    {"th", "ɜ", "3"}, {NULL, "g", "ɡ"}, {NULL, "ε", "ɛ"}, /* Greek, in Danish */
+struct spelling {
+    const char *language; /* null: all */
+    const char *from, *to;
+};
+
+/* What espeak-ng writes for something in the alphabet; the longest first. */
+static const struct spelling private_spellings[] = {
+    {"zh", "ts.", "ʈʂ"},
+    {"zh", "s.", "ʂ"},
+    {"hi", "r.", "ɽ"},
+    {"vi", "ɜ", "3"}, /* a tone: it reads the digit as a vowel's name */
+    {"th", "ɜ", "3"},
 };
 
 /* What people write by hand. */
 static const struct spelling habits[] = {
     {NULL, "'", "ˈ"},
     {NULL, ":", "ː"},
-    {NULL, "g", "ɡ"},
-    {NULL, "ε", "ɛ"},
-    {NULL, "ã", "a\u0303"},
-    {NULL, "ẽ", "e\u0303"},
-    {NULL, "ĩ", "i\u0303"},
-    {NULL, "õ", "o\u0303"},
-    {NULL, "ũ", "u\u0303"},
 };
+
+static const struct spelling spellings[] = {
+    {NULL, "g", "ɡ"},
+    {NULL, "ε", "ɛ"}, /* Greek; espeak-ng has it in Danish */
+    {NULL, "\u00e3", "a\u0303"},
+    {NULL, "\u00e4", "a\u0308"}, /* in Japanese */
+    {NULL, "\u1ebd", "e\u0303"},
+    {NULL, "\u0129", "i\u0303"},
+    {NULL, "\u00f5", "o\u0303"},
+    {NULL, "\u0169", "u\u0303"},
+};
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
 
 static const struct spelling *find_spelling(
     const struct spelling *table, size_t count, const char *text, size_t n, const char *language)
@@ -98,8 +108,10 @@ enum ih_status ipa_clean(struct str *out, const char *text, const char *language
 {
     size_t n = strlen(text), begin = out->size;
     for (size_t i = 0; i < n && !out->failed;) {
-        const struct spelling *s = find_spelling(
-            spellings, sizeof spellings / sizeof *spellings, text + i, n - i, language);
+        const struct spelling *s =
+            find_spelling(private_spellings, COUNT(private_spellings), text + i, n - i, language);
+        if (!s)
+            s = find_spelling(spellings, COUNT(spellings), text + i, n - i, language);
         size_t skip = switch_bytes(text + i);
         if (s) {
             str_add_text(out, s->to);
@@ -130,8 +142,9 @@ enum ih_status ipa_read(struct str *out, const char *text, size_t bytes, struct 
 {
     size_t begin = out->size;
     for (size_t i = 0; i < bytes && !out->failed;) {
-        const struct spelling *s =
-            find_spelling(habits, sizeof habits / sizeof *habits, text + i, bytes - i, "");
+        const struct spelling *s = find_spelling(habits, COUNT(habits), text + i, bytes - i, "");
+        if (!s)
+            s = find_spelling(spellings, COUNT(spellings), text + i, bytes - i, "");
         if (s) {
             str_add_text(out, s->to);
             i += strlen(s->from);
