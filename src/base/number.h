@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 
-/* Reads a whole text as a decimal number with a point, in every locale: no exponent, no infinity. */
+/* Reads a whole text as a decimal number with a point, in every locale: no exponent, no infinity.
+ */
 bool number_read(const char *s, double *out);
 
 #endif

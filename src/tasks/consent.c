@@ -40,7 +40,8 @@ static const struct wording *wording_for(const char *language)
     return &wordings[0];
 }
 
-/* The wordings have two "%s"; they are filled in by hand, because no format is taken from a table. */
+/* The wordings have two "%s"; they are filled in by hand, because no format is taken from a table.
+ */
 int ih_consent_sentence(
     const char *language, const char *who, const char *company, char *buf, size_t size)
 {
@@ -51,8 +52,8 @@ int ih_consent_sentence(
         company && *company ? company : w->owner, second + 2);
 }
 
-/* " i am anna " out of "I am Anna,": words in lower case, spaces around each; an apostrophe inside a
- * word stays. */
+/* " i am anna " out of "I am Anna,": words in lower case, spaces around each; an apostrophe inside
+ * a word stays. */
 static void words_of(struct str *out, const char *text)
 {
     size_t n = strlen(text);

@@ -26,8 +26,8 @@ static int count_said(const char *phonemes)
     return said;
 }
 
-enum sound_fault sound_judge(const float *pcm, int64_t samples, int rate, const char *phonemes,
-    float slowest, int64_t *most)
+enum sound_fault sound_judge(
+    const float *pcm, int64_t samples, int rate, const char *phonemes, float slowest, int64_t *most)
 {
     int said = count_said(phonemes), whole = (int)utf8_count(phonemes, strlen(phonemes));
     float peak = 0;
@@ -42,7 +42,8 @@ enum sound_fault sound_judge(const float *pcm, int64_t samples, int rate, const 
     return said > 0 && peak < audible ? SOUND_SILENT : SOUND_GOOD;
 }
 
-int64_t sound_finish(float *out, const float *pcm, int64_t samples, int64_t most, int rate, float gain)
+int64_t sound_finish(
+    float *out, const float *pcm, int64_t samples, int64_t most, int rate, float gain)
 {
     int64_t n = samples < most ? samples : most, fade = (int64_t)(fade_seconds * (float)rate);
     float peak = 0;

@@ -35,8 +35,8 @@ enum ih_status read_back(struct model *reader, struct audio *audio, const char *
     options.condition = false;
     options.temperature_step = 0;
     if (!options.language)
-        return err_set(e, IH_UNSUPPORTED, "%s does not know the language '%.20s'", reader->name,
-            language);
+        return err_set(
+            e, IH_UNSUPPORTED, "%s does not know the language '%.20s'", reader->name, language);
     if (job) {
         watched.job.cancel = job->cancel;
         watched.job.deadline = job->deadline;

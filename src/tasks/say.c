@@ -177,8 +177,8 @@ static void report(struct speaking *s, const struct utterance *u, const struct a
     if (faults[best->fault])
         speak_warn(s, 0, "%s \"%.120s\"", faults[best->fault], u->text);
     else if (best->error > s->options->check_limit)
-        speak_warn(s, 0, "\"%.120s\" was heard as \"%.120s\"", u->text,
-            best->heard ? best->heard : "");
+        speak_warn(
+            s, 0, "\"%.120s\" was heard as \"%.120s\"", u->text, best->heard ? best->heard : "");
 }
 
 enum ih_status speak_say(
@@ -210,7 +210,8 @@ enum ih_status speak_say(
     if (!pcm)
         return err_memory(e, "a sentence");
     *out = (struct said){pcm,
-        sound_finish(pcm, best.sound.pcm, best.sound.samples, best.most, s->rate, s->options->volume),
+        sound_finish(
+            pcm, best.sound.pcm, best.sound.samples, best.most, s->rate, s->options->volume),
         best.sound.begin, best.sound.count, voice, best.heard, best.error, attempts};
     return IH_OK;
 }

@@ -64,12 +64,12 @@ static double time_of(const struct said *x, int place, double begin, double leng
     return begin + (at > length ? length : at > 0 ? at : 0);
 }
 
-static void give_marks(
-    struct speaking *s, const struct utterance *u, const struct said *x, double begin, double length)
+static void give_marks(struct speaking *s, const struct utterance *u, const struct said *x,
+    double begin, double length)
 {
     for (int i = 0; s->job->mark && i < u->mark_count; i++)
-        s->job->mark(
-            s->job->job.arg, u->marks[i].name, x ? time_of(x, u->marks[i].at, begin, length) : begin);
+        s->job->mark(s->job->job.arg, u->marks[i].name,
+            x ? time_of(x, u->marks[i].at, begin, length) : begin);
 }
 
 /* The words as they stand in the text. */

@@ -77,6 +77,7 @@ enum sound_fault sound_judge(const float *pcm, int64_t samples, int rate, const 
 /* Copies what may be heard of it, at most `most` samples: no numbers become 0, `gain` is applied,
  * and what would clip is turned down as a whole; the ends are faded so that they do not click.
  * Returns how many samples there are. */
-int64_t sound_finish(float *out, const float *pcm, int64_t samples, int64_t most, int rate, float gain);
+int64_t sound_finish(
+    float *out, const float *pcm, int64_t samples, int64_t most, int rate, float gain);
 
 #endif

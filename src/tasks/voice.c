@@ -50,9 +50,9 @@ static enum ih_status unknown(const struct voices *v, const char *name, struct i
         names[count] = list[count].name;
     names[count] = NULL;
     const char *close = ih_closest(name, names);
-    return err_set(e, IH_NOT_FOUND, "%s has no voice '%.60s' and there is no profile of that name%s%s%s",
-        v->model->name, name, close ? "; did you mean '" : "", close ? close : "",
-        close ? "'?" : "");
+    return err_set(e, IH_NOT_FOUND,
+        "%s has no voice '%.60s' and there is no profile of that name%s%s%s", v->model->name, name,
+        close ? "; did you mean '" : "", close ? close : "", close ? "'?" : "");
 }
 
 /* One voice of the model; false when it has none of that name. */
@@ -72,16 +72,16 @@ static bool is_path(const char *name)
     return strchr(name, '/') || (n > 5 && strcmp(name + n - 5, ".json") == 0);
 }
 
+/* A profile by its file, or by its name in the folder. */
 static enum ih_status open_profile(
     const struct voices *v, const char *name, struct ih_profile **p, struct ih_error *e)
 {
     char path[PATH_MAX];
+    *p = NULL;
     if (is_path(name))
         return ih_profile_open(p, name, e);
     int n = v->folder ? ih_profile_path(v->folder, name, path, sizeof path) : -1;
-    enum ih_status status =
-        n > 0 && (size_t)n < sizeof path ? ih_profile_open(p, path, e) : IH_NOT_FOUND;
-    return status == IH_NOT_FOUND ? unknown(v, name, e) : status;
+    return n > 0 && (size_t)n < sizeof path ? ih_profile_open(p, path, e) : IH_NOT_FOUND;
 }
 
 /* Fills in what a profile says, with copies in the arena. */
@@ -114,17 +114,25 @@ static enum ih_status take_profile(struct voice *out, const struct voices *v,
     return IH_OK;
 }
 
+/* A profile made for this model comes before the model's own voice of that name, which comes before
+ * a profile that cannot be used here. */
 static enum ih_status find_one(const struct voices *v, const char *name, struct arena *a,
     struct voice *out, struct ih_error *e)
 {
     int index;
-    struct ih_profile *p = NULL;
+    struct ih_profile *p;
+    struct ih_error why = {0};
     *out = (struct voice){.synthetic = true, .manner = "", .speed = 1, .lexicon = ""};
-    if (!is_path(name) && find_own(v, name, &index))
-        return v->model->family->synthesizer->voice(v->model, index, &out->style, e);
-    enum ih_status status = open_profile(v, name, &p, e);
-    if (!status)
+    enum ih_status status = open_profile(v, name, &p, &why);
+    bool usable = !status && strcmp(p->info.model, v->model->name) == 0;
+    if (!usable && !is_path(name) && find_own(v, name, &index))
+        status = v->model->family->synthesizer->voice(v->model, index, &out->style, e);
+    else if (!status)
         status = take_profile(out, v, p, a, e);
+    else if (status == IH_NOT_FOUND && !is_path(name))
+        status = unknown(v, name, e);
+    else
+        err_set(e, status, "%s", why.text);
     ih_profile_close(&p);
     return status;
 }
@@ -145,8 +153,8 @@ static enum ih_status add_part(struct voice *sum, float *data, const struct voic
 {
     const struct voice_style *s = &part->style;
     if (!first && (s->rows != sum->style.rows || s->width != sum->style.width))
-        return err_set(e, IH_INVALID, "'%.60s' cannot be blended with the others: another shape",
-            name);
+        return err_set(
+            e, IH_INVALID, "'%.60s' cannot be blended with the others: another shape", name);
     for (int64_t i = 0; i < s->rows * s->width; i++)
         data[i] = (first ? 0 : data[i]) + (float)weight * s->data[i];
     sum->style = (struct voice_style){s->rows, s->width, data};
@@ -169,8 +177,8 @@ static enum ih_status blend(
             return err_set(e, IH_INVALID, "at most %d voices can be blended", (int)VOICE_PARTS);
         part[n] = p;
         if (!split_weight(p, &weight[n]) || !*p)
-            return err_set(e, IH_INVALID,
-                "'%.60s' has no weight that can be used: write anna:0.7+ben:0.3", p);
+            return err_set(
+                e, IH_INVALID, "'%.60s' has no weight that can be used: write anna:0.7+ben:0.3", p);
         sum += weight[n];
     }
     for (int i = 0; i < n; i++) {
