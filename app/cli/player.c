@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -64,12 +65,13 @@ static int start(struct player *p, const char *path, char **argument)
         return error;
     }
     p->fd = ends[1];
+    fcntl(p->fd, F_SETFL, O_NONBLOCK);
     return 0;
 }
 
-enum ih_status player_open(struct player *p, int rate, struct ih_error *e)
+enum ih_status player_open(struct player *p, int rate, const volatile int *stop, struct ih_error *e)
 {
-    *p = (struct player){.fd = -1};
+    *p = (struct player){.fd = -1, .stop = stop};
     char path[PATH_MAX], text[ARGUMENTS][32], *argument[ARGUMENTS + 1];
     for (int i = 0; i < PROGRAMS; i++) {
         if (!program_find(programs[i][0], path, sizeof path))
@@ -89,6 +91,22 @@ static enum ih_status gave_up(const struct player *p, struct ih_error *e)
     return fail(e, IH_IO, "%s could not play the sound; is there a sound card?", p->name);
 }
 
+/* Waits in steps, so that a signal is noticed while nobody takes anything. */
+static bool write_all(const struct player *p, const unsigned char *bytes, size_t left)
+{
+    struct pollfd ready = {.fd = p->fd, .events = POLLOUT};
+    while (left && !*p->stop) {
+        if (poll(&ready, 1, 100) <= 0)
+            continue;
+        ssize_t done = write(p->fd, bytes, left);
+        if (done < 0 && errno != EINTR && errno != EAGAIN)
+            return false;
+        bytes += done > 0 ? done : 0;
+        left -= done > 0 ? (size_t)done : 0;
+    }
+    return left == 0;
+}
+
 enum ih_status player_write(struct player *p, const float *pcm, int64_t samples, struct ih_error *e)
 {
     while (samples > 0) {
@@ -99,15 +117,8 @@ enum ih_status player_write(struct player *p, const float *pcm, int64_t samples,
             bytes[2 * i] = (unsigned char)v;
             bytes[2 * i + 1] = (unsigned char)((unsigned)v >> 8);
         }
-        for (size_t left = 2 * (size_t)n, at = 0; left;) {
-            ssize_t done = write(p->fd, bytes + at, left);
-            if (done < 0 && errno == EINTR)
-                continue;
-            if (done < 0)
-                return gave_up(p, e);
-            at += (size_t)done;
-            left -= (size_t)done;
-        }
+        if (!write_all(p, bytes, 2 * (size_t)n))
+            return *p->stop ? IH_OK : gave_up(p, e);
         pcm += n;
         samples -= n;
     }
@@ -125,6 +136,7 @@ enum ih_status player_close(struct player *p, bool stop, struct ih_error *e)
     while (waitpid(p->pid, &state, 0) < 0 && errno == EINTR)
         continue;
     p->pid = 0;
+    stop = stop || *p->stop;
     if (!stop && !(WIFEXITED(state) && WEXITSTATUS(state) == 0))
         return gave_up(p, e);
     return IH_OK;

@@ -13,11 +13,13 @@ struct player {
     const char *name; /* of the program */
     pid_t pid;        /* 0: none */
     int fd;
+    const volatile int *stop; /* set: nothing more is written, which is no failure */
 };
 
 /* Starts the first of paplay, pw-cat, aplay and ffplay that is installed. SIGPIPE must be ignored.
  */
-enum ih_status player_open(struct player *p, int rate, struct ih_error *e);
+enum ih_status player_open(
+    struct player *p, int rate, const volatile int *stop, struct ih_error *e);
 
 /* Waits while the program's buffer is full, so that sound is made at the pace of listening. */
 enum ih_status player_write(

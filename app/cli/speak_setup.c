@@ -177,7 +177,7 @@ static int open_outputs(struct speech_work *w)
     if (!status && w->request.captions)
         status = captions_open(&w->captions, w->request.captions, &e);
     if (!status && w->request.play)
-        status = player_open(&w->player, o.rate, &e);
+        status = player_open(&w->player, o.rate, &w->job.job.cancel, &e);
     if (status)
         complain("%s", e.text);
     return status == IH_INVALID ? EXIT_USAGE : status ? EXIT_OUTPUT : EXIT_DONE;

@@ -271,7 +271,7 @@ enum ih_status ih_profile_create(struct ih_profile **out, struct ih_model *handl
     if (!status)
         status = r->clip ? imitate(*out, model, r->clip, e) : blend_voices(*out, model, r, e);
     if (!status && profile_check(*out, "the new voice", e))
-        status = err_set(e, IH_INVALID, "%s", e ? e->text : "");
+        status = IH_INVALID; /* what is wrong came from the caller */
     if (status)
         ih_profile_close(out);
     return status;
