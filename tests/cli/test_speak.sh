@@ -141,7 +141,7 @@ fi
 { timeout 60 "$program" speak -m tones -l en "Hello there." 2>err; echo $? >code; } | true
 [ "$(cat code)" = 141 ] && ! grep -q inhouse: err || complain "closed pipe: $(cat code) $(cat err)"
 
-# Ctrl-C leaves a file that is shorter and whole. The sound waits for a slow reader of its copy.
+# A signal leaves a file that is shorter and whole. The sound waits for a slow reader of its copy.
 mkdir bin
 cat >bin/paplay <<'PLAYER'
 #!/bin/sh
@@ -154,12 +154,12 @@ PATH=$work/bin:$PATH "$program" speak -m tones -l en -f long.txt -o stopped.flac
 job=$!
 for _ in $(seq 200); do [ "$(stat -c %s heard.pcm 2>/dev/null)" = 96000 ] && break; sleep 0.05; done
 sleep 0.3
-kill -INT $job
+kill -TERM $job
 wait $job
 code=$?
-[ $code = 130 ] || complain "Ctrl-C: exit code $code: $(cat err)"
+[ $code = 143 ] || complain "SIGTERM: exit code $code: $(cat err)"
 begins stopped.flac 664c6143
-[ -s stopped.srt ] || complain "Ctrl-C leaves no captions"
+[ -s stopped.srt ] || complain "a signal leaves no captions"
 cat >bin/paplay <<'PLAYER'
 #!/bin/sh
 exec cat >heard.pcm
