@@ -318,7 +318,7 @@ static void takes_any_text(void **state)
     enum { WORDS = 10000 };
     static char text[WORDS * 5 + 1];
     for (int i = 0; i < WORDS; i++)
-        memcpy(text + 5 * i, i % 20 == 19 ? "end. " : "word ", 6);
+        memcpy(text + 5 * i, i % 20 == 19 ? "end. " : i % 20 ? "word " : "Word ", 6);
     open_text(text);
     int words = 0, utterances = 0;
     size_t done, total;
