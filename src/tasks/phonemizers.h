@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TASKS_PHONEMIZERS_H
+#define TASKS_PHONEMIZERS_H
+
+#include "models/model.h"
+#include "speech/phonemizer.h"
+
+/* Who can turn words into phonemes on this machine, the best first: espeak-ng where it is
+ * installed, then the model itself where its family can. */
+enum { PHONEMIZERS_MOST = 2 };
+
+struct phonemizers {
+    const struct phonemizer *list[PHONEMIZERS_MOST];
+    int count;
+    struct phonemizer own; /* the model's; borrows it */
+};
+
+/* `p` stays where it is while it is used. */
+void phonemizers_init(struct phonemizers *p, struct model *model);
+
+#endif
