@@ -66,10 +66,10 @@ struct channels {
 void op_channels(struct device *d, struct tensor y, struct tensor x, const struct channels *f);
 
 /* Instance normalisation as scale and shift [n] for struct channels, over all rows of x (f32):
- *     (x - mean) / sqrt(var + eps) * (1 + gamma) + beta,   var without Bessel's correction
- * gamma and beta [n] may be null (0); that is AdaIN with the style's gamma and beta. */
-void op_instance_norm(struct device *d, float *scale, float *shift, struct tensor x,
-    const float *gamma, const float *beta, float eps);
+ *     (x - mean) / sqrt(var + eps) * w + b,   var without Bessel's correction
+ * w and b [n] may be null (1 and 0). AdaIN is this with w and b made from a style. */
+void op_instance_norm(struct device *d, float *scale, float *shift, struct tensor x, const float *w,
+    const float *b, float eps);
 
 /* y = act(conv(f(x)) + bias) + residual, y and residual [m, out] f32 or y bf16, x [n, in]; f may be
  * null, residual may be y itself. m is a multiple of c->up and otherwise free: where a tap reaches
