@@ -93,8 +93,8 @@ void op_gather(struct device *d, struct tensor y, struct tensor x, const int32_t
  * zeros; the second direction runs from the end and lies behind the first. */
 void op_recurrent(struct device *d, struct tensor y, struct tensor x, const struct recurrent *r);
 
-/* y[samples / hop + 1, 2 * (n / 2 + 1)] f32: magnitudes, then angles in radians. The reflection
- * needs samples > n / 2. */
+/* y[samples / hop + 1, 2 * (n / 2 + 1)] f32: magnitudes, then angles in (-pi, pi]; one
+ * that is minus pi but for rounding is pi. The reflection needs samples > n / 2. */
 void op_stft(
     struct device *d, struct tensor y, const float *x, int64_t samples, const struct stft *s);
 

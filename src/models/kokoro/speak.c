@@ -9,8 +9,13 @@
 #include <math.h>
 #include <string.h>
 
-/* FRAMES_MAX: two minutes, far beyond what PHONEMES_MAX letters take at any pace. */
-enum { FRAMES_MAX = 4800, FRAMES_PER_SECOND = 40 };
+/* Far beyond what PHONEMES_MAX letters take at any pace that can be followed. */
+enum { SECONDS_MAX = 120 };
+
+static double frames_per_second(const struct kokoro *k)
+{
+    return KOKORO_RATE / (2.0 * k->config.frame_samples);
+}
 
 struct saying {
     const struct synthesis_request *r;
@@ -73,17 +78,18 @@ static void apply_style(struct synthesizer_session *s, const float *style)
 }
 
 /* round(duration / pace), at least one frame each, halves to even. */
-static enum ih_status set_lengths(struct saying *y, const float *duration, struct ih_error *e)
+static enum ih_status set_lengths(
+    const struct kokoro *k, struct saying *y, const float *duration, struct ih_error *e)
 {
-    double total = 0;
+    double total = 0, most = SECONDS_MAX * frames_per_second(k);
     for (int64_t i = 0; i < y->n; i++) {
         const struct prosody *p = prosody_at(y->r, y->first[i]);
         float frames = rintf(duration[i] / (y->r->speed * (p ? p->rate : 1.0f)));
         total += frames;
-        if (!(total <= FRAMES_MAX))
+        if (!(total <= most))
             return err_set(e, IH_INVALID,
                 "an utterance of more than %d seconds; say it faster or in shorter pieces",
-                FRAMES_MAX / FRAMES_PER_SECOND);
+                SECONDS_MAX);
         y->length[i] = frames < 1 ? 1 : (int)frames;
         y->frames += y->length[i];
     }
@@ -182,13 +188,13 @@ static void apply_gain(const struct saying *y, int step, float *pcm)
 }
 
 /* Letters that share a token share its time in equal parts. */
-static enum ih_status set_times(
-    const struct saying *y, struct arena *a, struct synthesized *out, struct ih_error *e)
+static enum ih_status set_times(const struct kokoro *k, const struct saying *y, struct arena *a,
+    struct synthesized *out, struct ih_error *e)
 {
     float *begin = arena_alloc(a, ((size_t)y->count + 1) * sizeof *begin);
     if (!begin)
         return err_memory(e, "an utterance");
-    double time = 0;
+    double time = 0, second = frames_per_second(k);
     int at = 0;
     for (int64_t i = 0; i < y->n; i++) {
         /* Tokens of one code point count as one. */
@@ -200,12 +206,12 @@ static enum ih_status set_times(
         from = i ? from : to;
         for (; at < to; at++) {
             double part = at < from ? 0 : (double)(at - from) / (to - from);
-            begin[at] = (float)((time + part * length) / FRAMES_PER_SECOND);
+            begin[at] = (float)((time + part * length) / second);
         }
         time += length;
     }
     for (; at <= y->count; at++)
-        begin[at] = (float)((double)y->frames / FRAMES_PER_SECOND);
+        begin[at] = (float)((double)y->frames / second);
     out->begin = begin;
     out->count = y->count;
     return IH_OK;
@@ -274,13 +280,14 @@ static enum ih_status say(struct synthesizer_session *s, struct saying *y, struc
     struct tensor encoded = kokoro_rows(s, y->n, k->config.hidden + k->config.style);
     float *duration = arena_alloc(&s->arena, (size_t)y->n * sizeof *duration);
     kokoro_durations(s, y->token, y->n, style + k->config.style, encoded, duration);
-    status = set_lengths(y, duration, e);
+    status = set_lengths(k, y, duration, e);
     if (!status)
         status = set_index(y, a, e);
     if (!status)
         status = cancelled(s, e);
     if (status)
         return status;
+    kokoro_watch(s, "lengths", 0, tensor_2d(y->length, DT_I32, y->n, 1));
     int step = 2 * k->config.frame_samples;
     out->samples = y->frames * step;
     float *pcm = arena_alloc(a, (size_t)out->samples * sizeof *pcm);
@@ -293,7 +300,7 @@ static enum ih_status say(struct synthesizer_session *s, struct saying *y, struc
         return status;
     apply_gain(y, step, pcm);
     out->pcm = pcm;
-    return set_times(y, a, out, e);
+    return set_times(k, y, a, out, e);
 }
 
 static enum ih_status check(
