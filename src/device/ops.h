@@ -66,10 +66,10 @@ struct channels {
 void op_channels(struct device *d, struct tensor y, struct tensor x, const struct channels *f);
 
 /* Instance normalisation as scale and shift [n] for struct channels, over all rows of x (f32):
- *     (x - mean) / sqrt(var + eps) * (1 + gamma) + beta,   var without Bessel's correction
- * gamma and beta [n] may be null (0); that is AdaIN with the style's gamma and beta. */
-void op_instance_norm(struct device *d, float *scale, float *shift, struct tensor x,
-    const float *gamma, const float *beta, float eps);
+ *     (x - mean) / sqrt(var + eps) * w + b,   var without Bessel's correction
+ * w and b [n] may be null (1 and 0). AdaIN is this with w and b made from a style. */
+void op_instance_norm(struct device *d, float *scale, float *shift, struct tensor x, const float *w,
+    const float *b, float eps);
 
 /* y = act(conv(f(x)) + bias) + residual, y and residual [m, out] f32 or y bf16, x [n, in]; f may be
  * null, residual may be y itself. m is a multiple of c->up and otherwise free: where a tap reaches
@@ -93,8 +93,8 @@ void op_gather(struct device *d, struct tensor y, struct tensor x, const int32_t
  * zeros; the second direction runs from the end and lies behind the first. */
 void op_recurrent(struct device *d, struct tensor y, struct tensor x, const struct recurrent *r);
 
-/* y[samples / hop + 1, 2 * (n / 2 + 1)] f32: magnitudes, then angles in radians. The reflection
- * needs samples > n / 2. */
+/* y[samples / hop + 1, 2 * (n / 2 + 1)] f32: magnitudes, then angles in (-pi, pi]; one
+ * that is minus pi but for rounding is pi. The reflection needs samples > n / 2. */
 void op_stft(
     struct device *d, struct tensor y, const float *x, int64_t samples, const struct stft *s);
 

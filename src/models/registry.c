@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-extern const struct family voice1_family, whisper_family;
+extern const struct family whisper_family, kokoro_family, voice1_family;
 
-static const struct family *const families[] = {&whisper_family, &voice1_family};
+static const struct family *const families[] = {&whisper_family, &kokoro_family, &voice1_family};
 
 enum ih_status model_open(struct model **out, const struct model_open *o, struct ih_error *e)
 {
@@ -20,7 +20,8 @@ enum ih_status model_open(struct model **out, const struct model_open *o, struct
             return families[i]->open(out, o, e);
     return err_set(e, IH_UNSUPPORTED,
         "%s is not a model this program knows: expected a folder with config.json (model_type "
-        "\"whisper\") and model.safetensors, or a whisper.cpp ggml file",
+        "\"whisper\") and model.safetensors, a whisper.cpp ggml file, or a Kokoro folder with "
+        "config.json, a .pth file and voices",
         o->path);
 }
 

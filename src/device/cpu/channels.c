@@ -75,8 +75,8 @@ static void sums_task(void *arg, int task, int worker)
 }
 
 /* Sums are of differences to the first row, so that a large mean does not eat the variance. */
-void op_instance_norm(struct device *d, float *scale, float *shift, struct tensor x,
-    const float *gamma, const float *beta, float eps)
+void op_instance_norm(struct device *d, float *scale, float *shift, struct tensor x, const float *w,
+    const float *b, float eps)
 {
     assert(x.dtype == DT_F32 && x.shape[0] > 0);
     int64_t n = x.shape[1], rows = x.shape[0];
@@ -88,15 +88,15 @@ void op_instance_norm(struct device *d, float *scale, float *shift, struct tenso
     pool_run(d->pool, sums_task, &j, blocks);
     for (int64_t c = 0; c < n; c++) {
         double sum = 0, squares = 0;
-        for (int b = 0; b < blocks; b++) {
-            sum += j.sums[b * 2 * n + c];
-            squares += j.sums[(b * 2 + 1) * n + c];
+        for (int i = 0; i < blocks; i++) {
+            sum += j.sums[i * 2 * n + c];
+            squares += j.sums[(i * 2 + 1) * n + c];
         }
         double mean = sum / (double)rows, var = squares / (double)rows - mean * mean;
-        double factor = (1 + (gamma ? gamma[c] : 0.0f)) / sqrt((var > 0 ? var : 0) + eps);
+        double factor = (w ? w[c] : 1.0f) / sqrt((var > 0 ? var : 0) + eps);
         scale[c] = (float)factor;
         mean += ((const float *)x.data)[c];
-        shift[c] = (float)((beta ? beta[c] : 0.0f) - mean * factor);
+        shift[c] = (float)((b ? b[c] : 0.0f) - mean * factor);
     }
     scratch_give(d, s);
 }

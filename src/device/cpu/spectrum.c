@@ -25,6 +25,23 @@ static float reflected(const float *x, int64_t n, int64_t i)
     return x[i >= n ? 2 * (n - 1) - i : i];
 }
 
+/* Where rounding decides between half a turn and minus half a turn (the frames at either end are
+ * symmetric, so their values are real), it is half a turn. */
+static void to_polar(float *size, float *angle, const float *bin, int bins)
+{
+    float largest = 0;
+    for (int b = 0; b < bins; b++) {
+        float re = bin[2 * b], im = bin[2 * b + 1];
+        size[b] = sqrtf(re * re + im * im);
+        largest = size[b] > largest ? size[b] : largest;
+    }
+    for (int b = 0; b < bins; b++) {
+        float re = bin[2 * b], im = bin[2 * b + 1];
+        bool noise = re < 0 && im <= 0 && im > -1e-6f * largest;
+        angle[b] = noise ? (float)M_PI : atan2f(im, re);
+    }
+}
+
 static void forward_task(void *arg, int task, int worker)
 {
     (void)worker;
@@ -40,11 +57,7 @@ static void forward_task(void *arg, int task, int worker)
         for (int i = 0; i < n; i++)
             x[i] = reflected(t->samples_in, t->samples, first + i) * s->window[i];
         fft_forward(s->fft, bin, x);
-        for (int b = 0; b < bins; b++) {
-            float re = bin[2 * b], im = bin[2 * b + 1];
-            y[b] = sqrtf(re * re + im * im);
-            y[bins + b] = atan2f(im, re);
-        }
+        to_polar(y, y + bins, bin, bins);
     }
 }
 
