@@ -9,10 +9,9 @@ import soxr
 
 from .config import BANDS, FFT, HOP, NOISE_BANDS, RATE
 from .head import LOWEST, gather, mel
+from .pitch import track
 
-PERIOD = 1000 * HOP / RATE  # milliseconds
 LOUDNESS = 0.08  # root mean square of what is spoken: -22 dBFS
-F0_FLOOR, F0_CEILING = 60.0, 500.0
 UNVOICED = 0.9  # a share of noise around 1 kHz above this is no voice
 FLAT = 0.9 / 2  # a teacher's sound counts up to this times its rate; its filter is above
 
@@ -52,12 +51,10 @@ def aperiodicity(x, f0, times) -> np.ndarray:
 def analyse(x: np.ndarray):
     """x at RATE. None where there is no voice to be found."""
     x = np.ascontiguousarray(x + 1e-6 * np.random.default_rng(0).standard_normal(len(x)))
-    f0, times = pyworld.dio(x, RATE, f0_floor=F0_FLOOR, f0_ceil=F0_CEILING, frame_period=PERIOD, speed=4)
-    f0 = pyworld.stonemask(x, f0, times, RATE)
+    times = np.arange(len(x) // HOP + 1) * HOP / RATE
+    f0 = track(x, RATE, len(times))
     if (f0 > 0).sum() < 10:
         return None
-    usual = np.median(np.log(f0[f0 > 0]))
-    f0[(f0 > 0) & (np.abs(np.log(np.maximum(f0, 1)) - usual) > 0.85)] = 0  # an octave off
     power = pyworld.cheaptrick(x, f0, times, RATE, fft_size=FFT)
     share = aperiodicity(x, f0, times).clip(0, 1)
     voiced = (f0 > 0) & (share[:, 4:7].mean(1) < UNVOICED)

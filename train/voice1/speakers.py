@@ -2,12 +2,14 @@
 """Who speaks: espeak-ng's variants at several pitches in every language, recorded voices at several playing speeds."""
 
 import random
+import re
 from dataclasses import dataclass
 
 from transcribe1.voices import espeak_variants
 
 from .config import SEED
 
+ODD = re.compile("announcer|robosoft|Ricishay|Tweaky|serious|aunty|grand|iven.|edward2|AnxiousAndy|kaukovalta|travis|[0-9]?\\)")  # echoes, effects
 HELD_OUT = {"f3", "m7"}  # never heard in training: to try imitation on
 PART_MINUTES = 2.5  # of a shard
 ESPEAK_VOICES = {"en": ["en-us", "en-us", "en-us", "en", "en-us", "en-gb-scotland"], "zh": ["cmn-latn-pinyin"], "no": ["nb"], "fr": ["fr"],
@@ -40,11 +42,12 @@ def of_espeak(language: str, minutes: float) -> list:
     """The first speaks more than the others: it becomes the language's voice where no recorded one does."""
     rng = random.Random(f"{SEED} speakers {language}")
     voices = ESPEAK_VOICES.get(language, [language])
-    variants = [name for name in espeak_variants() if name not in HELD_OUT]
+    variants = [name for name in espeak_variants() if name not in HELD_OUT and not ODD.match(name)]
+    rng.shuffle(variants)
     count = ENGLISH_SPEAKERS if language == "en" else ESPEAK_SPEAKERS
     found = []
     for i in range(count):
-        variant = ("f2", "m3")[i] if i < 2 else rng.choice(variants)
+        variant = ("f2", "m3")[i] if i < 2 else variants[i]
         pitch, spread = (50, 50) if i < 2 else (rng.randint(25, 75), rng.randint(35, 65))
         share = 2 if i < 2 else 1
         found.append(Speaker(f"{language}-espeak{i}", language, "espeak", f"{voices[i % len(voices)]}+{variant}",
@@ -56,15 +59,15 @@ def of_espeak(language: str, minutes: float) -> list:
 def of_recorded(languages: list, minutes: float) -> list:
     people = [(voice, "en", gender, "flite") for voice, gender in FLITE.items()]
     people += [(voice, language, gender, "festival") for voice, (language, gender) in FESTIVAL.items()]
-    return [Speaker(f"{language}-{voice}-{played:g}", language, engine, voice, minutes * share, gender, played)
+    return [Speaker(f"{language}-{voice}-{round(100 * played)}", language, engine, voice, minutes * share, gender, played)
             for voice, language, gender, engine in people if language in languages for played, share in SPEEDS]
 
 
 def everyone(preset) -> list:
-    found = []
+    found = of_recorded(preset.languages, preset.minutes_recorded)
     for language in preset.languages:
         found += of_espeak(language, preset.minutes_each * (2 if language == "en" else 1))
-    return found + of_recorded(preset.languages, preset.minutes_recorded)
+    return found
 
 
 def parts(speaker: Speaker) -> int:

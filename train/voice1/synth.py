@@ -22,7 +22,7 @@ from transcribe1.texts import load
 from .align import align
 from .analysis import FLAT, analyse, level, points_below, to_rate
 from .config import BANDS, CACHE, HOP, LONGEST, NOISE_BANDS, PRESETS, RATE, SEED, folder
-from .speakers import PART_MINUTES, everyone, parts
+from .speakers import everyone, parts
 from .teachers import Pronouncer, Segments, festival
 
 SHORTEST, LONGEST_SECONDS = 0.4, 9.0
@@ -32,11 +32,11 @@ HEARD = 300  # frames that the speaker encoder may listen to
 
 
 def chosen(texts: list, speaker, part: int) -> list:
-    """(text, reading) for about PART_MINUTES; half as many again, since some are left out."""
+    """(text, reading) for a part of what the speaker shall say."""
     rng = random.Random(f"{SEED} {speaker.name} {part}")
     limit = 45 if speaker.language in ("zh", "ja", "ko") else 110
     picked, letters = [], 0
-    while letters < PART_MINUTES * 60 * (6 if limit == 45 else 14) * 1.1:
+    while letters < speaker.minutes / parts(speaker) * 60 * (6 if limit == 45 else 14) * 1.1:
         text, reading = rng.choice(texts)
         if 3 < len(text) < limit:
             picked.append((text, reading))

@@ -13,7 +13,7 @@ class Named:
     speaker: str  # in speakers.py
 
 
-def recorded(name, language, gender, about, voice, played="1"):
+def recorded(name, language, gender, about, voice, played=100):
     return Named(name, language, gender, about, f"{language}-{voice}-{played}")
 
 
@@ -28,8 +28,8 @@ NAMED = [
     recorded("callum", "en", "male", "Scottish", "awb"),
     recorded("victor", "en", "male", "firm, American", "kal16"),
     recorded("edgar", "en", "male", "plain, American", "ked_diphone"),
-    recorded("grace", "en", "female", "young, American", "cmu_us_slt_arctic_hts", "1.13"),
-    recorded("walter", "en", "male", "deep, American", "rms", "0.89"),
+    recorded("grace", "en", "female", "young, American", "cmu_us_slt_arctic_hts", 113),
+    recorded("walter", "en", "male", "deep, American", "rms", 89),
     recorded("giulia", "it", "female", "clear", "lp_diphone"),
     recorded("marco", "it", "male", "clear", "pc_diphone"),
     recorded("aino", "fi", "female", "clear", "suo_fi_lj_diphone"),
