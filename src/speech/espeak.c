@@ -32,6 +32,8 @@ static struct {
     int (*initialize)(int output, int buffer, const char *folder, int options);
     int (*set_voice)(const char *name);
     const char *(*phonemes)(const void **text, int encoding, int mode);
+    int (*synthesize)(const void *text, size_t bytes, unsigned position, int position_type,
+        unsigned end, unsigned encoding, unsigned *id, void *arg);
     char voice[32]; /* the one that is set */
     char failure[160];
 } library;
@@ -79,6 +81,7 @@ static void load(void)
     find(file, "espeak_Initialize", &library.initialize);
     find(file, "espeak_SetVoiceByName", &library.set_voice);
     find(file, "espeak_TextToPhonemes", &library.phonemes);
+    find(file, "espeak_Synth", &library.synthesize);
     if (!library.failure[0] && library.initialize(OUTPUT_SYNCHRONOUS, 0, NULL, DONT_EXIT) < 0)
         snprintf(library.failure, sizeof library.failure,
             "espeak-ng does not find its data (package espeak-ng-data)");
@@ -92,13 +95,17 @@ static bool is_code(const char *language)
            strspn(language, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
 }
 
+/* Each change of voice leaves a command to the synthesizer behind, which is only given back when
+ * something is synthesized: a space, which makes no sound. */
 static bool set_voice(const char *name)
 {
+    static const char nothing[] = " ";
     if (!strcmp(library.voice, name))
         return true;
     library.voice[0] = 0;
     if (library.set_voice(name))
         return false;
+    library.synthesize(nothing, sizeof nothing, 0, 0, 0, TEXT_UTF8, NULL, NULL);
     snprintf(library.voice, sizeof library.voice, "%s", name);
     return true;
 }

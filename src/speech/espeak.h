@@ -9,7 +9,7 @@
  * espeak-ng is under the GNU General Public License, version 3; this project is not. So it is never
  * linked, none of its headers is included, none of its data is shipped: a program that finds
  * libespeak-ng.so.1 on the machine it runs on loads it, at run time and by choice, and a machine
- * without it does without. The three functions used are declared here anew from its documented
+ * without it does without. The four functions used are declared here anew from its documented
  * interface.
  *
  * The library keeps its state in variables of its own (one voice at a time for the whole process)

@@ -500,10 +500,9 @@ static void on_text(void *arg, const char *text, int n)
     }
     for (int i = 0; i < n;) {
         size_t place = input_place(r, at + (size_t)i);
-        int used = (int)strcspn(text + i, "\t\r\n");
-        used = used < n - i ? used : n - i;
-        if (r->origin)
-            used = used ? 1 : 0;
+        int used = 0;
+        while (i + used < n && !strchr("\t\r\n", text[i + used]) && !(r->origin && used))
+            used++;
         if (used)
             script_add(r->s, &f->run, text + i, (size_t)used, place, (size_t)used);
         else
