@@ -6,8 +6,9 @@
 #include <sys/stat.h>
 
 extern const struct family whisper_family;
+extern const struct family spell1_family;
 
-static const struct family *const families[] = {&whisper_family};
+static const struct family *const families[] = {&whisper_family, &spell1_family};
 
 enum ih_status model_open(struct model **out, const struct model_open *o, struct ih_error *e)
 {
