@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-extern const struct family whisper_family, kokoro_family, voice1_family;
+extern const struct family whisper_family, kokoro_family, voice1_family, spell1_family;
 
-static const struct family *const families[] = {&whisper_family, &kokoro_family, &voice1_family};
+static const struct family *const families[] = {
+    &whisper_family, &kokoro_family, &voice1_family, &spell1_family};
 
 enum ih_status model_open(struct model **out, const struct model_open *o, struct ih_error *e)
 {
