@@ -26,6 +26,9 @@ struct ih_speak_options {
     bool ssml;            /* the text is SSML; a text that begins with <speak is too */
     bool words;           /* times for each word */
     uint64_t seed;
+    /* A model that turns words into phonemes where espeak-ng is not installed, and that knows how
+     * Chinese and Japanese characters are read (spell-1); may be null. */
+    struct ih_model *speller;
     struct ih_model *check; /* transcribes each sentence back, and has the bad ones said again */
     float check_limit;      /* share of wrong words above which a sentence is bad (default 0.3) */
 };

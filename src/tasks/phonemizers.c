@@ -25,12 +25,14 @@ static enum ih_status phonemes(void *self, const char *text, const char *languag
     return m->family->speller->phonemes(m, text, language, a, ipa, e);
 }
 
-void phonemizers_init(struct phonemizers *p, struct model *model)
+void phonemizers_init(struct phonemizers *p, struct model *speller)
 {
-    *p = (struct phonemizers){.own = {model, model->name, knows, phonemes}};
+    *p = (struct phonemizers){0};
     const struct phonemizer *espeak = espeak_find(NULL);
     if (espeak)
         p->list[p->count++] = espeak;
-    if (model->family->speller)
-        p->list[p->count++] = &p->own;
+    if (speller) {
+        p->speller = (struct phonemizer){speller, speller->name, knows, phonemes};
+        p->list[p->count++] = &p->speller;
+    }
 }

@@ -6,16 +6,16 @@
 #include "speech/phonemizer.h"
 
 /* Who can turn words into phonemes on this machine, the best first: espeak-ng where it is
- * installed, then the model itself where its family can. */
+ * installed, then a model that can (models/speller.h). */
 enum { PHONEMIZERS_MOST = 2 };
 
 struct phonemizers {
     const struct phonemizer *list[PHONEMIZERS_MOST];
     int count;
-    struct phonemizer own; /* the model's; borrows it */
+    struct phonemizer speller; /* the model's; borrows it */
 };
 
-/* `p` stays where it is while it is used. */
-void phonemizers_init(struct phonemizers *p, struct model *model);
+/* `p` stays where it is while it is used. speller may be null. */
+void phonemizers_init(struct phonemizers *p, struct model *speller);
 
 #endif

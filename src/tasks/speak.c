@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "models/speller.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -175,7 +176,8 @@ static enum ih_status join_lexicons(struct speaking *s, struct ih_error *e)
 static enum ih_status open_speech(struct speaking *s, struct ih_error *e)
 {
     const char *const *languages;
-    phonemizers_init(&s->phonemizers, s->model);
+    struct model *speller = (struct model *)s->options->speller;
+    phonemizers_init(&s->phonemizers, speller);
     struct speech_options o = {
         .language = s->options->language,
         .lexicon = s->lexicon ? s->lexicon : s->options->lexicon,
@@ -186,7 +188,12 @@ static enum ih_status open_speech(struct speaking *s, struct ih_error *e)
     };
     o.language_count = s->synthesizer->languages(s->model, &languages);
     o.languages = languages;
-    return speech_open(&s->speech, s->text, s->bytes, &o, e);
+    enum ih_status status = IH_OK;
+    if (speller)
+        status = speller->family->speller->readings(speller, "zh", &o.chinese, e);
+    if (speller && !status)
+        status = speller->family->speller->readings(speller, "ja", &o.japanese, e);
+    return status ? status : speech_open(&s->speech, s->text, s->bytes, &o, e);
 }
 
 enum ih_status speak_run(struct speaking *s, struct ih_error *e)

@@ -3,10 +3,13 @@
 #include "models/spell1/spell1.h"
 
 #include "base/str.h"
+#include "nn/bind_block.h"
 #include "weights/config.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 enum { IPA_MAX = 1 << 24 };
 
@@ -59,44 +62,15 @@ static enum ih_status read_config(struct spell1 *m, const char *folder, struct i
     return status;
 }
 
-static enum ih_status bind_norm(
-    const struct binder *b, struct layer_norm *n, const char *name, int64_t dim, struct ih_error *e)
+/* Hugging Face's names; keys have a bias here. */
+static enum ih_status bind_layer(
+    struct spell1 *m, const struct binder *b, int i, struct ih_error *e)
 {
-    char full[160];
-    snprintf(full, sizeof full, "%s.weight", name);
-    enum ih_status status = bind_vector(b, &n->w, full, dim, e);
-    snprintf(full, sizeof full, "%s.bias", name);
-    return status ? status : bind_vector(b, &n->b, full, dim, e);
-}
-
-static enum ih_status bind_layer(struct spell1 *m, const struct binder *b, int i, struct ih_error *e)
-{
-    struct block_parts *p = &m->parts[i];
-    int64_t dim = m->config.dim, ffn = m->config.ffn;
-    char name[128];
-    enum ih_status status;
-    const struct {
-        const char *name;
-        struct linear_part *part;
-        int64_t rows, cols;
-    } linears[] = {
-        {"self_attn.q_proj", &p->q, dim, dim},
-        {"self_attn.k_proj", &p->k, dim, dim},
-        {"self_attn.v_proj", &p->v, dim, dim},
-        {"self_attn.out_proj", &p->out, dim, dim},
-        {"fc1", &p->fc1, ffn, dim},
-        {"fc2", &p->fc2, dim, ffn},
-    };
-    for (size_t k = 0; k < sizeof linears / sizeof *linears; k++) {
-        snprintf(name, sizeof name, "layers.%d.%s", i, linears[k].name);
-        status = bind_linear(b, linears[k].part, name, linears[k].rows, linears[k].cols, true, e);
-        if (status)
-            return status;
-    }
-    snprintf(name, sizeof name, "layers.%d.self_attn_layer_norm", i);
-    status = bind_norm(b, &p->attention_norm, name, dim, e);
-    snprintf(name, sizeof name, "layers.%d.final_layer_norm", i);
-    return status ? status : bind_norm(b, &p->mlp_norm, name, dim, e);
+    struct block_names names = hub_block_names;
+    char prefix[32];
+    names.key_bias = true;
+    snprintf(prefix, sizeof prefix, "layers.%d.", i);
+    return bind_block(b, &m->parts[i], &names, prefix, m->config.dim, m->config.ffn, false, e);
 }
 
 static enum ih_status bind_all(struct spell1 *m, struct ih_error *e)
@@ -137,28 +111,13 @@ static void set_shape(struct spell1 *m, enum ih_compute compute)
         .activation = device_activation(m->base.device, m->storage)};
 }
 
-static enum ih_status name_model(struct spell1 *m, const char *path, struct ih_error *e)
-{
-    size_t n = strlen(path);
-    while (n > 1 && path[n - 1] == '/')
-        n--;
-    size_t begin = n;
-    while (begin > 0 && path[begin - 1] != '/')
-        begin--;
-    char *name = arena_strdup(&m->arena, path + begin);
-    if (!name)
-        return err_memory(e, "a model");
-    name[n - begin] = 0;
-    m->base.name = name;
-    m->base.bytes = weights_bytes(m->weights);
-    return IH_OK;
-}
-
 static void spell1_close(struct model *base)
 {
     struct spell1 *m = (struct spell1 *)base;
     spell1_unpack(m);
     spell1_close_exceptions(m);
+    readings_close(&m->readings[0]);
+    readings_close(&m->readings[1]);
     weights_close(&m->weights);
     arena_free(&m->arena);
     pthread_mutex_destroy(&m->lock);
@@ -181,8 +140,12 @@ static enum ih_status spell1_open(
         status = bind_all(m, e);
     if (!status)
         status = spell1_read_exceptions(m, o->path, e);
-    if (!status)
-        status = name_model(m, o->path, e);
+    if (!status) {
+        m->base.name = model_name(&m->arena, o->path);
+        m->folder = arena_strdup(&m->arena, o->path);
+        m->base.bytes = weights_bytes(m->weights);
+        status = m->base.name && m->folder ? IH_OK : err_memory(e, "a model");
+    }
     if (!status)
         set_shape(m, o->compute);
     if (status)
@@ -242,7 +205,33 @@ static enum ih_status phonemes(struct model *base, const char *text, const char 
     return status;
 }
 
-static const struct speller speller = {.languages = languages, .phonemes = phonemes};
+static enum ih_status readings(
+    struct model *base, const char *language, const struct readings **out, struct ih_error *e)
+{
+    struct spell1 *m = (struct spell1 *)base;
+    static const char *const known[] = {"zh", "ja"};
+    char path[4096];
+    struct stat st;
+    enum ih_status status = IH_OK;
+    *out = NULL;
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/readings/%s.txt", m->folder, known[i]);
+        if (strcmp(language, known[i]) != 0 || stat(path, &st) != 0)
+            continue;
+        pthread_mutex_lock(&m->lock);
+        if (!m->readings[i])
+            status = readings_open(&m->readings[i], path, known[i], e);
+        *out = m->readings[i];
+        pthread_mutex_unlock(&m->lock);
+    }
+    return status;
+}
+
+static const struct speller speller = {
+    .languages = languages,
+    .phonemes = phonemes,
+    .readings = readings,
+};
 
 const struct family spell1_family = {
     .name = "spell1",

@@ -45,7 +45,7 @@ struct spell1_alphabet {
 
 /* "LL<tab>word<tab>phonemes", in order of their bytes. */
 struct spell1_exception {
-    const char *line;                         /* in the mapped file, without an end */
+    const char *line;                            /* in the mapped file, without an end */
     uint16_t key_bytes, phonemes, phoneme_bytes; /* key: "LL<tab>word"; phonemes: their place */
 };
 
@@ -69,6 +69,10 @@ struct spell1 {
     struct block_parts *parts;
     struct layer_norm norm;
     struct linear_part head_part; /* [S C, d] */
+
+    /* Opened when the first job wants them: FOLDER/readings/LL.txt. */
+    const char *folder;
+    struct readings *readings[2]; /* zh, ja */
 
     /* As the device multiplies them; made at the first word. */
     pthread_mutex_t lock;
