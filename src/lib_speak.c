@@ -47,6 +47,9 @@ static enum ih_status check_options(const struct ih_speak_options *o, struct ih_
     const struct model *check = (const struct model *)o->check;
     if (check && !check->family->recognizer)
         return err_set(e, IH_UNSUPPORTED, "%s cannot transcribe, so it cannot check", check->name);
+    const struct model *speller = (const struct model *)o->speller;
+    if (speller && !speller->family->speller)
+        return err_set(e, IH_UNSUPPORTED, "%s cannot turn words into phonemes", speller->name);
     return IH_OK;
 }
 
@@ -92,6 +95,13 @@ int ih_speak_rate(const struct ih_model *model)
 {
     const struct synthesizer *s = inside(model)->family->synthesizer;
     return s ? s->rate(inside(model)) : 0;
+}
+
+int ih_speak_languages(const struct ih_model *model, const char *const **codes)
+{
+    const struct synthesizer *s = inside(model)->family->synthesizer;
+    *codes = NULL;
+    return s ? s->languages(inside(model), codes) : 0;
 }
 
 int ih_speak_provenance(

@@ -205,7 +205,7 @@ static int choose_language(struct speech_work *w)
     const char *const *codes;
     if (!given || strcmp(given, "auto") == 0)
         return EXIT_DONE;
-    int n = ih_model_languages(w->model, &codes);
+    int n = ih_speak_languages(w->model, &codes);
     size_t length = strcspn(given, "-_");
     for (int i = 0; i < n; i++) {
         const char *name = ih_language_name(codes[i]);
@@ -218,6 +218,19 @@ static int choose_language(struct speech_work *w)
     return usage_error(w->args->command, "%s does not speak '%.40s'; it speaks %d language%s: %s%s",
         ih_model_name(w->model), given, n, n == 1 ? "" : "s", n > 0 ? codes[0] : "none",
         n > 1 ? " ..." : "");
+}
+
+/* The program's own speller, which also knows how Chinese and Japanese are read, helps where it is:
+ * the front end says what it misses without it. */
+static void open_speller(struct speech_work *w)
+{
+    struct model_entry entry;
+    if (!speller_locate(&entry))
+        return;
+    if (path_join(w->readings, sizeof w->readings, entry.path, "readings"))
+        w->request.speak.readings = w->readings;
+    if (entry.kind[0] && ih_model_open(&w->speller, w->engine, entry.path, NULL, NULL) == IH_OK)
+        w->request.speak.speller = w->speller;
 }
 
 static int open_models(struct speech_work *w)
@@ -236,6 +249,8 @@ static int open_models(struct speech_work *w)
     if (!code && w->request.checker)
         code = open_one(w, &w->checker, &w->checker_entry, w->request.checker, model_default);
     w->request.speak.check = w->checker;
+    if (!code)
+        open_speller(w);
     return code ? code : choose_language(w);
 }
 
@@ -267,6 +282,7 @@ void speak_close(struct speech_work *w)
     ih_audio_writer_close(&w->writer);
     output_discard(&w->sound);
     captions_finish(&w->captions, false, NULL);
+    ih_model_close(&w->speller);
     ih_model_close(&w->checker);
     ih_model_close(&w->model);
     ih_engine_close(&w->engine);

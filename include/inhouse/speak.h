@@ -26,6 +26,9 @@ struct ih_speak_options {
     bool ssml;            /* the text is SSML; a text that begins with <speak is too */
     bool words;           /* times for each word */
     uint64_t seed;
+    struct ih_model *speller; /* makes phonemes of words where espeak-ng is not installed */
+    const char *readings;   /* folder of zh.txt and ja.txt, which say how Chinese and Japanese words
+                               are read; without it they are spelled by no one */
     struct ih_model *check; /* transcribes each sentence back, and has the bad ones said again */
     float check_limit;      /* share of wrong words above which a sentence is bad (default 0.3) */
 };
@@ -79,6 +82,8 @@ int ih_speak_provenance(
 
 /* Samples a second; 0 for a model that cannot speak. */
 int ih_speak_rate(const struct ih_model *model);
+/* Codes of the languages that it speaks. */
+int ih_speak_languages(const struct ih_model *model, const char *const **codes);
 
 struct ih_voice {
     const char *name, *language, *gender, *about;
