@@ -97,6 +97,13 @@ int ih_speak_rate(const struct ih_model *model)
     return s ? s->rate(inside(model)) : 0;
 }
 
+int ih_speak_languages(const struct ih_model *model, const char *const **codes)
+{
+    const struct synthesizer *s = inside(model)->family->synthesizer;
+    *codes = NULL;
+    return s ? s->languages(inside(model), codes) : 0;
+}
+
 int ih_speak_provenance(
     const struct ih_model *model, const char *voice, int64_t time, char *buf, size_t size)
 {

@@ -2,7 +2,6 @@
 /* The public API of speech to text. */
 #include "base/err.h"
 #include "media/audio_source.h"
-#include "models/synthesizer.h"
 #include "tasks/transcribe.h"
 #include "text/language.h"
 #include "weights/weights.h"
@@ -144,9 +143,7 @@ int ih_model_languages(const struct ih_model *model, const char *const **codes)
 {
     const struct model *m = (const struct model *)(uintptr_t)model;
     *codes = NULL;
-    if (m->family->recognizer)
-        return m->family->recognizer->languages(m, codes);
-    return m->family->synthesizer ? m->family->synthesizer->languages(m, codes) : 0;
+    return m->family->recognizer ? m->family->recognizer->languages(m, codes) : 0;
 }
 
 const char *ih_language_name(const char *code)

@@ -82,6 +82,8 @@ int ih_speak_provenance(
 
 /* Samples a second; 0 for a model that cannot speak. */
 int ih_speak_rate(const struct ih_model *model);
+/* Codes of the languages that it speaks. */
+int ih_speak_languages(const struct ih_model *model, const char *const **codes);
 
 struct ih_voice {
     const char *name, *language, *gender, *about;

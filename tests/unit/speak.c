@@ -8,6 +8,7 @@
 #include "inhouse/speak.h"
 #include "tasks/speak.h"
 
+#include <malloc.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -396,6 +397,83 @@ static void test_stops(void **state)
     free(r.pcm);
 }
 
+/* Voices, styles, marks and pauses of SSML; what is not there is told and passed over. */
+static void test_ssml(void **state)
+{
+    (void)state;
+    struct sine s;
+    struct record r = {0};
+    struct ih_speak_options o = english();
+    sine_init(&s, "tones");
+    double seconds = say(&s,
+        "<speak>One <mark name=\"here\"/>two. <voice name=\"ben\">Three.</voice>"
+        "<voice name=\"zed\">Four.</voice><break time=\"2s\"/></speak>",
+        &o, &r);
+    assert_int_equal(r.sentences, 3);
+    assert_string_equal(r.voice[0], "anna");
+    assert_string_equal(r.voice[1], "ben");
+    assert_string_equal(r.voice[2], "anna");
+    assert_string_equal(r.warning, "tones has no voice 'zed' and there is no profile of that name; "
+                                   "it is said with another\n");
+    assert_string_equal(r.mark, "here");
+    assert_true(fabs(r.mark_time - r.word[1].begin) < 1e-6); /* before "two" */
+    assert_true(seconds >= r.sentence[2].end + 2);
+    r = (struct record){.pcm = r.pcm};
+    say(&s,
+        "<speak><mstts:express-as style=\"whispering\">One.</mstts:express-as>"
+        "<mstts:express-as style=\"odd\">Two.</mstts:express-as></speak>",
+        &o, &r);
+    assert_string_equal(r.warning, "there is no style 'odd'; it is said without one\n");
+    assert_true(s.last.breathiness == 0);
+    r = (struct record){.pcm = r.pcm};
+    double plain = say(&s, "<speak>One two three four.</speak>", &o, &r);
+    double slow =
+        say(&s, "<speak><prosody rate=\"50%\">One two three four.</prosody></speak>", &o, &r);
+    assert_true(slow > 1.7 * (plain - 0.5));
+    struct ih_error e;
+    assert_int_not_equal(run(&s, "<speak>One <b></speak>", &o, &r, NULL, &e), IH_OK);
+    free(r.pcm);
+}
+
+struct footprint {
+    int sentences;
+    size_t early, most; /* bytes in use at the 20th sentence, and the most since */
+};
+
+static void on_footprint(void *arg, const struct ih_spoken *x)
+{
+    struct footprint *f = arg;
+    struct mallinfo2 m = mallinfo2();
+    (void)x;
+    if (++f->sentences <= 20)
+        f->early = m.uordblks + m.hblkhd;
+    f->most = m.uordblks + m.hblkhd > f->most ? m.uordblks + m.hblkhd : f->most;
+}
+
+/* A text of two thousand sentences needs no more memory at its end than at its beginning. */
+static void test_memory_is_flat(void **state)
+{
+    (void)state;
+    enum { TIMES = 2000 };
+    static const char one[] = "This sentence comes again and again. ";
+    struct sine s;
+    struct footprint f = {0};
+    struct ih_speak_options o = english();
+    struct ih_error e;
+    char *text = malloc(TIMES * (sizeof one - 1) + 1);
+    assert_non_null(text);
+    for (int i = 0; i < TIMES; i++)
+        strcpy(text + (size_t)i * (sizeof one - 1), one);
+    sine_init(&s, "tones");
+    o.speed = 4;
+    struct ih_speak_job job = {.job.arg = &f, .sentence = on_footprint};
+    assert_int_equal(
+        ih_speak((struct ih_model *)&s, text, strlen(text), &o, &job, NULL, &e), IH_OK);
+    assert_int_equal(f.sentences, TIMES);
+    assert_true(f.most < f.early + 100000);
+    free(text);
+}
+
 static void test_nothing_to_say(void **state)
 {
     (void)state;
@@ -480,6 +558,8 @@ int main(void)
         cmocka_unit_test(test_check),
         cmocka_unit_test(test_checker_that_cannot),
         cmocka_unit_test(test_stops),
+        cmocka_unit_test(test_ssml),
+        cmocka_unit_test(test_memory_is_flat),
         cmocka_unit_test(test_nothing_to_say),
         cmocka_unit_test(test_bad_options),
         cmocka_unit_test(test_what_a_model_says_of_itself),
