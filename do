@@ -8,6 +8,8 @@ packages=(build-essential cmake ninja-build pkg-config git ca-certificates
     libavformat-dev libavcodec-dev libswresample-dev libavutil-dev
     libjansson-dev libcurl4-openssl-dev zlib1g-dev libexpat1-dev libicu-dev)
 test_packages=(libcmocka-dev clang-format)
+# Better pronunciation where it is; never linked (see src/speech/espeak.h).
+voice_packages=(libespeak-ng1 espeak-ng-data)
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -44,16 +46,23 @@ build() {
 cmd_build() { build build -DINHOUSE_TESTS=OFF "$@"; }
 
 cmd_demo() {
+    need "${voice_packages[@]}"
     say "building inhouse ..."
     build build-demo -DINHOUSE_TESTS=OFF
     local audio=models/transcribe-1/sample.wav
     printf '\n$ inhouse transcribe %s\n\n' "$audio"
     ./build-demo/inhouse transcribe "$audio" --format text
+    [ -e models/voice-1/model.safetensors ] || return 0
+    local text='Good morning. This is a voice of our own.' spoken=build-demo/spoken.wav
+    printf '\n$ inhouse speak "%s" -o %s\n\n' "$text" "$spoken"
+    ./build-demo/inhouse speak --language en "$text" -o "$spoken"
+    printf '\n$ inhouse transcribe %s\n\n' "$spoken"
+    ./build-demo/inhouse transcribe --quiet "$spoken" --format text
 }
 
 # Everything CI runs: lint, tests, sanitizers with the fuzz smoke.
 cmd_test() {
-    need "${packages[@]}" "${test_packages[@]}"
+    need "${packages[@]}" "${test_packages[@]}" "${voice_packages[@]}"
     cmd_lint
     say "building ..."
     build build -DINHOUSE_TESTS=ON -DINHOUSE_WERROR=ON
