@@ -26,9 +26,9 @@ struct ih_speak_options {
     bool ssml;            /* the text is SSML; a text that begins with <speak is too */
     bool words;           /* times for each word */
     uint64_t seed;
-    struct ih_model *speller; /* makes phonemes of words where espeak-ng is not installed */
-    const char *readings;   /* folder of zh.txt and ja.txt, which say how Chinese and Japanese words
-                               are read; without it they are spelled by no one */
+    /* A model that turns words into phonemes where espeak-ng is not installed, and that knows how
+     * Chinese and Japanese characters are read (spell-1); may be null. */
+    struct ih_model *speller;
     struct ih_model *check; /* transcribes each sentence back, and has the bad ones said again */
     float check_limit;      /* share of wrong words above which a sentence is bad (default 0.3) */
 };

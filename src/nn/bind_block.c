@@ -60,7 +60,7 @@ static void take_attention(struct walk *w, const char *group, struct linear_part
     struct linear_part *k, struct linear_part *v, struct linear_part *out)
 {
     take_linear(w, q, group, w->names->q, w->dim, w->dim, true);
-    take_linear(w, k, group, w->names->k, w->dim, w->dim, false);
+    take_linear(w, k, group, w->names->k, w->dim, w->dim, w->names->key_bias);
     take_linear(w, v, group, w->names->v, w->dim, w->dim, true);
     take_linear(w, out, group, w->names->out, w->dim, w->dim, true);
 }

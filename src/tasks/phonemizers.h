@@ -4,28 +4,18 @@
 
 #include "models/model.h"
 #include "speech/phonemizer.h"
-#include "speech/readings.h"
 
 /* Who can turn words into phonemes on this machine, the best first: espeak-ng where it is
- * installed, then a model made for it, then the model that speaks where its family can. And how
- * Chinese and Japanese are read. */
-enum { PHONEMIZERS_MOST = 3 };
+ * installed, then a model that can (models/speller.h). */
+enum { PHONEMIZERS_MOST = 2 };
 
 struct phonemizers {
     const struct phonemizer *list[PHONEMIZERS_MOST];
     int count;
-    struct phonemizer speller, own; /* of the two models, which are borrowed */
-    struct readings *chinese, *japanese;
+    struct phonemizer speller; /* the model's; borrows it */
 };
 
-/* `p` stays where it is while it is used; speller may be null. */
-void phonemizers_init(struct phonemizers *p, struct model *model, struct model *speller);
-
-/* Opens the readings that a text has a use for: folder/zh.txt, folder/ja.txt. A null folder or a
- * file that is not there gives none. */
-enum ih_status phonemizers_read(
-    struct phonemizers *p, const char *folder, const char *text, size_t bytes, struct ih_error *e);
-
-void phonemizers_free(struct phonemizers *p);
+/* `p` stays where it is while it is used. speller may be null. */
+void phonemizers_init(struct phonemizers *p, struct model *speller);
 
 #endif

@@ -55,24 +55,6 @@ static void kokoro_close(struct model *m)
     free(k);
 }
 
-static enum ih_status name_model(struct kokoro *k, const char *path, struct ih_error *e)
-{
-    size_t n = strlen(path);
-    while (n > 1 && path[n - 1] == '/')
-        n--;
-    size_t begin = n;
-    while (begin > 0 && path[begin - 1] != '/')
-        begin--;
-    char *name = arena_alloc(&k->arena, n - begin + 1);
-    if (!name)
-        return err_memory(e, "a model");
-    memcpy(name, path + begin, n - begin);
-    name[n - begin] = 0;
-    k->base.name = name;
-    k->base.bytes = weights_bytes(k->weights);
-    return IH_OK;
-}
-
 /* Convolutions are bf16 where the device multiplies that natively, unless f32 is asked for; fewer
  * bits are not offered: a vocoder's errors are heard. */
 static enum dtype storage_for(const struct device *d, enum ih_compute compute)
@@ -100,8 +82,11 @@ static enum ih_status kokoro_open(
         status = kokoro_bind(k, e);
     if (!status)
         status = kokoro_find_voices(k, o->path, e);
-    if (!status)
-        status = name_model(k, o->path, e);
+    if (!status) {
+        k->base.name = model_name(&k->arena, o->path);
+        k->base.bytes = weights_bytes(k->weights);
+        status = k->base.name ? IH_OK : err_memory(e, "a model");
+    }
     if (status)
         kokoro_close(&k->base);
     else

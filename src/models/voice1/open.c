@@ -33,23 +33,6 @@ static void voice1_close(struct model *base)
     free(m);
 }
 
-static enum ih_status name_model(struct voice1 *m, const char *path, struct ih_error *e)
-{
-    size_t end = strlen(path);
-    while (end > 1 && path[end - 1] == '/')
-        end--;
-    size_t begin = end;
-    while (begin > 0 && path[begin - 1] != '/')
-        begin--;
-    char *name = arena_calloc(&m->arena, end - begin + 1, 1);
-    if (!name)
-        return err_memory(e, "a model");
-    memcpy(name, path + begin, end - begin);
-    m->base.name = name;
-    m->base.bytes = weights_bytes(m->weights);
-    return IH_OK;
-}
-
 /* Convolutions come in 32 and 16 bits; what a machine multiplies fastest of these. */
 static enum dtype storage_for(const struct voice1 *m, enum ih_compute compute)
 {
@@ -91,8 +74,11 @@ static enum ih_status voice1_open(
         status = vocoder_open(&m->vocoder, &m->config.vocoder, e);
     if (!status)
         status = mel_open(&m->mel, SPEAKER_MELS, NULL, e);
-    if (!status)
-        status = name_model(m, o->path, e);
+    if (!status) {
+        m->base.name = model_name(&m->arena, o->path);
+        m->base.bytes = weights_bytes(m->weights);
+        status = m->base.name ? IH_OK : err_memory(e, "a model");
+    }
     if (!status)
         status = prepare_layers(m, o->compute, e);
     if (status)
