@@ -21,6 +21,7 @@ static int read_flags(struct speech_work *w)
         if (ih_option_set(&w->request, a->flag[i].name, a->flag[i].value, IH_ON_COMMAND_LINE, &e))
             return usage_error(a->command, "%s", e.text);
     w->request.speak.words = w->request.captions != NULL;
+    w->request.speak.voice_files = true;
     return EXIT_DONE;
 }
 

@@ -201,7 +201,7 @@ enum ih_status speak_run(struct speaking *s, struct ih_error *e)
     struct style style;
     bool more = true;
     s->rate = s->synthesizer->rate(s->model);
-    voices_init(&s->voices, s->model, s->options->profiles);
+    voices_init(&s->voices, s->model, s->options->profiles, s->options->voice_files);
     enum ih_status status = style_find(&style, s->options->style, s->options->style_degree, e);
     if (!status)
         status = join_lexicons(s, e);

@@ -243,7 +243,7 @@ static void test_voices(void **state)
     struct voices v;
     const struct voice *one, *again;
     struct ih_error e;
-    voices_init(&v, &s.base, NULL);
+    voices_init(&v, &s.base, NULL, true);
     assert_int_equal(voices_find(&v, "anna:3+ben:1", &one, &e), IH_OK);
     assert_true(fabsf(one->style.data[0] - 180) < 1e-3f); /* 3/4 of 200 and 1/4 of 120 */
     assert_true(one->synthetic);
@@ -271,6 +271,9 @@ static void test_voices(void **state)
         assert_int_not_equal(voices_find(&v, bad[i].name, &one, &e), IH_OK);
         assert_string_equal(e.text, bad[i].sentence);
     }
+    v.files = false;
+    assert_int_equal(voices_find(&v, "../a", &one, &e), IH_INVALID);
+    assert_string_equal(e.text, "a voice cannot be named by a file here");
     voices_free(&v);
     free(r.pcm);
 }
