@@ -94,9 +94,22 @@ static void share_votes(struct election *e, const bool *yes, float weight)
             e->votes[i] += weight / (float)sharers;
 }
 
+/* Votes for letters that often stand together: 2 to 5 bytes. */
+static void count_pieces(struct election *e, const char *word, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t length = 2; length <= 5 && i + length <= n; length++) {
+            bool has[CANDIDATES] = {0};
+            for (int k = 0; k < e->count; k++)
+                has[k] = e->clues[k] && listed(e->clues[k]->pieces, word + i, length);
+            share_votes(e, has, 0.15f);
+        }
+}
+
 static void count_word(struct election *e, const char *word, size_t n)
 {
     bool whole[CANDIDATES] = {0}, ending[CANDIDATES] = {0};
+    count_pieces(e, word, n);
     for (int i = 0; i < e->count; i++) {
         if (!e->clues[i])
             continue;
