@@ -164,7 +164,7 @@ static void count_text(struct election *e, const char *text, size_t bytes)
     }
 }
 
-/* Letters of each script; a Han character says as much as two letters. */
+/* Letters of each script; a Han character says as much as three letters. */
 static void count_scripts(int letters[SCRIPTS], const char *text, size_t bytes)
 {
     memset(letters, 0, SCRIPTS * sizeof *letters);
@@ -172,7 +172,7 @@ static void count_scripts(int letters[SCRIPTS], const char *text, size_t bytes)
         uint32_t c;
         i += utf8_read(text + i, bytes - i, &c);
         enum script s = script_of(c);
-        letters[s] += s == SCRIPT_HAN ? 2 : 1;
+        letters[s] += s == SCRIPT_HAN ? 3 : s == SCRIPT_KANA || s == SCRIPT_HANGUL ? 2 : 1;
     }
 }
 
@@ -207,7 +207,7 @@ static bool has_any(const char *text, size_t bytes, const char *letters)
 static void judge_han(struct election *e, const int letters[SCRIPTS], const char *text,
     size_t bytes, const char *before)
 {
-    bool japanese = letters[SCRIPT_KANA] * 10 >= letters[SCRIPT_HAN];
+    bool japanese = letters[SCRIPT_KANA] * 15 >= letters[SCRIPT_HAN] * 2;
     if (!letters[SCRIPT_KANA] && before && same_language("ja", before))
         japanese = !has_any(text, bytes, simplified);
     for (int i = 0; i < e->count; i++)
