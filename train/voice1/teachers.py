@@ -13,12 +13,12 @@ import soundfile
 
 from transcribe1.voices import Espeak, Flite, FliteWave
 
+from .house import SWITCH, house
 from .phones import PAUSES, ipa
 
 ENCODINGS = {"cs": "iso-8859-2", "fi": "iso-8859-1", "it": "iso-8859-1"}  # what festival's voices read; else UTF-8
 CLAUSE = re.compile(r"[,.;:?!،؛؟。，、；：！？।…–—]+")
 MARKS = str.maketrans("،؛؟。，、；：！？।…–", ",;?.,,;:!?..—")
-SWITCH = re.compile(r"\([a-z-]+\)")  # espeak-ng's note that it goes on in another language
 
 
 @dataclass
@@ -58,15 +58,20 @@ class Pronouncer(Espeak):
         """As src/speech/phonemizer.h says, between two spaces; None where the voice changes its language."""
         if self.lib.espeak_SetVoiceByName(voice.encode()) != 0:
             return None
+        language = "zh" if voice == "cmn-latn-pinyin" else voice.split("-")[0]
         found, place = "", 0
         for mark in [*CLAUSE.finditer(text), None]:
-            words = self.clause(text[place : mark.start() if mark else None].strip())
+            reading = text[place : mark.start() if mark else None].strip()
+            words = self.clause(reading)
+            if SWITCH.search(words):
+                return None
+            words = house(words, reading, language)
             if words:
                 found += (" " if found else "") + words
             if mark and words:
                 found += mark.group()[0].translate(MARKS)
             place = mark.end() if mark else place
-        return None if SWITCH.search(found) or not found else f" {found} "
+        return f" {found} " if found else None
 
 
 class Segments(Flite):
