@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 
 packages=(build-essential cmake ninja-build pkg-config git ca-certificates
     libavformat-dev libavcodec-dev libswresample-dev libavutil-dev
-    libjansson-dev libcurl4-openssl-dev zlib1g-dev)
+    libjansson-dev libcurl4-openssl-dev zlib1g-dev libexpat1-dev libicu-dev)
 test_packages=(libcmocka-dev clang-format)
 
 say() { printf '%s\n' "$*" >&2; }

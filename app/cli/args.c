@@ -51,13 +51,17 @@ int exit_for_model(enum ih_status status)
     }
 }
 
-static enum flag_kind kind_of(const char *name)
+/* What its value is called says what completes it. */
+static enum flag_kind kind_of(const struct ih_option *o)
 {
-    if (strcmp(name, "model") == 0)
+    const char *value = o->value ? o->value : "";
+    if (strcmp(o->name, "model") == 0 || strcmp(value, "MODEL") == 0)
         return FLAG_MODEL;
-    if (strcmp(name, "output") == 0)
+    if (strcmp(value, "VOICE") == 0)
+        return FLAG_VOICE;
+    if (strcmp(value, "DIR") == 0)
         return FLAG_FOLDER;
-    return strcmp(name, "vad") == 0 || strcmp(name, "phrases") == 0 ? FLAG_FILE : FLAG_TEXT;
+    return strncmp(value, "FILE", 4) == 0 ? FLAG_FILE : FLAG_TEXT;
 }
 
 static void flag_from_option(
@@ -69,7 +73,7 @@ static void flag_from_option(
         .value = o->value,
         .optional = o->missing != NULL,
         .negatable = o->type == IH_OPTION_BOOL,
-        .kind = kind_of(o->name),
+        .kind = kind_of(o),
         .choices = o->choices,
         .help = o->help,
     };
@@ -87,9 +91,9 @@ int command_flags(const struct command *command, struct flag *out)
     if (command->request) {
         struct ih_request defaults;
         const struct ih_option *o = ih_options(&options);
-        ih_request_defaults(&defaults);
+        ih_request_defaults(&defaults, command->request);
         for (int i = 0; i < options && n < FLAGS_MAX - 1; i++)
-            if (o[i].surfaces & IH_ON_COMMAND_LINE)
+            if ((o[i].tasks & command->request) && (o[i].surfaces & IH_ON_COMMAND_LINE))
                 flag_from_option(&out[n++], &o[i], &defaults);
     }
     for (int i = 0; i < command->flag_count && n < FLAGS_MAX - 1; i++)
@@ -137,7 +141,7 @@ static void record(struct parser *p, const struct flag *f, const char *value)
         return;
     }
     const char *name = NULL;
-    const struct ih_option *o = p->args->command->request ? ih_option_find(f->name) : NULL;
+    const struct ih_option *o = ih_option_find(f->name, p->args->command->request);
     for (int i = 0; !o && i < p->args->command->flag_count; i++)
         if (strcmp(p->args->command->flags[i].name, f->name) == 0)
             name = p->args->command->flags[i].name;

@@ -19,7 +19,7 @@ enum exit_code {
     EXIT_PIPE = 141,   /* whoever read the output went away */
 };
 
-enum flag_kind { FLAG_TEXT, FLAG_FILE, FLAG_FOLDER, FLAG_MODEL };
+enum flag_kind { FLAG_TEXT, FLAG_FILE, FLAG_FOLDER, FLAG_MODEL, FLAG_VOICE };
 
 /* An option of a command, for the parser, help, the manual and completion. */
 struct flag {
@@ -47,7 +47,7 @@ struct command {
     enum flag_kind argument;  /* of further arguments, for completion */
     const struct flag *flags;
     int flag_count;
-    bool request; /* takes the table of transcription options too */
+    unsigned request; /* the task of enum ih_task whose options it takes too; 0: none */
     int (*run)(const struct args *args);
 };
 
@@ -89,6 +89,8 @@ void manual(void);
 int completion(const char *shell);
 
 int run_transcribe(const struct args *args);
+int run_speak(const struct args *args);
+int run_voices(const struct args *args);
 int run_models(const struct args *args);
 int run_doctor(const struct args *args);
 

@@ -50,17 +50,6 @@ static void processor_name(char *buf, size_t size)
         fclose(f);
 }
 
-static bool in_search_path(const char *program)
-{
-    const char *path = getenv("PATH");
-    char copy[4096], full[PATH_MAX], *rest = NULL;
-    snprintf(copy, sizeof copy, "%s", path ? path : "");
-    for (char *folder = strtok_r(copy, ":", &rest); folder; folder = strtok_r(NULL, ":", &rest))
-        if (path_join(full, sizeof full, folder, program) && access(full, X_OK) == 0)
-            return true;
-    return false;
-}
-
 /* Space where the models are, or would be. */
 static double space_for(const char *path)
 {
@@ -81,7 +70,8 @@ static enum ih_status examine(struct machine *m, struct ih_engine **engine, stru
     const char *token = getenv("HF_TOKEN"), *offline = getenv("HF_HUB_OFFLINE");
     *m = (struct machine){.memory = meminfo("MemTotal:"), .available = meminfo("MemAvailable:")};
     processor_name(m->processor, sizeof m->processor);
-    m->espeak = in_search_path("espeak-ng");
+    char program[PATH_MAX];
+    m->espeak = program_find("espeak-ng", program, sizeof program);
     m->token = token && *token;
     m->offline = offline && *offline && strcmp(offline, "0") != 0;
     if (models_folder(PLACE_USER, m->models, sizeof m->models))
@@ -126,7 +116,8 @@ static void print_machine(const struct machine *m, const struct terminal *t)
     snprintf(
         text, sizeof text, "%s (%s free on its disk)", m->models, bytes_text(m->disk, a, sizeof a));
     line(t, "your models", m->models[0] ? text : "no folder: HOME is not set");
-    line(t, "espeak-ng", m->espeak ? "installed" : "not installed (needed for speaking only)");
+    line(t, "espeak-ng",
+        m->espeak ? "installed" : "not installed (optional: better pronunciation when speaking)");
     line(t, "hub",
         m->offline ? "off: HF_HUB_OFFLINE is set"
                    : (m->token ? "token in HF_TOKEN" : "no token (few models need one)"));

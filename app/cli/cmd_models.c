@@ -252,7 +252,7 @@ static int quantize_model(const struct args *a, const char *name)
     struct ih_request request;
     char before[24], after[24];
     const char *to = args_value(a, "output", NULL);
-    ih_request_defaults(&request);
+    ih_request_defaults(&request, IH_TRANSCRIBE);
     if (!to)
         return usage_error(a->command, "quantize needs a new folder: --output DIR");
     if (ih_option_set(&request, "compute", args_value(a, "to", "int8"), IH_ON_COMMAND_LINE, &e) ||

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
+#include "inhouse/options.h"
 
 #include <string.h>
 
 static const char *const models_words[] = {
     "list", "show", "pull", "verify", "remove", "quantize", NULL};
+static const char *const voices_words[] = {
+    "list", "create", "show", "blend", "remove", "revoke", "export", "import", NULL};
 static const char *const shells[] = {"bash", "zsh", "fish", NULL};
 static const char *const number_types[] = {"int8", "int4", "bf16", "f32", NULL};
 
@@ -20,13 +23,32 @@ static const struct flag models_flags[] = {
     {.name = "output", .letter = 'o', .value = "DIR", .kind = FLAG_FOLDER, .help = "quantize: new folder for the result"},
     {.name = "quiet", .letter = 'q', .help = "no progress, no notes"},
 };
+static const struct flag voices_flags[] = {
+    {.name = "from", .value = "FILE", .kind = FLAG_FILE, .help = "create: 5 to 120 seconds of the voice"},
+    {.name = "consent", .value = "FILE", .kind = FLAG_FILE, .help = "create: the person saying the consent sentence"},
+    {.name = "who", .value = "NAME", .help = "create: the person's name, as in the sentence"},
+    {.name = "company", .value = "NAME", .help = "create: who may use the voice, as in the sentence"},
+    {.name = "expires", .value = "DAY", .help = "create, blend: the voice speaks until then, such as 2027-01-31"},
+    {.name = "about", .value = "TEXT", .help = "create, blend: a few words for the list"},
+    {.name = "model", .letter = 'm', .value = "NAME|PATH", .kind = FLAG_MODEL, .help = "model that speaks"},
+    {.name = "language", .letter = 'l', .value = "CODE", .help = "create: language of the person and of the consent"},
+    {.name = "check", .letter = 'c', .value = "MODEL", .kind = FLAG_MODEL, .help = "create: model that reads the consent; off reads nothing"},
+    {.name = "style", .value = "STYLE", .help = "create, blend: style that the voice speaks in"},
+    {.name = "speed", .letter = 's', .value = "X", .help = "create, blend: its pace", .fallback = "1"},
+    {.name = "pitch", .letter = 'p', .value = "N", .help = "create, blend: semitones up or down", .fallback = "0"},
+    {.name = "lexicon", .value = "FILE", .kind = FLAG_FILE, .help = "create, blend: pronunciations that belong to the voice"},
+    {.name = "output", .letter = 'o', .value = "DIR", .kind = FLAG_FOLDER, .help = "export: folder for the file"},
+    {.name = "force", .help = "replace a voice of the same name"},
+    {.name = "json", .help = "for other programs: list and show as JSON"},
+    {.name = "quiet", .letter = 'q', .help = "no notes; list: names only"},
+};
 static const struct flag doctor_flags[] = {
     {.name = "json", .help = "for other programs: one JSON object"},
 };
 
 static const struct command table[] = {
     {.name = "transcribe", .usage = "FILE... | -", .summary = "write down what is said in recordings",
-     .argument = FLAG_FILE, .request = true, .run = run_transcribe,
+     .argument = FLAG_FILE, .request = IH_TRANSCRIBE, .run = run_transcribe,
      .details =
         "Reads any audio or video file (wav, mp3, flac, ogg, opus, m4a, aac, webm, mp4 ...) or standard input.\n"
         "The text goes to standard output; language, speed and warnings go to standard error.\n"
@@ -35,6 +57,29 @@ static const struct command table[] = {
         "  inhouse transcribe -f srt,vtt -o subtitles *.mp4\n"
         "  inhouse transcribe --model small --language de --words -f verbose_json call.wav\n"
         "  arecord -q -t raw -f S16_LE -r 16000 | inhouse transcribe --stream\n"},
+    {.name = "speak", .usage = "TEXT | -f FILE | -", .summary = "say a text, to a file or aloud",
+     .argument = FLAG_FILE, .request = IH_SPEAK, .run = run_speak,
+     .details =
+        "The format comes from the ending of --output: wav, mp3, flac, opus, aac, m4a or pcm. Without --output\n"
+        "the sound goes to standard output when that is a pipe or a file, else to speech.wav here. Sound leaves\n"
+        "sentence by sentence; Ctrl-C keeps what was said. Text that begins with <speak is SSML.\n"
+        "\n"
+        "  inhouse speak \"Good morning.\" --play\n"
+        "  inhouse speak -f book.txt -o book.opus --voice anna --speed 1.1 --words book.srt\n"
+        "  inhouse speak -l de --style calm \"Guten Abend.\" | aplay\n"
+        "  inhouse speak -f message.ssml -o message.mp3 --check\n"},
+    {.name = "voices", .usage = "list | create NAME | show NAME | blend NAME VOICES | remove NAME | revoke NAME | export NAME | import FILE",
+     .summary = "voices that a model has, and voices of your own", .words = voices_words, .argument = FLAG_VOICE,
+     .flags = voices_flags, .flag_count = sizeof voices_flags / sizeof *voices_flags, .run = run_voices,
+     .details =
+        "A voice of your own is a small file: how somebody sounds, and the record of that person's consent.\n"
+        "A person's voice needs a clip of 5 to 120 seconds and a recording of the sentence that\n"
+        "'inhouse voices create NAME --who PERSON' prints; a model that transcribes reads it. A blend of\n"
+        "the model's own voices is nobody's and needs no consent. INHOUSE_VOICES names the folder.\n"
+        "\n"
+        "  inhouse voices create anna --who \"Anna Berg\" --from clip.wav --consent statement.wav\n"
+        "  inhouse voices blend warm anna:0.7+ben:0.3 --style calm\n"
+        "  inhouse voices export warm -o /media/usb\n"},
     {.name = "models", .usage = "list | show NAME | pull NAME | verify NAME | remove NAME | quantize NAME",
      .summary = "list, fetch, check and remove models", .words = models_words, .argument = FLAG_MODEL,
      .flags = models_flags, .flag_count = sizeof models_flags / sizeof *models_flags, .run = run_models,

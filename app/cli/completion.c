@@ -7,6 +7,7 @@
 #include <string.h>
 
 static const char list_models[] = "inhouse models list --quiet 2>/dev/null";
+static const char list_voices[] = "inhouse voices list --quiet 2>/dev/null";
 
 static void put_words(const char *const *words)
 {
@@ -24,8 +25,8 @@ static void bash_value(const struct flag *f)
         printf("words='");
         put_words(f->choices);
         printf("'");
-    } else if (f->kind == FLAG_MODEL) {
-        printf("words=$(%s)", list_models);
+    } else if (f->kind == FLAG_MODEL || f->kind == FLAG_VOICE) {
+        printf("words=$(%s)", f->kind == FLAG_MODEL ? list_models : list_voices);
     } else if (f->kind == FLAG_FOLDER) {
         printf("mapfile -t COMPREPLY < <(compgen -d -- \"$current\"); return");
     } else {
@@ -51,8 +52,9 @@ static void bash_command(const struct command *command)
         put_words(command->words);
         printf("'\n           ");
     }
-    if (command->argument == FLAG_MODEL)
-        printf("else words=$(%s)\n           ", list_models);
+    if (command->argument == FLAG_MODEL || command->argument == FLAG_VOICE)
+        printf("else words=$(%s)\n           ",
+            command->argument == FLAG_MODEL ? list_models : list_voices);
     else if (command->argument == FLAG_FILE)
         printf("else mapfile -t COMPREPLY < <(compgen -f -- \"$current\"); return\n           ");
     printf("fi ;;\n        esac ;;\n");
@@ -95,8 +97,8 @@ static void zsh_action(const struct flag *f)
         printf("(");
         put_words(f->choices);
         printf(")");
-    } else if (f->kind == FLAG_MODEL) {
-        printf("_inhouse_models");
+    } else if (f->kind == FLAG_MODEL || f->kind == FLAG_VOICE) {
+        printf("%s", f->kind == FLAG_MODEL ? "_inhouse_models" : "_inhouse_voices");
     } else if (f->kind == FLAG_FOLDER) {
         printf("_files -/");
     } else if (f->kind == FLAG_FILE) {
@@ -125,7 +127,9 @@ static void zsh(void)
 {
     int n;
     const struct command *all = commands(&n);
-    printf("#compdef inhouse\n_inhouse_models() { compadd -- $(%s) }\n", list_models);
+    printf("#compdef inhouse\n_inhouse_models() { compadd -- $(%s) }\n"
+           "_inhouse_voices() { compadd -- $(%s) }\n",
+        list_models, list_voices);
     printf("_inhouse() {\n    if (( CURRENT == 2 )); then\n        local -a names=(\n");
     for (int i = 0; i < n; i++) {
         printf("            '%s:", all[i].name);
@@ -145,8 +149,9 @@ static void zsh(void)
             put_words(all[i].words);
             printf(")' \\\n");
         }
-        printf("        '*::argument:%s' ;;\n",
-            all[i].argument == FLAG_MODEL ? "_inhouse_models" : "_files");
+        printf("        '*::argument:%s' ;;\n", all[i].argument == FLAG_MODEL   ? "_inhouse_models"
+                                                : all[i].argument == FLAG_VOICE ? "_inhouse_voices"
+                                                                                : "_files");
     }
     printf("    esac\n}\n_inhouse \"$@\"\n");
 }
@@ -171,8 +176,8 @@ static void fish_flag(const struct command *command, const struct flag *f)
         printf(" -f -a '");
         put_words(f->choices);
         printf("'");
-    } else if (f->kind == FLAG_MODEL) {
-        printf(" -f -a '(%s)'", list_models);
+    } else if (f->kind == FLAG_MODEL || f->kind == FLAG_VOICE) {
+        printf(" -f -a '(%s)'", f->kind == FLAG_MODEL ? list_models : list_voices);
     } else if (f->kind == FLAG_FOLDER) {
         printf(" -f -a '(__fish_complete_directories)'");
     }
@@ -197,9 +202,9 @@ static void fish(void)
             put_words(all[i].words);
             printf("'\n");
         }
-        if (all[i].argument == FLAG_MODEL)
+        if (all[i].argument == FLAG_MODEL || all[i].argument == FLAG_VOICE)
             printf("complete -c inhouse -n '__fish_seen_subcommand_from %s' -f -a '(%s)'\n",
-                all[i].name, list_models);
+                all[i].name, all[i].argument == FLAG_MODEL ? list_models : list_voices);
         for (int j = 0; j < flags; j++)
             fish_flag(&all[i], &flag[j]);
     }

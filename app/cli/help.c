@@ -32,7 +32,7 @@ void help_all(void)
     int n;
     const struct command *all = commands(&n);
     terminal_init(&t, stdout);
-    printf("%sinhouse%s %s: speech to text on your own machine\n\n", style(&t, STYLE_BOLD),
+    printf("%sinhouse%s %s: speech to text and back on your own machine\n\n", style(&t, STYLE_BOLD),
         style_end(&t), INHOUSE_VERSION);
     printf("Usage: inhouse COMMAND [OPTIONS] [ARGUMENTS]\n\n");
     for (int i = 0; i < n; i++)
@@ -40,13 +40,14 @@ void help_all(void)
             "  %s%-12s%s%s\n", style(&t, STYLE_CYAN), all[i].name, style_end(&t), all[i].summary);
     printf("\n'inhouse help COMMAND' explains one of them. To begin:\n\n"
            "  inhouse transcribe recording.wav\n"
+           "  inhouse speak \"Hello, world.\" --output hello.mp3\n"
            "  inhouse doctor\n");
 }
 
 static void flag_line(const struct terminal *t, const struct flag *f)
 {
     enum { INDENT = 32 };
-    char left[80], help[256];
+    char left[80], help[512];
     int n = f->letter ? snprintf(left, sizeof left, "  -%c, ", f->letter)
                       : snprintf(left, sizeof left, "      ");
     n += snprintf(left + n, sizeof left - (size_t)n, "--%s%s%s",
@@ -58,9 +59,9 @@ static void flag_line(const struct terminal *t, const struct flag *f)
         n += snprintf(left + n, sizeof left - (size_t)n, "%s%s", f->value, f->optional ? "]" : "");
     bool off = f->negatable && f->fallback[0];
     int m = snprintf(help, sizeof help, "%s%s", off ? "do not " : "", f->help);
-    for (int i = 0; f->choices && f->choices[i]; i++)
+    for (int i = 0; f->choices && f->choices[i] && m < (int)sizeof help; i++)
         m += snprintf(help + m, sizeof help - (size_t)m, "%s%s", i ? ", " : ": ", f->choices[i]);
-    if (f->fallback[0] && !off)
+    if (f->fallback[0] && !off && m < (int)sizeof help)
         snprintf(help + m, sizeof help - (size_t)m, " (default %s)", f->fallback);
     printf("%s%s%s", style(t, STYLE_CYAN), left, style_end(t));
     if (n + 2 > INDENT)

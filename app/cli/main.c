@@ -9,7 +9,7 @@
 
 static int unknown_command(const char *name)
 {
-    const char *names[16];
+    const char *names[32];
     int n;
     const struct command *all = commands(&n);
     for (int i = 0; i < n; i++)

@@ -80,7 +80,7 @@ void manual(void)
         {"4", "A result could not be written."},
         {"5", "A server could not be reached, refused, or sent something wrong."},
         {"6", "Memory ran out, or a bug was met."},
-        {"130, 143", "Stopped by Ctrl-C or SIGTERM; what was recognised is kept."},
+        {"130, 143", "Stopped by Ctrl-C or SIGTERM; what was recognised or spoken is kept."},
         {"141", "Whoever read the output went away."},
     };
     static const struct {
@@ -88,6 +88,8 @@ void manual(void)
     } variables[] = {
         {"INHOUSE_MODELS", "Folder of the models that are fetched; "
                            "otherwise inhouse/models below XDG_DATA_HOME or ~/.local/share."},
+        {"INHOUSE_VOICES", "Folder of your voice profiles; "
+                           "otherwise inhouse/voices below XDG_DATA_HOME or ~/.local/share."},
         {"HF_ENDPOINT", "The hub to fetch from; otherwise https://huggingface.co."},
         {"HF_TOKEN", "Access token for the hub; sent to no other host and never printed."},
         {"HF_HUB_OFFLINE", "When it is 1, nothing is fetched."},
@@ -96,7 +98,7 @@ void manual(void)
     int n;
     const struct command *all = commands(&n);
     printf(".TH INHOUSE 1 \"\" \"inhouse %s\" \"User Commands\"\n", INHOUSE_VERSION);
-    printf(".SH NAME\ninhouse \\- speech to text on your own machine\n");
+    printf(".SH NAME\ninhouse \\- speech to text and text to speech on your own machine\n");
     printf(".SH SYNOPSIS\n.B inhouse\n.I COMMAND\n[\\fIOPTIONS\\fR] [\\fIARGUMENTS\\fR]\n");
     printf(".SH COMMANDS\n");
     for (int i = 0; i < n; i++)

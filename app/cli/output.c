@@ -14,7 +14,26 @@
 
 void output_stdout(struct output *o)
 {
-    *o = (struct output){.fd = STDOUT_FILENO};
+    struct stat st;
+    int flags = fcntl(STDOUT_FILENO, F_GETFL);
+    off_t at = -1;
+    /* What is appended to a file cannot be changed afterwards. */
+    if (flags >= 0 && !(flags & O_APPEND) && fstat(STDOUT_FILENO, &st) == 0 && S_ISREG(st.st_mode))
+        at = lseek(STDOUT_FILENO, 0, SEEK_CUR);
+    *o = (struct output){.fd = STDOUT_FILENO, .base = at};
+}
+
+bool output_seekable(const struct output *o)
+{
+    return o->base >= 0;
+}
+
+int output_seek(void *output, int64_t offset)
+{
+    struct output *o = output;
+    if (o->base < 0 || o->error || lseek(o->fd, o->base + offset, SEEK_SET) < 0)
+        return -1;
+    return 0;
 }
 
 enum ih_status output_file(struct output *o, const char *path, struct ih_error *e)

@@ -11,11 +11,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 static const char own_model[] = "transcribe-1";
 static const char own_vad[] = "vad-1";
+static const char own_voice[] = "voice-1";
+static const char own_speller[] = "spell-1";
 
 enum ih_status fail(struct ih_error *e, enum ih_status code, const char *format, ...)
 {
@@ -33,22 +36,32 @@ bool path_join(char *buf, size_t size, const char *folder, const char *name)
     return n >= 0 && (size_t)n < size;
 }
 
-bool models_folder(enum model_place place, char *buf, size_t size)
+/* The user's folder for something: what a variable of its own says, else where data belongs. */
+static bool user_folder(const char *variable, const char *what, char *buf, size_t size)
 {
-    const char *own = getenv("INHOUSE_MODELS"), *data = getenv("XDG_DATA_HOME");
-    const char *home = getenv("HOME");
+    const char *own = getenv(variable), *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
     int n = -1;
-    if (place == PLACE_INSTALLED)
-        n = snprintf(buf, size, "%s", INHOUSE_MODELS_INSTALLED);
-    else if (place == PLACE_SOURCE)
-        n = snprintf(buf, size, "%s", INHOUSE_MODELS_SOURCE);
-    else if (own && *own)
+    if (own && *own)
         n = snprintf(buf, size, "%s", own);
     else if (data && *data == '/')
-        n = snprintf(buf, size, "%s/inhouse/models", data);
+        n = snprintf(buf, size, "%s/inhouse/%s", data, what);
     else if (home && *home)
-        n = snprintf(buf, size, "%s/.local/share/inhouse/models", home);
+        n = snprintf(buf, size, "%s/.local/share/inhouse/%s", home, what);
     return n > 0 && (size_t)n < size;
+}
+
+bool models_folder(enum model_place place, char *buf, size_t size)
+{
+    if (place == PLACE_USER)
+        return user_folder("INHOUSE_MODELS", "models", buf, size);
+    int n = snprintf(buf, size, "%s",
+        place == PLACE_INSTALLED ? INHOUSE_MODELS_INSTALLED : INHOUSE_MODELS_SOURCE);
+    return n > 0 && (size_t)n < size;
+}
+
+bool voices_folder(char *buf, size_t size)
+{
+    return user_folder("INHOUSE_VOICES", "voices", buf, size);
 }
 
 const char *place_name(enum model_place place)
@@ -247,6 +260,59 @@ enum ih_status model_default(struct model_entry *out, struct ih_error *e)
         return IH_OK;
     return fail(e, IH_NOT_FOUND,
         "no model is installed; 'inhouse models pull small' fetches one (about 970 MB)");
+}
+
+/* Kokoro's config.json does not name its family; its folder does. */
+static bool is_kokoro(const struct model_entry *m)
+{
+    return strncasecmp(m->name, "kokoro", 6) == 0 || strncasecmp(m->kind, "kokoro", 6) == 0;
+}
+
+enum ih_status model_default_voice(struct model_entry *out, struct ih_error *e)
+{
+    if (model_locate(out, own_voice, e) == IH_OK)
+        return IH_OK;
+    struct model_entry *list;
+    int n = models_scan(&list), found = -1;
+    for (int i = 0; i < n && found < 0; i++)
+        found = is_kokoro(&list[i]) ? i : -1;
+    if (found >= 0)
+        *out = list[found];
+    free(list);
+    return found >= 0
+               ? IH_OK
+               : fail(e, IH_NOT_FOUND,
+                     "no model that speaks is here: neither %s, which comes with the program, "
+                     "nor a Kokoro; name one with --model",
+                     own_voice);
+}
+
+bool speller_locate(struct model_entry *out)
+{
+    char folder[PATH_MAX];
+    struct stat st;
+    for (enum model_place place = PLACE_USER; place < PLACES; place++) {
+        *out = (struct model_entry){.place = place};
+        if (!models_folder(place, folder, sizeof folder) ||
+            !path_join(out->path, sizeof out->path, folder, own_speller) ||
+            stat(out->path, &st) != 0 || !S_ISDIR(st.st_mode))
+            continue;
+        snprintf(out->name, sizeof out->name, "%s", own_speller);
+        inspect(out);
+        return true;
+    }
+    return false;
+}
+
+bool program_find(const char *name, char *buf, size_t size)
+{
+    const char *path = getenv("PATH");
+    char copy[4096], *rest = NULL;
+    snprintf(copy, sizeof copy, "%s", path ? path : "");
+    for (char *folder = strtok_r(copy, ":", &rest); folder; folder = strtok_r(NULL, ":", &rest))
+        if (path_join(buf, size, folder, name) && access(buf, X_OK) == 0)
+            return true;
+    return false;
 }
 
 bool vad_locate(char *path, size_t size)

@@ -22,6 +22,8 @@ struct model_entry {
 
 /* The folder of a place; false when there is none (no home). */
 bool models_folder(enum model_place place, char *buf, size_t size);
+/* The folder of the user's voice profiles. */
+bool voices_folder(char *buf, size_t size);
 const char *place_name(enum model_place place);
 
 /* All models of all places; a name that hides a later one of the same name is given once. Free the
@@ -35,11 +37,20 @@ enum ih_status model_locate(struct model_entry *out, const char *name, struct ih
  * that comes with the program. */
 enum ih_status model_default(struct model_entry *out, struct ih_error *e);
 
+/* The same for speaking: the program's own model, else a Kokoro that was fetched. */
+enum ih_status model_default_voice(struct model_entry *out, struct ih_error *e);
+
+/* The program's own model that turns words into phonemes; false when it is not there. */
+bool speller_locate(struct model_entry *out);
+
 /* The voice activity model's file; false when there is none. */
 bool vad_locate(char *path, size_t size);
 
 /* Formats "%s/%s"; false when it does not fit. */
 bool path_join(char *buf, size_t size, const char *folder, const char *name);
+
+/* Looks for a program where the shell would; its path in buf. */
+bool program_find(const char *name, char *buf, size_t size);
 
 /* mkdir -p. */
 enum ih_status make_folders(const char *path, struct ih_error *e);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is said about a transcript besides its text. */
+#include "cli/json.h"
 #include "cli/transcribe.h"
 
 #include <ctype.h>
@@ -111,32 +112,11 @@ static json_t *transcript_json(const struct work *w, const struct ih_transcript 
     return json;
 }
 
-/* A file's name need not be UTF-8, a JSON string must. */
-static json_t *name_json(const char *name)
-{
-    json_t *json = json_string(name);
-    if (json)
-        return json;
-    char *plain = strdup(name);
-    for (char *p = plain; p && *p; p++)
-        *p = *p & 0x80 ? '?' : *p;
-    json = plain ? json_string(plain) : NULL;
-    free(plain);
-    return json;
-}
-
-static const char *status_name(enum ih_status status)
-{
-    static const char *const names[] = {"ok", "invalid", "bad_data", "not_found", "io", "no_memory",
-        "cancelled", "unsupported", "network", "internal"};
-    return (size_t)status < sizeof names / sizeof *names ? names[status] : "internal";
-}
-
 int report_json(struct recording *r, const struct ih_transcript *t, const struct ih_error *e,
     double seconds, bool stopped)
 {
     json_t *json = json_object();
-    json_object_set_new(json, "file", name_json(r->name));
+    json_object_set_new(json, "file", json_name(r->name));
     json_object_set_new(json, "model", json_string(r->work->entry.name));
     if (t) {
         json_object_set_new(json, "seconds", json_real(seconds));
@@ -144,15 +124,9 @@ int report_json(struct recording *r, const struct ih_transcript *t, const struct
         json_object_set_new(json, "transcript", transcript_json(r->work, t));
     } else {
         json_t *error = json_object();
-        json_object_set_new(error, "code", json_string(status_name(e->code)));
-        json_object_set_new(error, "message", name_json(e->text));
+        json_object_set_new(error, "code", json_string(json_status(e->code)));
+        json_object_set_new(error, "message", json_name(e->text));
         json_object_set_new(json, "error", error);
     }
-    char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(9));
-    json_decref(json);
-    if (!text)
-        return -1;
-    int failed = output_write(&r->out, text, strlen(text));
-    free(text);
-    return failed ? failed : output_write(&r->out, "\n", 1);
+    return json_line(&r->out, json);
 }

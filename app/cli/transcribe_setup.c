@@ -21,7 +21,7 @@ static int read_flags(struct work *w)
     w->format_list = calloc(1, room);
     if (!w->format_list)
         return EXIT_INTERNAL;
-    ih_request_defaults(&w->request);
+    ih_request_defaults(&w->request, IH_TRANSCRIBE);
     w->request.transcribe.vad = "auto";
     for (int i = 0; i < a->given; i++) {
         if (ih_option_set(&w->request, a->flag[i].name, a->flag[i].value, IH_ON_COMMAND_LINE, &e))

@@ -2,6 +2,7 @@
 #ifndef INHOUSE_OPTIONS_H
 #define INHOUSE_OPTIONS_H
 
+#include "inhouse/speak.h"
 #include "inhouse/transcribe.h"
 
 #ifdef __cplusplus
@@ -9,22 +10,36 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
-/* Everything a request for a transcript may say. Strings are borrowed. */
+/* What a request asks for; a row of the table belongs to one of them or to several. */
+enum ih_task {
+    IH_TRANSCRIBE = 1 << 0,
+    IH_SPEAK = 1 << 1,
+};
+
+/* Everything a request may say. Strings are borrowed. */
 struct ih_request {
+    enum ih_task task; /* the rows that ih_option_set() knows */
     struct ih_transcribe_options transcribe;
+    struct ih_speak_options speak;
     const char *model;  /* name or path; null: the program's choice */
-    const char *format; /* names of formats with commas between them; null: the program's choice */
-    const char *output; /* folder for the results; null: standard output */
+    const char *format; /* a format's name, of transcripts several with commas; null: the program's
+                           choice */
+    const char *output; /* folder for transcripts, file for sound; null: the program's choice */
     const char *tier;   /* as in ih_engine_options */
     int compute;        /* enum ih_compute */
     int threads;
     bool stream; /* live samples instead of files */
     bool json;
     bool quiet;
+    const char *file;     /* text to speak; "-" is standard input; null: the arguments */
+    const char *captions; /* file for the times of the words; null: none */
+    const char *checker;  /* model that reads the sound back; "auto": the program's choice */
+    int bit_rate;         /* of the sound; 0: the format's own */
+    bool play;
 };
 
 /* Fills in the defaults. */
-void ih_request_defaults(struct ih_request *r);
+void ih_request_defaults(struct ih_request *r, enum ih_task task);
 
 enum ih_option_type {
     IH_OPTION_BOOL,
@@ -49,9 +64,10 @@ struct ih_option {
     enum ih_option_type type;
     const char *value;          /* what the value is called in help; null for bool */
     double low, high;           /* of numbers, both allowed */
-    const char *const *choices; /* ends with null */
+    const char *const *choices; /* ends with null; of a string: suggestions */
     const char *missing;        /* value taken when a flag is given without one; null: an error */
     const char *help;
+    unsigned tasks;    /* of enum ih_task */
     unsigned surfaces; /* of enum ih_option_surface */
     size_t offset;     /* in struct ih_request */
     size_t size;       /* of the field */
@@ -59,8 +75,8 @@ struct ih_option {
 
 const struct ih_option *ih_options(int *count);
 
-/* Takes '-' for '_'. Null for a name that is not one. */
-const struct ih_option *ih_option_find(const char *name);
+/* Takes '-' for '_'. Null for a name that the task does not have. */
+const struct ih_option *ih_option_find(const char *name, enum ih_task task);
 
 /* Reads a value from text into its field. The sentence names the option, what is allowed and what
  * was given; for an unknown name it says which one is close. Only surfaces in `surface` are

@@ -13,18 +13,22 @@ extern "C" {
 
 struct ih_speak_options {
     const char *language; /* "en", "de" ...; null or "auto": by script and words */
-    /* A voice of the model, several with weights ("anna:0.7+ben:0.3"), or a profile's file; null:
-     * the model's best for the language. */
+    /* A voice of the model, a profile by its name or its file, or several of them with weights
+     * ("anna:0.7+ben:0.3"); null: the model's best for the language. */
     const char *voice;
-    const char *style;   /* "neutral", "cheerful", "calm" ...; null: neutral */
-    float style_degree;  /* 0 to 2 (default 1) */
-    float speed;         /* 0.25 to 4 (default 1) */
-    float pitch;         /* semitones, -12 to 12 (default 0) */
-    float volume;        /* gain, 0 to 2 (default 1) */
-    const char *lexicon; /* text of a pronunciation lexicon; may be null */
-    bool ssml;           /* the text is SSML; a text that begins with <speak is too */
-    bool words;          /* times for each word */
+    const char *profiles; /* folder in which profiles are looked for by name; may be null */
+    const char *style;    /* "neutral", "cheerful", "calm" ...; null: neutral */
+    float style_degree;   /* 0 to 2 (default 1) */
+    float speed;          /* 0.25 to 4 (default 1) */
+    float pitch;          /* semitones, -12 to 12 (default 0) */
+    float volume;         /* gain, 0 to 2 (default 1) */
+    const char *lexicon;  /* text of a pronunciation lexicon; may be null */
+    bool ssml;            /* the text is SSML; a text that begins with <speak is too */
+    bool words;           /* times for each word */
     uint64_t seed;
+    /* A model that turns words into phonemes where espeak-ng is not installed, and that knows how
+     * Chinese and Japanese characters are read (spell-1); may be null. */
+    struct ih_model *speller;
     struct ih_model *check; /* transcribes each sentence back, and has the bad ones said again */
     float check_limit;      /* share of wrong words above which a sentence is bad (default 0.3) */
 };
@@ -71,8 +75,15 @@ enum ih_status ih_speak(struct ih_model *model, const char *text, size_t bytes,
     const struct ih_speak_options *options, struct ih_speak_job *job, double *seconds,
     struct ih_error *e);
 
+/* Says in a sentence who made a sound: program, model, voice and time (seconds since 1970), for the
+ * comment of a file. Returns the length needed without the terminator, like snprintf. */
+int ih_speak_provenance(
+    const struct ih_model *model, const char *voice, int64_t time, char *buf, size_t size);
+
 /* Samples a second; 0 for a model that cannot speak. */
 int ih_speak_rate(const struct ih_model *model);
+/* Codes of the languages that it speaks. */
+int ih_speak_languages(const struct ih_model *model, const char *const **codes);
 
 struct ih_voice {
     const char *name, *language, *gender, *about;

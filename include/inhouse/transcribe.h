@@ -102,7 +102,7 @@ enum ih_status ih_transcribe(struct ih_transcript **out, struct ih_model *model,
     struct ih_transcribe_job *job, struct ih_error *e);
 void ih_transcript_free(struct ih_transcript **t);
 
-/* Languages a model knows: codes, and the English name of a code ("de" -> "german"). */
+/* Languages a model transcribes: codes, and the English name of a code ("de" -> "german"). */
 int ih_model_languages(const struct ih_model *model, const char *const **codes);
 const char *ih_language_name(const char *code);
 

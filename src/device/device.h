@@ -10,6 +10,7 @@
  * table and scratch memory; it is shared by every model and job of an engine and may be used from
  * several threads at once. */
 struct device;
+struct fft;
 
 struct device_options {
     int threads;       /* 0: all processors */
@@ -64,6 +65,52 @@ void linear_free(struct linear *w);
 /* Rows [row0, row0 + rows) of a matrix as f32, dense. */
 void matrix_to_f32(
     const struct kernels *k, float *out, const struct matrix *x, int64_t row0, int64_t rows);
+
+/* A convolution over time as the device multiplies it. Row t of the product is
+ *     sum over k < taps of W_k x[t * stride - pad + k * dilation]
+ * with zeros outside x; stride or dilation is 1. A transposed convolution of stride `up` is the
+ * same with `up` rows of the output side by side in each row of the product (W_k is zero where a
+ * tap does not reach one of them). */
+enum { CONV_DILATION_MAX = 64 };
+struct conv {
+    struct linear w; /* [up * out, taps * in] */
+    int64_t in, out;
+    int taps, stride, dilation, pad, up;
+};
+
+/* A weight of PyTorch's Conv1d [out, in, taps] or, transposed, ConvTranspose1d [in, out, taps] as
+ * dense f32, and a bias [out] or null; read during conv_pack() only. In a transposed one `stride`
+ * says how many rows come out for one that goes in, `pad` is PyTorch's padding (rows cut from
+ * either end) and dilation is 1. */
+struct conv_part {
+    const float *w, *bias;
+    int64_t in, out;
+    int taps, stride, dilation, pad;
+    bool transposed;
+};
+
+enum ih_status conv_pack(struct device *d, struct conv *out, const struct conv_part *part,
+    enum dtype storage, struct ih_error *e);
+void conv_free(struct conv *c);
+
+/* An LSTM layer over a sequence, in one or both directions. Gates lie in PyTorch's order: input,
+ * forget, cell, output. */
+struct recurrent {
+    int64_t in, hidden;
+    int directions;
+    struct linear input;    /* [directions * 4 * hidden, in], with the sum of both biases */
+    struct linear state[2]; /* [4 * hidden, hidden] f32, without bias */
+};
+
+void recurrent_free(struct recurrent *r);
+
+/* Short-time Fourier transforms of n = fft_size(fft) samples, `hop` apart. Frames are centred as in
+ * torch.stft(center=True): frame t covers samples from t * hop - n / 2, the ends are reflected. */
+struct stft {
+    const struct fft *fft;
+    const float *window; /* [n] */
+    int hop;
+};
 
 /* Keys and values of one attention layer for one sequence, packed as right-hand sides: keys with
  * one column a position, values with one row a position. */

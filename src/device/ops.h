@@ -51,6 +51,72 @@ void op_attention(struct device *d, struct tensor y, struct tensor q,
 void op_attention_weights(struct device *d, struct tensor weights, struct tensor q,
     const struct kv *kv, int head, float scale);
 
+/* The operations below work on sequences: rows are steps in time, columns are channels. */
+
+/* What a normalisation and an activation between two convolutions come to: value v of channel c
+ * becomes f(v * scale[c] + shift[c]), see enum curve in kernels.h. Null scale: 1; null shift: 0. */
+struct channels {
+    const float *scale, *shift; /* [channels] */
+    enum curve curve;
+    float slope;                  /* CURVE_LEAKY */
+    const float *alpha, *inverse; /* CURVE_SNAKE: [channels], and 1 / alpha */
+};
+
+/* y = f(x), each [m, n]; y may be x. */
+void op_channels(struct device *d, struct tensor y, struct tensor x, const struct channels *f);
+
+/* Instance normalisation as scale and shift [n] for struct channels, over all rows of x (f32):
+ *     (x - mean) / sqrt(var + eps) * w + b,   var without Bessel's correction
+ * w and b [n] may be null (1 and 0). AdaIN is this with w and b made from a style. */
+void op_instance_norm(struct device *d, float *scale, float *shift, struct tensor x, const float *w,
+    const float *b, float eps);
+
+/* y = act(conv(f(x)) + bias) + residual, y and residual [m, out] f32 or y bf16, x [n, in]; f may be
+ * null, residual may be y itself. m is a multiple of c->up and otherwise free: where a tap reaches
+ * beyond the rows of x there are zeros (of f(x), not of x). y must not overlap x. */
+void op_conv(struct device *d, struct tensor y, struct tensor x, const struct conv *c,
+    const struct channels *f, enum act act, struct tensor residual);
+
+/* Convolution of each channel by itself, also transposed: y[q * up + r] = bias + sum over k < taps
+ * of w[r][k] * x[q - pad + k], zeros outside x. w is [up, taps, n], bias [n] or null, all f32. */
+struct depthwise {
+    const float *w, *bias;
+    int taps, pad, up;
+};
+void op_depthwise(struct device *d, struct tensor y, struct tensor x, const struct depthwise *c);
+
+/* y[i] = x[index[i]] for all rows of y; same type. Expands phonemes to frames, repeats, reorders.
+ */
+void op_gather(struct device *d, struct tensor y, struct tensor x, const int32_t *index);
+
+/* y[m, directions * hidden] f32 = the states h of an LSTM over the rows of x, which starts from
+ * zeros; the second direction runs from the end and lies behind the first. */
+void op_recurrent(struct device *d, struct tensor y, struct tensor x, const struct recurrent *r);
+
+/* y[samples / hop + 1, 2 * (n / 2 + 1)] f32: magnitudes, then angles in (-pi, pi]; one
+ * that is minus pi but for rounding is pi. The reflection needs samples > n / 2. */
+void op_stft(
+    struct device *d, struct tensor y, const float *x, int64_t samples, const struct stft *s);
+
+/* The other way, as torch.istft: x[(frames - 1) * hop] from magnitudes and angles laid out like
+ * op_stft()'s y; overlapping frames are weighted by the window and divided by the sum of its
+ * squares. */
+void op_istft(struct device *d, float *x, struct tensor y, const struct stft *s);
+
+/* The excitation of a voice: harmonics of a pitch contour and noise, mixed and limited.
+ *     y[t] = tanh(bias + sum over h < count of weight[h] * sin(phase_h[t]) * amplitude * voiced
+ *                 + noise[t] * (voiced ? voiced_noise : unvoiced_noise))
+ * f0 [frames] in Hz holds for `hop` samples; the phase of harmonic h runs on by (h + 1) * f0 with
+ * linear changes between the middles of frames, and a frame is voiced above `threshold`. noise
+ * [frames * hop] has the deviation of the mixed noise: that of the weights times one. */
+struct excitation {
+    int count, hop;
+    const float *weight;
+    float bias, rate, amplitude, threshold, voiced_noise, unvoiced_noise;
+};
+void op_excitation(struct device *d, float *y, const float *f0, int64_t frames,
+    const struct excitation *x, const float *noise);
+
 /* fn over 0..tasks-1 on the device's threads, for host-side loops such as mel spectra. */
 void op_parallel(
     struct device *d, void (*fn)(void *arg, int task, int worker), void *arg, int tasks);

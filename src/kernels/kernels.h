@@ -86,6 +86,24 @@ struct norm {
     bool y_bf16;
 };
 
+/* What follows a channel's scale and shift: the value itself; x or slope * x below zero; x +
+ * sin(alpha x)^2 / alpha (Ziyin et al. 2020, Snake); exp(x); sin(x). */
+enum curve { CURVE_LINE, CURVE_LEAKY, CURVE_SNAKE, CURVE_EXP, CURVE_SIN };
+
+/* y = curve(x * scale + shift) over rows of n channels; see struct channels in device/ops.h for
+ * the vectors, all [n] or null. x and y may be the same with equal types and strides. */
+struct channel_rows {
+    int64_t rows, n;
+    const void *x;
+    void *y;
+    int64_t ldx, ldy; /* elements */
+    bool x_bf16, y_bf16;
+    const float *scale, *shift;
+    enum curve curve;
+    float slope;
+    const float *alpha, *inverse;
+};
+
 struct kernels {
     unsigned flags;
     bool fast_bf16; /* bf16 products have hardware support */
@@ -101,6 +119,11 @@ struct kernels {
 
     /* In place. */
     void (*activate)(float *x, int64_t n, enum act act);
+
+    void (*channels)(const struct channel_rows *c);
+    /* sum[j] = sum over i of x[i][j] - pivot[j], squares[j] the same of its square: [n] each. */
+    void (*column_sums)(float *sum, float *squares, const float *x, int64_t ldx, int64_t rows,
+        int64_t n, const float *pivot);
 
     void (*f32_to_bf16)(uint16_t *y, const float *x, int64_t n);
     void (*bf16_to_f32)(float *y, const uint16_t *x, int64_t n);

@@ -98,6 +98,55 @@ static void activate_c(float *x, int64_t n, enum act act)
         x[i] = act_value(x[i], act);
 }
 
+static float curve_value(const struct channel_rows *c, int64_t i, float v)
+{
+    switch (c->curve) {
+    case CURVE_LINE:
+        return v;
+    case CURVE_LEAKY:
+        return v < 0.0f ? v * c->slope : v;
+    case CURVE_SNAKE: {
+        float s = sinf(v * c->alpha[i]);
+        return v + s * s * c->inverse[i];
+    }
+    case CURVE_EXP:
+        return expf(v);
+    case CURVE_SIN:
+        return sinf(v);
+    }
+    return v;
+}
+
+static void channels_c(const struct channel_rows *c)
+{
+    for (int64_t r = 0; r < c->rows; r++)
+        for (int64_t i = 0; i < c->n; i++) {
+            float v = c->x_bf16 ? bf16_to_f32(((const uint16_t *)c->x)[r * c->ldx + i])
+                                : ((const float *)c->x)[r * c->ldx + i];
+            v = v * (c->scale ? c->scale[i] : 1.0f) + (c->shift ? c->shift[i] : 0.0f);
+            v = curve_value(c, i, v);
+            if (c->y_bf16)
+                ((uint16_t *)c->y)[r * c->ldy + i] = f32_to_bf16(v);
+            else
+                ((float *)c->y)[r * c->ldy + i] = v;
+        }
+}
+
+static void column_sums_c(float *sum, float *squares, const float *x, int64_t ldx, int64_t rows,
+    int64_t n, const float *pivot)
+{
+    for (int64_t i = 0; i < n; i++) {
+        double s = 0, q = 0;
+        for (int64_t r = 0; r < rows; r++) {
+            double v = (double)x[r * ldx + i] - pivot[i];
+            s += v;
+            q += v * v;
+        }
+        sum[i] = (float)s;
+        squares[i] = (float)q;
+    }
+}
+
 static void f32_to_bf16_c(uint16_t *y, const float *x, int64_t n)
 {
     for (int64_t i = 0; i < n; i++)
@@ -200,6 +249,8 @@ void vector_init_c(struct kernels *k)
     k->softmax_f32 = softmax_f32_c;
     k->softmax_bf16 = softmax_bf16_c;
     k->activate = activate_c;
+    k->channels = channels_c;
+    k->column_sums = column_sums_c;
     k->f32_to_bf16 = f32_to_bf16_c;
     k->bf16_to_f32 = bf16_to_f32_c;
     k->f16_to_f32 = f16_to_f32_c;

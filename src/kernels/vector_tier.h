@@ -234,6 +234,126 @@ static void activate(float *x, int64_t n, enum act act)
     }
 }
 
+/* Element i and on of f32 or bf16; n lanes. */
+static inline vf load_as(const void *x, bool bf16, int64_t i, int64_t n)
+{
+    if (bf16) {
+        const uint16_t *p = (const uint16_t *)x + i;
+        return n < LANES ? v_load_bf16_part(p, n) : v_load_bf16(p);
+    }
+    const float *p = (const float *)x + i;
+    return n < LANES ? v_load_part(p, n) : v_load(p);
+}
+
+static inline void store_as(void *y, bool bf16, int64_t i, vf v, int64_t n)
+{
+    if (bf16) {
+        uint16_t *p = (uint16_t *)y + i;
+        if (n < LANES)
+            v_store_bf16_part(p, v, n);
+        else
+            v_store_bf16(p, v);
+        return;
+    }
+    float *p = (float *)y + i;
+    if (n < LANES)
+        v_store_part(p, v, n);
+    else
+        v_store(p, v);
+}
+
+/* One register of channels over all rows, so that what belongs to a channel is loaded once. */
+static inline void channel_lanes(
+    const struct channel_rows *c, enum curve curve, bool x_bf16, bool y_bf16, int64_t i, int64_t n)
+{
+    vf scale = c->scale ? load_as(c->scale, false, i, n) : v_set(1.0f);
+    vf shift = c->shift ? load_as(c->shift, false, i, n) : v_set(0.0f);
+    vf alpha = v_set(1.0f), inverse = v_set(1.0f), slope = v_set(c->slope), zero = v_set(0.0f);
+    if (curve == CURVE_SNAKE) {
+        alpha = load_as(c->alpha, false, i, n);
+        inverse = load_as(c->inverse, false, i, n);
+    }
+    for (int64_t r = 0; r < c->rows; r++) {
+        vf v = v_fma(load_as(c->x, x_bf16, r * c->ldx + i, n), scale, shift);
+        if (curve == CURVE_LEAKY) {
+            v = v_select(v_less(v, zero), v_mul(v, slope), v);
+        } else if (curve == CURVE_SNAKE) {
+            vf s = v_sin(v_mul(v, alpha));
+            v = v_fma(v_mul(s, s), inverse, v);
+        } else if (curve == CURVE_EXP) {
+            v = v_exp(v);
+        } else if (curve == CURVE_SIN) {
+            v = v_sin(v);
+        }
+        store_as(c->y, y_bf16, r * c->ldy + i, v, n);
+    }
+}
+
+static inline void channels_as(
+    const struct channel_rows *c, enum curve curve, bool x_bf16, bool y_bf16)
+{
+    int64_t i = 0;
+    for (; i + LANES <= c->n; i += LANES)
+        channel_lanes(c, curve, x_bf16, y_bf16, i, LANES);
+    if (i < c->n)
+        channel_lanes(c, curve, x_bf16, y_bf16, i, c->n - i);
+}
+
+/* Called with constants, as activate_as() is. */
+static inline void channels_typed(const struct channel_rows *c, enum curve curve)
+{
+    if (c->x_bf16)
+        channels_as(c, curve, true, c->y_bf16);
+    else if (c->y_bf16)
+        channels_as(c, curve, false, true);
+    else
+        channels_as(c, curve, false, false);
+}
+
+static void channels(const struct channel_rows *c)
+{
+    switch (c->curve) {
+    case CURVE_LINE:
+        channels_typed(c, CURVE_LINE);
+        return;
+    case CURVE_LEAKY:
+        channels_typed(c, CURVE_LEAKY);
+        return;
+    case CURVE_SNAKE:
+        channels_typed(c, CURVE_SNAKE);
+        return;
+    case CURVE_EXP:
+        channels_typed(c, CURVE_EXP);
+        return;
+    case CURVE_SIN:
+        channels_typed(c, CURVE_SIN);
+        return;
+    }
+}
+
+static inline void sum_lanes(
+    float *sum, float *squares, const float *x, int64_t ldx, int64_t rows, vf pivot, int64_t n)
+{
+    vf s[2] = {v_set(0), v_set(0)}, q[2] = {v_set(0), v_set(0)};
+    for (int64_t r = 0; r < rows; r++) {
+        vf v = v_sub(load_as(x, false, r * ldx, n), pivot);
+        s[r % 2] = v_add(s[r % 2], v);
+        q[r % 2] = v_fma(v, v, q[r % 2]);
+    }
+    store_as(sum, false, 0, v_add(s[0], s[1]), n);
+    store_as(squares, false, 0, v_add(q[0], q[1]), n);
+}
+
+static void column_sums(float *sum, float *squares, const float *x, int64_t ldx, int64_t rows,
+    int64_t n, const float *pivot)
+{
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        sum_lanes(sum + i, squares + i, x + i, ldx, rows, v_load(pivot + i), LANES);
+    if (i < n)
+        sum_lanes(sum + i, squares + i, x + i, ldx, rows, v_load_part(pivot + i, n - i), n - i);
+}
+
 static void convert_f32_to_bf16(uint16_t *y, const float *x, int64_t n)
 {
     int64_t i = 0;
@@ -259,17 +379,6 @@ static void convert_f16_to_f32(float *y, const uint16_t *x, int64_t n)
         v_store(y + i, v_load_f16(x + i));
     if (i < n)
         v_store_part(y + i, v_load_f16_part(x + i, n - i), n - i);
-}
-
-/* Element i and on of f32 or bf16; n lanes. */
-static inline vf load_as(const void *x, bool bf16, int64_t i, int64_t n)
-{
-    if (bf16) {
-        const uint16_t *p = (const uint16_t *)x + i;
-        return n < LANES ? v_load_bf16_part(p, n) : v_load_bf16(p);
-    }
-    const float *p = (const float *)x + i;
-    return n < LANES ? v_load_part(p, n) : v_load(p);
 }
 
 static inline float quantize_as(uint8_t *q, const void *x, bool bf16, int64_t n)
@@ -357,6 +466,8 @@ static void vector_fill(struct kernels *k)
     k->softmax_f32 = softmax_f32;
     k->softmax_bf16 = softmax_bf16;
     k->activate = activate;
+    k->channels = channels;
+    k->column_sums = column_sums;
     k->f32_to_bf16 = convert_f32_to_bf16;
     k->bf16_to_f32 = convert_bf16_to_f32;
     k->f16_to_f32 = convert_f16_to_f32;

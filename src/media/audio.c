@@ -240,6 +240,11 @@ const char *audio_codec(const struct audio *a)
     return a->raw->type == SAMPLE_F32 ? "raw f32" : "raw s16";
 }
 
+const char *audio_tag(const struct audio *a, const char *key)
+{
+    return a->raw ? NULL : decoder_tag(a->decoder, key);
+}
+
 enum ih_status audio_read(struct audio *a, float *out, size_t n, size_t *got, struct ih_error *e)
 {
     *got = 0;

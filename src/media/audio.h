@@ -43,6 +43,8 @@ void audio_close(struct audio **a);
 double audio_duration(const struct audio *a);
 /* "flac", "mp3" ...; borrowed. */
 const char *audio_codec(const struct audio *a);
+/* "title", "artist", "comment" as the file says; null when it does not. Borrowed. */
+const char *audio_tag(const struct audio *a, const char *key);
 
 /* Up to n samples; *got is 0 only at the end. A source that cannot seek is not waited for: what it
  * has given is passed on at once. Not-a-number samples become 0 and the rest is limited

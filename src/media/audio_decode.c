@@ -355,6 +355,18 @@ double decoder_duration(const struct decoder *d)
     return known < 0 && bytes > 0 && bits > 0 ? 8.0 * (double)bytes / (double)bits : known;
 }
 
+const char *decoder_tag(const struct decoder *d, const char *key)
+{
+    const AVDictionary *const places[] = {
+        d->format->metadata, d->format->streams[d->stream]->metadata};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        const AVDictionaryEntry *tag = av_dict_get(places[i], key, NULL, 0);
+        if (tag)
+            return tag->value;
+    }
+    return NULL;
+}
+
 const char *decoder_codec(const struct decoder *d)
 {
     return avcodec_get_name(d->codec->codec_id);

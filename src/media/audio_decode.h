@@ -17,6 +17,8 @@ enum ih_status decoder_next(
     struct decoder *d, const float **x, size_t *n, int *rate, struct ih_error *e);
 
 double decoder_duration(const struct decoder *d);
+/* What the container says about itself: "title", "artist", "comment"; null when it does not. */
+const char *decoder_tag(const struct decoder *d, const char *key);
 const char *decoder_codec(const struct decoder *d);
 bool decoder_damaged(const struct decoder *d);
 

@@ -6,6 +6,7 @@
 #include <libavformat/avformat.h>
 #include <libavutil/avstring.h>
 #include <libavutil/opt.h>
+#include <libavutil/sha.h>
 #include <libswresample/swresample.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -20,10 +21,15 @@ static char failure[160];
  * checked against FFmpeg's own declarations. */
 #define UTIL(X, V)                                                                                 \
     V(av_dict_free, (AVDictionary * *m), (m))                                                      \
+    X(AVDictionaryEntry *, av_dict_get,                                                            \
+        (const AVDictionary *m, const char *key, const AVDictionaryEntry *before, int flags),      \
+        (m, key, before, flags))                                                                   \
     X(int, av_dict_set, (AVDictionary * *m, const char *key, const char *value, int flags),        \
         (m, key, value, flags))                                                                    \
     X(AVFrame *, av_frame_alloc, (void), ())                                                       \
     V(av_frame_free, (AVFrame * *f), (f))                                                          \
+    X(int, av_frame_get_buffer, (AVFrame * f, int align), (f, align))                              \
+    X(int, av_frame_make_writable, (AVFrame * f), (f))                                             \
     V(av_free, (void *p), (p))                                                                     \
     V(av_freep, (void *p), (p))                                                                    \
     X(enum AVSampleFormat, av_get_packed_sample_fmt, (enum AVSampleFormat f), (f))                 \
@@ -31,25 +37,43 @@ static char failure[160];
     X(void *, av_malloc, (size_t n), (n))                                                          \
     X(int, av_match_list, (const char *name, const char *list, char separator),                    \
         (name, list, separator))                                                                   \
-    X(int, av_sample_fmt_is_planar, (enum AVSampleFormat f), (f))
+    X(int, av_sample_fmt_is_planar, (enum AVSampleFormat f), (f))                                  \
+    X(struct AVSHA *, av_sha_alloc, (void), ())                                                    \
+    V(av_sha_final, (struct AVSHA * s, uint8_t * digest), (s, digest))                             \
+    X(int, av_sha_init, (struct AVSHA * s, int bits), (s, bits))                                   \
+    V(av_sha_update, (struct AVSHA * s, const uint8_t *data, size_t n), (s, data, n))
 #define CODEC(X, V)                                                                                \
     X(AVPacket *, av_packet_alloc, (void), ())                                                     \
     V(av_packet_free, (AVPacket * *p), (p))                                                        \
+    V(av_packet_rescale_ts, (AVPacket * p, AVRational from, AVRational to), (p, from, to))         \
     V(av_packet_unref, (AVPacket * p), (p))                                                        \
     X(AVCodecContext *, avcodec_alloc_context3, (const AVCodec *codec), (codec))                   \
     X(const AVCodec *, avcodec_find_decoder, (enum AVCodecID id), (id))                            \
+    X(const AVCodec *, avcodec_find_encoder_by_name, (const char *name), (name))                   \
     V(avcodec_free_context, (AVCodecContext * *c), (c))                                            \
     X(const char *, avcodec_get_name, (enum AVCodecID id), (id))                                   \
     X(int, avcodec_open2, (AVCodecContext * c, const AVCodec *codec, AVDictionary **o),            \
         (c, codec, o))                                                                             \
+    X(int, avcodec_parameters_from_context, (AVCodecParameters * p, const AVCodecContext *c),      \
+        (p, c))                                                                                    \
     X(int, avcodec_parameters_to_context, (AVCodecContext * c, const AVCodecParameters *p),        \
         (c, p))                                                                                    \
     X(int, avcodec_receive_frame, (AVCodecContext * c, AVFrame * f), (c, f))                       \
+    X(int, avcodec_receive_packet, (AVCodecContext * c, AVPacket * p), (c, p))                     \
+    X(int, avcodec_send_frame, (AVCodecContext * c, const AVFrame *f), (c, f))                     \
     X(int, avcodec_send_packet, (AVCodecContext * c, const AVPacket *p), (c, p))
 #define FORMAT(X, V)                                                                               \
     X(int, av_read_frame, (AVFormatContext * c, AVPacket * p), (c, p))                             \
+    X(int, av_write_frame, (AVFormatContext * c, AVPacket * p), (c, p))                            \
+    X(int, av_write_trailer, (AVFormatContext * c), (c))                                           \
     X(AVFormatContext *, avformat_alloc_context, (void), ())                                       \
+    X(int, avformat_alloc_output_context2,                                                         \
+        (AVFormatContext * *c, const AVOutputFormat *f, const char *name, const char *file),       \
+        (c, f, name, file))                                                                        \
     V(avformat_close_input, (AVFormatContext * *c), (c))                                           \
+    V(avformat_free_context, (AVFormatContext * c), (c))                                           \
+    X(AVStream *, avformat_new_stream, (AVFormatContext * c, const AVCodec *codec), (c, codec))    \
+    X(int, avformat_write_header, (AVFormatContext * c, AVDictionary * *o), (c, o))                \
     X(int, avformat_find_stream_info, (AVFormatContext * c, AVDictionary * *o), (c, o))            \
     X(int, avformat_open_input,                                                                    \
         (AVFormatContext * *c, const char *url, const AVInputFormat *f, AVDictionary **o),         \
@@ -59,7 +83,8 @@ static char failure[160];
             int (*read)(void *, uint8_t *, int), int (*write)(void *, uint8_t *, int),             \
             int64_t (*seek)(void *, int64_t, int)),                                                \
         (buffer, size, writable, arg, read, write, seek))                                          \
-    V(avio_context_free, (AVIOContext * *c), (c))
+    V(avio_context_free, (AVIOContext * *c), (c))                                                  \
+    V(avio_flush, (AVIOContext * c), (c))
 #define RESAMPLE(X, V)                                                                             \
     X(int, swr_alloc_set_opts2,                                                                    \
         (struct SwrContext * *s, AVChannelLayout * to, enum AVSampleFormat to_format, int to_rate, \
@@ -87,8 +112,8 @@ static void *open_library(const char *name, int version)
     snprintf(file, sizeof file, "%s.so.%d", name, version);
     void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
     if (!library && !failure[0])
-        snprintf(
-            failure, sizeof failure, "%s is not installed; reading recordings needs FFmpeg", file);
+        snprintf(failure, sizeof failure,
+            "%s is not installed; reading and writing sound needs FFmpeg", file);
     return library;
 }
 

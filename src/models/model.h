@@ -31,6 +31,10 @@ struct family {
     const struct speller *speller;         /* null when it cannot turn words into phonemes */
 };
 
+/* The last part of a path, in the arena: what a model is called. Null without memory. */
+struct arena;
+const char *model_name(struct arena *a, const char *path);
+
 /* Tries each family in registry order. */
 enum ih_status model_open(struct model **out, const struct model_open *o, struct ih_error *e);
 void model_close(struct model **m);

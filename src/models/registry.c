@@ -2,12 +2,29 @@
 /* The only list of model families. */
 #include "models/model.h"
 
-#include <stdio.h>
+#include "base/arena.h"
+
+#include <string.h>
 #include <sys/stat.h>
 
-extern const struct family whisper_family;
+extern const struct family whisper_family, kokoro_family, voice1_family, spell1_family;
 
-static const struct family *const families[] = {&whisper_family};
+static const struct family *const families[] = {
+    &whisper_family, &kokoro_family, &voice1_family, &spell1_family};
+
+const char *model_name(struct arena *a, const char *path)
+{
+    size_t end = strlen(path);
+    while (end > 1 && path[end - 1] == '/')
+        end--;
+    size_t begin = end;
+    while (begin > 0 && path[begin - 1] != '/')
+        begin--;
+    char *name = arena_strdup(a, path + begin);
+    if (name)
+        name[end - begin] = 0;
+    return name;
+}
 
 enum ih_status model_open(struct model **out, const struct model_open *o, struct ih_error *e)
 {
@@ -20,7 +37,9 @@ enum ih_status model_open(struct model **out, const struct model_open *o, struct
             return families[i]->open(out, o, e);
     return err_set(e, IH_UNSUPPORTED,
         "%s is not a model this program knows: expected a folder with config.json (model_type "
-        "\"whisper\") and model.safetensors, or a whisper.cpp ggml file",
+        "\"whisper\", \"voice1\" ...) and model.safetensors, a whisper.cpp ggml file, or a Kokoro "
+        "folder with "
+        "config.json, a .pth file and voices",
         o->path);
 }
 

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "speech/phonemizer.h"
+#include "speech/readings.h"
 #include "speech/utterance.h"
 
 #include <stdint.h>
@@ -20,18 +21,21 @@ struct speech_options {
     const char *lexicon; /* text of a pronunciation lexicon, or null; see lexicon.h */
     const struct phonemizer *const *phonemizer; /* asked in order for one that knows the language */
     int phonemizers;
-    int longest; /* code points of phonemes in one utterance */
-    bool ssml;   /* the text is SSML; a text that begins with <speak is too */
+    const struct readings *chinese, *japanese; /* null: their characters cannot be said */
+    int longest;                               /* code points of phonemes in one utterance */
+    bool ssml; /* the text is SSML; a text that begins with <speak is too */
 };
 
-/* The text is copied; it must be UTF-8 (what is not becomes U+FFFD). A mistake in the SSML or the
+/* The text is copied; it must be UTF-8 (what is not becomes U+FFFD). What the options point to is
+ * borrowed until the close, but for the language and the lexicon. A mistake in the SSML or the
  * lexicon fails here, with its line. */
 enum ih_status speech_open(struct speech **out, const char *text, size_t bytes,
     const struct speech_options *o, struct ih_error *e);
 void speech_close(struct speech **s);
 
 /* The next utterance, in the arena; *more is false at the end. A text without anything to say gives
- * no utterance at all. */
+ * no utterance at all. One of which nothing could be said for want of a phonemizer ends with
+ * IH_UNSUPPORTED. */
 enum ih_status speech_next(
     struct speech *s, struct arena *a, struct utterance *out, bool *more, struct ih_error *e);
 

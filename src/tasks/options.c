@@ -2,9 +2,10 @@
 #include "inhouse/options.h"
 
 #include "base/err.h"
+#include "base/number.h"
+#include "tasks/style.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,77 +15,118 @@ static const char *const tasks[] = {"transcribe", "translate", NULL};
 static const char *const tiers[] = {"c", "avx2", "avx512", "avx512-bf16", "amx", "neon", "all", NULL};
 static const char *const computes[] = {"auto", "f32", "bf16", "int8", "int4", NULL};
 static const char *const formats[] = {"text", "srt", "vtt", "json", "verbose_json", "tsv", "lrc", NULL};
+static const char *const sounds[] = {"wav", "flac", "mp3", "opus", "aac", "m4a", "pcm", NULL};
 
 #define FIELD(f)      offsetof(struct ih_request, f), sizeof((struct ih_request *)0)->f
 #define CLI           IH_ON_COMMAND_LINE
 #define EVERYWHERE    (IH_ON_COMMAND_LINE | IH_ON_HTTP | IH_ON_CONFIG)
 #define ON_MACHINE    (IH_ON_COMMAND_LINE | IH_ON_CONFIG)
+#define READ          IH_TRANSCRIBE
+#define SAY           IH_SPEAK
+#define BOTH          (IH_TRANSCRIBE | IH_SPEAK)
 
 static const struct ih_option options[] = {
     {"model", 'm', IH_OPTION_STRING, "NAME|PATH", 0, 0, NULL, NULL,
-        "model to use: a name from 'inhouse models list', a folder, or a whisper.cpp file", EVERYWHERE, FIELD(model)},
+        "model to use: a name from 'inhouse models list', a folder, or a whisper.cpp file", BOTH, EVERYWHERE, FIELD(model)},
     {"language", 'l', IH_OPTION_STRING, "CODE", 0, 0, NULL, NULL,
-        "language spoken, such as en or de; auto finds out", EVERYWHERE, FIELD(transcribe.language)},
+        "language spoken, such as en or de; auto finds out", READ, EVERYWHERE, FIELD(transcribe.language)},
     {"task", 0, IH_OPTION_CHOICE, "TASK", 0, 0, tasks, NULL,
-        "write down what is said, or translate it into English", EVERYWHERE, FIELD(transcribe.translate)},
+        "write down what is said, or translate it into English", READ, EVERYWHERE, FIELD(transcribe.translate)},
     {"format", 'f', IH_OPTION_LIST, "FORMAT", 0, 0, formats, NULL,
-        "how the result is written; several with commas or by repeating the flag", EVERYWHERE, FIELD(format)},
+        "how the result is written; several with commas or by repeating the flag", READ, EVERYWHERE, FIELD(format)},
     {"output", 'o', IH_OPTION_STRING, "DIR", 0, 0, NULL, NULL,
-        "write FILE.srt and so on into this folder instead of standard output", CLI, FIELD(output)},
+        "write FILE.srt and so on into this folder instead of standard output", READ, CLI, FIELD(output)},
     {"words", 'w', IH_OPTION_BOOL, NULL, 0, 0, NULL, NULL,
-        "give the time of each word", EVERYWHERE, FIELD(transcribe.words)},
+        "give the time of each word", READ, EVERYWHERE, FIELD(transcribe.words)},
     {"no_timestamps", 0, IH_OPTION_BOOL, NULL, 0, 0, NULL, NULL,
-        "text only, without times: a little faster", EVERYWHERE, FIELD(transcribe.no_timestamps)},
+        "text only, without times: a little faster", READ, EVERYWHERE, FIELD(transcribe.no_timestamps)},
     {"vad", 0, IH_OPTION_STRING, "FILE|off", 0, 0, NULL, "auto",
-        "skip what is not speech, with the built-in detector or another; off reads everything", ON_MACHINE, FIELD(transcribe.vad)},
+        "skip what is not speech, with the built-in detector or another; off reads everything", READ, ON_MACHINE, FIELD(transcribe.vad)},
     {"prompt", 'p', IH_OPTION_STRING, "TEXT", 0, 0, NULL, NULL,
-        "text that could have come before: names, spelling, style", EVERYWHERE, FIELD(transcribe.prompt)},
+        "text that could have come before: names, spelling, style", READ, EVERYWHERE, FIELD(transcribe.prompt)},
     {"phrases", 0, IH_OPTION_STRING, "FILE|TEXT", 0, 0, NULL, NULL,
-        "phrases to favour: a file with one a line, or the phrases with commas between them", EVERYWHERE, FIELD(transcribe.phrases)},
+        "phrases to favour: a file with one a line, or the phrases with commas between them", READ, EVERYWHERE, FIELD(transcribe.phrases)},
     {"beam", 'b', IH_OPTION_INT, "N", 0, 32, NULL, NULL,
-        "hypotheses followed at once; 1 is greedy, 0 as many as the model asks for", EVERYWHERE, FIELD(transcribe.beam)},
+        "hypotheses followed at once; 1 is greedy, 0 as many as the model asks for", READ, EVERYWHERE, FIELD(transcribe.beam)},
     {"best_of", 0, IH_OPTION_INT, "N", 1, 32, NULL, NULL,
-        "samples to choose from at temperatures above 0", EVERYWHERE, FIELD(transcribe.best_of)},
+        "samples to choose from at temperatures above 0", READ, EVERYWHERE, FIELD(transcribe.best_of)},
     {"temperature", 't', IH_OPTION_FLOAT, "T", 0, 1, NULL, NULL,
-        "randomness of the first attempt", EVERYWHERE, FIELD(transcribe.temperature)},
+        "randomness of the first attempt", READ, EVERYWHERE, FIELD(transcribe.temperature)},
     {"temperature_step", 0, IH_OPTION_FLOAT, "T", 0, 1, NULL, NULL,
-        "raised by this after a bad result, up to 1; 0 never tries again", EVERYWHERE, FIELD(transcribe.temperature_step)},
+        "raised by this after a bad result, up to 1; 0 never tries again", READ, EVERYWHERE, FIELD(transcribe.temperature_step)},
     {"patience", 0, IH_OPTION_FLOAT, "P", 0.1, 10, NULL, NULL,
-        "how long a beam search waits for better endings", EVERYWHERE, FIELD(transcribe.patience)},
+        "how long a beam search waits for better endings", READ, EVERYWHERE, FIELD(transcribe.patience)},
     {"length_penalty", 0, IH_OPTION_FLOAT, "A", -1, 10, NULL, NULL,
-        "exponent of the length penalty; negative divides by the length", EVERYWHERE, FIELD(transcribe.length_penalty)},
+        "exponent of the length penalty; negative divides by the length", READ, EVERYWHERE, FIELD(transcribe.length_penalty)},
     {"compression_limit", 0, IH_OPTION_FLOAT, "R", 0, 1000, NULL, NULL,
-        "text that compresses better than this repeats itself", EVERYWHERE, FIELD(transcribe.compression_limit)},
+        "text that compresses better than this repeats itself", READ, EVERYWHERE, FIELD(transcribe.compression_limit)},
     {"logprob_limit", 0, IH_OPTION_FLOAT, "L", -1000, 0, NULL, NULL,
-        "mean log probability below which a result is bad", EVERYWHERE, FIELD(transcribe.logprob_limit)},
+        "mean log probability below which a result is bad", READ, EVERYWHERE, FIELD(transcribe.logprob_limit)},
     {"no_speech_limit", 0, IH_OPTION_FLOAT, "P", 0, 1, NULL, NULL,
-        "probability of silence above which an unlikely text is dropped", EVERYWHERE, FIELD(transcribe.no_speech_limit)},
+        "probability of silence above which an unlikely text is dropped", READ, EVERYWHERE, FIELD(transcribe.no_speech_limit)},
     {"condition", 0, IH_OPTION_BOOL, NULL, 0, 0, NULL, NULL,
-        "show the model the text before each stretch", EVERYWHERE, FIELD(transcribe.condition)},
+        "show the model the text before each stretch", READ, EVERYWHERE, FIELD(transcribe.condition)},
     {"seed", 0, IH_OPTION_INT, "N", 0, 0x1p53, NULL, NULL,
-        "random numbers for temperatures above 0", EVERYWHERE, FIELD(transcribe.seed)},
+        "random numbers for temperatures above 0", READ, EVERYWHERE, FIELD(transcribe.seed)},
     {"batch", 0, IH_OPTION_INT, "N", 1, 64, NULL, NULL,
-        "stretches of speech computed together", ON_MACHINE, FIELD(transcribe.batch)},
+        "stretches of speech computed together", READ, ON_MACHINE, FIELD(transcribe.batch)},
+    {"voice", 'v', IH_OPTION_STRING, "VOICE", 0, 0, NULL, NULL,
+        "a name from 'inhouse voices list', a profile's file, or a blend: anna:0.7+ben:0.3", SAY, EVERYWHERE, FIELD(speak.voice)},
+    {"language", 'l', IH_OPTION_STRING, "CODE", 0, 0, NULL, NULL,
+        "language of the text, such as en or de; auto goes by script and words", SAY, EVERYWHERE, FIELD(speak.language)},
+    {"file", 'f', IH_OPTION_STRING, "FILE", 0, 0, NULL, NULL,
+        "speak what is in this file; - is standard input", SAY, CLI, FIELD(file)},
+    {"output", 'o', IH_OPTION_STRING, "FILE", 0, 0, NULL, NULL,
+        "file for the sound, in the format of its ending; - is standard output", SAY, CLI, FIELD(output)},
+    {"format", 0, IH_OPTION_CHOICE, "FORMAT", 0, 0, sounds, NULL,
+        "format of the sound when the file's ending does not say it", SAY, EVERYWHERE, FIELD(format)},
+    {"bit_rate", 0, IH_OPTION_INT, "N", 0, 512000, NULL, NULL,
+        "bits a second of mp3, opus, aac and m4a; 0 is what suits the format", SAY, EVERYWHERE, FIELD(bit_rate)},
+    {"play", 'P', IH_OPTION_BOOL, NULL, 0, 0, NULL, NULL,
+        "play the sound while it is made", SAY, CLI, FIELD(play)},
+    {"speed", 's', IH_OPTION_FLOAT, "X", 0.25, 4, NULL, NULL,
+        "how fast: 1 is the voice's own pace, 2 twice as fast", SAY, EVERYWHERE, FIELD(speak.speed)},
+    {"pitch", 'p', IH_OPTION_FLOAT, "N", -12, 12, NULL, NULL,
+        "semitones up or down", SAY, EVERYWHERE, FIELD(speak.pitch)},
+    {"volume", 0, IH_OPTION_FLOAT, "X", 0, 2, NULL, NULL,
+        "how loud", SAY, EVERYWHERE, FIELD(speak.volume)},
+    {"style", 0, IH_OPTION_STRING, "STYLE", 0, 0, style_names, NULL,
+        "how it is said", SAY, EVERYWHERE, FIELD(speak.style)},
+    {"style_degree", 0, IH_OPTION_FLOAT, "X", 0, 2, NULL, NULL,
+        "how much of the style: 0 is none, 2 twice as much", SAY, EVERYWHERE, FIELD(speak.style_degree)},
+    {"lexicon", 0, IH_OPTION_STRING, "FILE", 0, 0, NULL, NULL,
+        "how words are said: a file of words and their phonemes", SAY, ON_MACHINE, FIELD(speak.lexicon)},
+    {"ssml", 0, IH_OPTION_BOOL, NULL, 0, 0, NULL, NULL,
+        "the text is SSML; one that begins with <speak is taken for it anyway", SAY, EVERYWHERE, FIELD(speak.ssml)},
+    {"words", 'w', IH_OPTION_STRING, "FILE", 0, 0, NULL, NULL,
+        "when each word is said, as captions: FILE.json, .srt, .vtt, .tsv or .lrc", SAY, CLI, FIELD(captions)},
+    {"check", 'c', IH_OPTION_STRING, "MODEL", 0, 0, NULL, "auto",
+        "read every sentence back, say bad ones again, report what stays bad", SAY, ON_MACHINE, FIELD(checker)},
+    {"check_limit", 0, IH_OPTION_FLOAT, "X", 0, 1, NULL, NULL,
+        "share of wrong words above which a sentence is bad", SAY, ON_MACHINE, FIELD(speak.check_limit)},
+    {"seed", 0, IH_OPTION_INT, "N", 0, 0x1p53, NULL, NULL,
+        "random numbers of models that use them", SAY, EVERYWHERE, FIELD(speak.seed)},
     {"threads", 'j', IH_OPTION_INT, "N", 0, 1024, NULL, NULL,
-        "processors to use; 0 takes all", ON_MACHINE, FIELD(threads)},
+        "processors to use; 0 takes all", BOTH, ON_MACHINE, FIELD(threads)},
     {"tier", 0, IH_OPTION_CHOICE, "TIER", 0, 0, tiers, NULL,
-        "most of the processor's instructions that may be used", ON_MACHINE, FIELD(tier)},
+        "most of the processor's instructions that may be used", BOTH, ON_MACHINE, FIELD(tier)},
     {"compute", 0, IH_OPTION_CHOICE, "TYPE", 0, 0, computes, NULL,
-        "numbers to compute with; auto takes the fastest that is exact enough", ON_MACHINE, FIELD(compute)},
+        "numbers to compute with; auto takes the fastest that is exact enough", BOTH, ON_MACHINE, FIELD(compute)},
     {"stream", 0, IH_OPTION_BOOL, NULL, 0, 0, NULL, NULL,
-        "live: raw samples (16-bit, mono, 16 kHz) from standard input, text as it comes", CLI, FIELD(stream)},
+        "live: raw samples (16-bit, mono, 16 kHz) from standard input, text as it comes", READ, CLI, FIELD(stream)},
     {"json", 0, IH_OPTION_BOOL, NULL, 0, 0, NULL, NULL,
-        "one JSON object a line for other programs", CLI, FIELD(json)},
+        "one JSON object a line for other programs", BOTH, CLI, FIELD(json)},
     {"quiet", 'q', IH_OPTION_BOOL, NULL, 0, 0, NULL, NULL,
-        "no progress, no notes: the result and errors only", CLI, FIELD(quiet)},
+        "no progress, no notes: the result and errors only", BOTH, CLI, FIELD(quiet)},
 };
 /* clang-format on */
 enum { OPTIONS = sizeof options / sizeof *options };
 
-void ih_request_defaults(struct ih_request *r)
+void ih_request_defaults(struct ih_request *r, enum ih_task task)
 {
-    *r = (struct ih_request){.compute = IH_COMPUTE_AUTO};
+    *r = (struct ih_request){.task = task, .compute = IH_COMPUTE_AUTO};
     ih_transcribe_defaults(&r->transcribe);
+    ih_speak_defaults(&r->speak);
 }
 
 const struct ih_option *ih_options(int *count)
@@ -105,10 +147,10 @@ static bool same_name(const char *a, const char *b)
     return *a == 0 && *b == 0;
 }
 
-const struct ih_option *ih_option_find(const char *name)
+const struct ih_option *ih_option_find(const char *name, enum ih_task task)
 {
     for (int i = 0; i < OPTIONS; i++)
-        if (same_name(options[i].name, name))
+        if ((options[i].tasks & task) && same_name(options[i].name, name))
             return &options[i];
     return NULL;
 }
@@ -157,12 +199,13 @@ const char *ih_closest(const char *word, const char *const *words)
     return best;
 }
 
-static enum ih_status unknown(const char *name, unsigned surface, struct ih_error *e)
+static enum ih_status unknown(
+    const char *name, enum ih_task task, unsigned surface, struct ih_error *e)
 {
     const char *names[OPTIONS + 1];
     int n = 0;
     for (int i = 0; i < OPTIONS; i++)
-        if (options[i].surfaces & surface)
+        if ((options[i].tasks & task) && (options[i].surfaces & surface))
             names[n++] = options[i].name;
     names[n] = NULL;
     const char *close = ih_closest(name, names);
@@ -202,29 +245,11 @@ static enum ih_status set_int(
     return IH_OK;
 }
 
-/* A decimal number with a point, in every locale. */
-static bool read_number(const char *s, double *out)
-{
-    double sign = *s == '-' ? -1 : 1, value = 0, unit = 1;
-    s += *s == '-' || *s == '+';
-    if (!((*s >= '0' && *s <= '9') || (*s == '.' && s[1] >= '0' && s[1] <= '9')))
-        return false;
-    for (; *s >= '0' && *s <= '9'; s++)
-        value = value * 10 + (*s - '0');
-    if (*s == '.')
-        for (s++; *s >= '0' && *s <= '9'; s++) {
-            value = value * 10 + (*s - '0');
-            unit *= 10;
-        }
-    *out = sign * value / unit;
-    return *s == 0 && isfinite(*out);
-}
-
 static enum ih_status set_float(
     const struct ih_option *o, void *field, const char *value, struct ih_error *e)
 {
     double n;
-    if (!read_number(value, &n) || n < o->low || n > o->high)
+    if (!number_read(value, &n) || n < o->low || n > o->high)
         return err_set(e, IH_INVALID, "%s must be a number from %g to %g, not '%.40s'", o->name,
             o->low, o->high, value);
     *(float *)field = (float)n;
@@ -284,9 +309,9 @@ static enum ih_status set_list(
 enum ih_status ih_option_set(
     struct ih_request *r, const char *name, const char *value, unsigned surface, struct ih_error *e)
 {
-    const struct ih_option *o = ih_option_find(name);
+    const struct ih_option *o = ih_option_find(name, r->task);
     if (!o || !(o->surfaces & surface))
-        return unknown(name, surface, e);
+        return unknown(name, r->task, surface, e);
     if (!value)
         value = o->missing;
     if (!value && o->type == IH_OPTION_BOOL)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "support/support.h"
 
+#include "inhouse/audio.h"
 #include "inhouse/format.h"
 #include "inhouse/options.h"
+#include "tasks/style.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +23,7 @@ static void refuse(const char *name, const char *value, const char *sentence)
     struct ih_request r, before;
     struct ih_error e = {0};
     memset(&r, 0, sizeof r);
-    ih_request_defaults(&r);
+    ih_request_defaults(&r, IH_TRANSCRIBE);
     memcpy(&before, &r, sizeof r);
     assert_int_equal(ih_option_set(&r, name, value, cli, &e), IH_INVALID);
     assert_string_equal(e.text, sentence);
@@ -32,7 +34,7 @@ static void test_values_reach_their_fields(void **state)
 {
     (void)state;
     struct ih_request r;
-    ih_request_defaults(&r);
+    ih_request_defaults(&r, IH_TRANSCRIBE);
     set(&r, "beam", "5");
     set(&r, "best-of", "3");
     set(&r, "no_speech_limit", "0.25");
@@ -101,7 +103,7 @@ static void test_surfaces_are_kept_apart(void **state)
     (void)state;
     struct ih_request r;
     struct ih_error e = {0};
-    ih_request_defaults(&r);
+    ih_request_defaults(&r, IH_TRANSCRIBE);
     assert_int_equal(ih_option_set(&r, "output", "/etc", IH_ON_HTTP, &e), IH_INVALID);
     assert_int_equal(ih_option_set(&r, "threads", "4", IH_ON_HTTP, &e), IH_INVALID);
     assert_int_equal(ih_option_set(&r, "threads", "4", IH_ON_CONFIG, &e), IH_OK);
@@ -117,16 +119,17 @@ static void test_defaults_round_trip(void **state)
     struct ih_request r, again;
     memset(&r, 0, sizeof r);
     memset(&again, 0, sizeof again);
-    ih_request_defaults(&r);
-    ih_request_defaults(&again);
     for (int i = 0; i < count; i++) {
+        enum ih_task task = o[i].tasks & IH_SPEAK ? IH_SPEAK : IH_TRANSCRIBE;
+        ih_request_defaults(&r, task);
+        ih_request_defaults(&again, task);
         char text[64];
         int n = ih_option_text(&o[i], &r, text, sizeof text);
         assert_true(n >= 0 && (size_t)n < sizeof text);
         if (n > 0)
             set(&again, o[i].name, text);
+        assert_memory_equal(&r, &again, sizeof r);
     }
-    assert_memory_equal(&r, &again, sizeof r);
 }
 
 /* Names, letters and help stay usable as flags and as JSON fields. */
@@ -136,12 +139,17 @@ static void test_table_is_sound(void **state)
     int count;
     const struct ih_option *o = ih_options(&count);
     for (int i = 0; i < count; i++) {
-        assert_ptr_equal(ih_option_find(o[i].name), &o[i]);
+        for (unsigned task = IH_TRANSCRIBE; task <= IH_SPEAK; task <<= 1)
+            if (o[i].tasks & task)
+                assert_ptr_equal(ih_option_find(o[i].name, task), &o[i]);
+        assert_true(o[i].tasks != 0);
         assert_int_equal(strspn(o[i].name, "abcdefghijklmnopqrstuvwxyz_"), strlen(o[i].name));
         assert_true(o[i].offset + o[i].size <= sizeof(struct ih_request));
         assert_true(strlen(o[i].help) <= 90);
         assert_true((o[i].type == IH_OPTION_BOOL) == (o[i].value == NULL));
         for (int j = 0; j < i; j++) {
+            if (!(o[i].tasks & o[j].tasks))
+                continue;
             assert_true(!o[i].letter || o[i].letter != o[j].letter);
             assert_true(o[i].offset != o[j].offset);
         }
@@ -153,10 +161,71 @@ static void test_formats_agree_with_the_writers(void **state)
     (void)state;
     int count;
     const struct ih_format *formats = ih_formats(&count);
-    const struct ih_option *o = ih_option_find("format");
+    const struct ih_option *o = ih_option_find("format", IH_TRANSCRIBE);
     for (int i = 0; i < count; i++)
         assert_string_equal(o->choices[i], formats[i].name);
     assert_null(o->choices[count]);
+    o = ih_option_find("format", IH_SPEAK);
+    for (count = 0; ih_audio_format(count); count++)
+        assert_string_equal(o->choices[count], ih_audio_format(count)->name);
+    assert_null(o->choices[count]);
+}
+
+static void test_tasks_are_kept_apart(void **state)
+{
+    (void)state;
+    struct ih_request r;
+    struct ih_error e = {0};
+    ih_request_defaults(&r, IH_SPEAK);
+    assert_true(r.speak.speed == 1 && r.speak.volume == 1 && r.speak.style_degree == 1);
+    set(&r, "speed", "1.5");
+    set(&r, "pitch", "-2");
+    set(&r, "voice", "anna:0.7+ben:0.3");
+    set(&r, "language", "de");
+    set(&r, "format", "opus");
+    set(&r, "words", "a.srt");
+    set(&r, "check", NULL);
+    set(&r, "style", "joy"); /* suggestions are no limits */
+    assert_true(r.speak.speed == 1.5f && r.speak.pitch == -2);
+    assert_string_equal(r.speak.voice, "anna:0.7+ben:0.3");
+    assert_string_equal(r.speak.language, "de");
+    assert_null(r.transcribe.language);
+    assert_string_equal(r.format, "opus");
+    assert_string_equal(r.captions, "a.srt");
+    assert_string_equal(r.checker, "auto");
+    assert_int_equal(ih_option_set(&r, "beam", "4", cli, &e), IH_INVALID);
+    assert_string_equal(e.text, "there is no option 'beam'");
+    assert_int_equal(ih_option_set(&r, "format", "srt", cli, &e), IH_INVALID);
+    assert_string_equal(
+        e.text, "format must be one of wav, flac, mp3, opus, aac, m4a, pcm, not 'srt'");
+    assert_int_equal(ih_option_set(&r, "speed", "5", cli, &e), IH_INVALID);
+    assert_string_equal(e.text, "speed must be a number from 0.25 to 4, not '5'");
+    refuse("voice", "anna", "there is no option 'voice'");
+}
+
+/* Every style has its numbers, and every name that a person may give is one. */
+static void test_styles(void **state)
+{
+    (void)state;
+    static const char *const also[] = {
+        "Joy", "EMPATHY", "excitement", "customerservice", "poetry-reading", "narration_relaxed"};
+    struct style s, same;
+    struct ih_error e = {0};
+    for (int i = 0; style_names[i]; i++) {
+        assert_int_equal(style_find(&s, style_names[i], 1, &e), IH_OK);
+        assert_true(s.speed > 0.5f && s.speed < 2 && s.breathiness >= 0 && s.breathiness <= 1);
+    }
+    for (size_t i = 0; i < sizeof also / sizeof *also; i++)
+        assert_int_equal(style_find(&s, also[i], 1, &e), IH_OK);
+    style_find(&s, "joy", 1, &e);
+    style_find(&same, "cheerful", 1, &e);
+    assert_memory_equal(&s, &same, sizeof s);
+    style_find(&s, NULL, 2, &e);
+    assert_true(s.speed == 1 && s.pitch == 0 && s.range == 1 && s.energy == 1);
+    style_find(&s, "whispering", 2, &e);
+    assert_true(s.breathiness == 1);
+    assert_int_equal(style_find(&s, "exited", 1, &e), IH_INVALID);
+    assert_string_equal(e.text, "there is no style 'exited'; did you mean 'excited'?");
 }
 
 static void test_closest(void **state)
@@ -181,6 +250,8 @@ int main(void)
         cmocka_unit_test(test_defaults_round_trip),
         cmocka_unit_test(test_table_is_sound),
         cmocka_unit_test(test_formats_agree_with_the_writers),
+        cmocka_unit_test(test_tasks_are_kept_apart),
+        cmocka_unit_test(test_styles),
         cmocka_unit_test(test_closest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

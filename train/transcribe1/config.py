@@ -41,7 +41,7 @@ class Preset:
 
 
 PRESETS = {
-    "small": Preset("small", LANGUAGES, 192, 3, 8, 4, 1792, 12000, 240, 64, 1.2e-3, 400, 400, 4, 110, strength=0.3, long_share=0.8),
+    "small": Preset("small", LANGUAGES, 192, 3, 8, 4, 1792, 12000, 240, 64, 1.2e-3, 400, 400, 4, 110, strength=0.45, long_share=0.8),
     "full": Preset("full", LANGUAGES, 256, 4, 10, 4, 2304, 30000, 1600, 960, 1.2e-3, 1500, 1500, 5, 600, 0.05),
     "smoke": Preset("smoke", ["en", "fr", "ja"], 64, 1, 2, 1, 128, 300, 1, 16, 1e-3, 20, 10, 1, 1),
 }

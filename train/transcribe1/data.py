@@ -135,7 +135,7 @@ class Windows(IterableDataset):
             at = begin + clip.samples
             if rng.random() < 0.04:  # a window need not be full
                 break
-        strength = self.preset.strength * min(1.0, 0.2 + float(self.progress) / 0.8)
+        strength = min(1.0, self.preset.strength * rng.uniform(0.3, 2)) * min(1.0, 0.2 + float(self.progress) / 0.8)
         heard = augment(audio, rng, strength)
         return heard, *self.targets(spoken, empty), self.alignment(spoken, seconds), self.phonetics(spoken, seconds)
 

@@ -61,7 +61,7 @@ def main():
     args.to.mkdir(parents=True, exist_ok=True)
     save_file({name: t.contiguous() for name, t in model.state_dict().items()}, args.to / "model.safetensors", metadata={"format": "pt"})
     config = {"model_type": "silero_vad", "sampling_rate": 16000, "chunk": CHUNK, "context": CONTEXT, "threshold": 0.5,
-              "inhouse": {"name": "vad-1", "version": "0.1"}}
+              "inhouse": {"name": "vad-1", "version": "0.2"}}
     (args.to / "config.json").write_text(json.dumps(config, indent=2) + "\n")
 
 

@@ -13,4 +13,5 @@ void vector_init_avx512bf16(struct kernels *k)
     k->rms_norm = all.rms_norm;
     k->softmax_bf16 = all.softmax_bf16;
     k->f32_to_bf16 = all.f32_to_bf16;
+    k->channels = all.channels;
 }

@@ -2,6 +2,8 @@
 /* Where each weight is found, under the hub's names or OpenAI's, and how it is packed. */
 #include "models/whisper/whisper.h"
 
+#include "nn/bind_block.h"
+
 #include <stdio.h>
 
 /* The two naming schemes. %d is the layer. */
@@ -9,9 +11,7 @@ struct names {
     const char *conv1, *conv2, *encoder_positions, *encoder_norm;
     const char *embedding, *text_positions, *decoder_norm;
     const char *encoder_block, *decoder_block;
-    const char *self, *cross; /* attention prefixes inside a block */
-    const char *q, *k, *v, *out;
-    const char *self_norm, *cross_norm, *mlp_norm, *fc1, *fc2;
+    const struct block_names *block;
 };
 
 static const struct names hub_names = {
@@ -24,29 +24,10 @@ static const struct names hub_names = {
     .decoder_norm = "model.decoder.layer_norm",
     .encoder_block = "model.encoder.layers.%d.",
     .decoder_block = "model.decoder.layers.%d.",
-    .self = "self_attn.",
-    .cross = "encoder_attn.",
-    .q = "q_proj",
-    .k = "k_proj",
-    .v = "v_proj",
-    .out = "out_proj",
-    .self_norm = "self_attn_layer_norm",
-    .cross_norm = "encoder_attn_layer_norm",
-    .mlp_norm = "final_layer_norm",
-    .fc1 = "fc1",
-    .fc2 = "fc2",
+    .block = &hub_block_names,
 };
 
-static const struct names openai_names = {
-    .conv1 = "encoder.conv1",
-    .conv2 = "encoder.conv2",
-    .encoder_positions = "encoder.positional_embedding",
-    .encoder_norm = "encoder.ln_post",
-    .embedding = "decoder.token_embedding.weight",
-    .text_positions = "decoder.positional_embedding",
-    .decoder_norm = "decoder.ln",
-    .encoder_block = "encoder.blocks.%d.",
-    .decoder_block = "decoder.blocks.%d.",
+static const struct block_names openai_block_names = {
     .self = "attn.",
     .cross = "cross_attn.",
     .q = "query",
@@ -60,110 +41,83 @@ static const struct names openai_names = {
     .fc2 = "mlp.2",
 };
 
-/* One walk over a block: the first failure stops it. */
-struct walk {
-    struct binder binder;
-    const struct names *names;
-    struct ih_error *error;
-    enum ih_status status;
-    char prefix[64];
+static const struct names openai_names = {
+    .conv1 = "encoder.conv1",
+    .conv2 = "encoder.conv2",
+    .encoder_positions = "encoder.positional_embedding",
+    .encoder_norm = "encoder.ln_post",
+    .embedding = "decoder.token_embedding.weight",
+    .text_positions = "decoder.positional_embedding",
+    .decoder_norm = "decoder.ln",
+    .encoder_block = "encoder.blocks.%d.",
+    .decoder_block = "decoder.blocks.%d.",
+    .block = &openai_block_names,
+};
+
+struct block_counts {
+    int layers;
     int64_t dim, ffn;
 };
 
-static void take_norm(struct walk *w, struct layer_norm *n, const char *name)
+static enum ih_status bind_blocks(const struct binder *b, struct block_parts **out,
+    const struct names *names, const char *format, const struct block_counts *n, bool cross,
+    struct ih_error *e)
 {
-    char full[128];
-    if (w->status)
-        return;
-    snprintf(full, sizeof full, "%s%s.weight", w->prefix, name);
-    w->status = bind_vector(&w->binder, &n->w, full, w->dim, w->error);
-    if (w->status)
-        return;
-    snprintf(full, sizeof full, "%s%s.bias", w->prefix, name);
-    w->status = bind_vector(&w->binder, &n->b, full, w->dim, w->error);
-}
-
-static void take_linear(struct walk *w, struct linear_part *l, const char *group, const char *name,
-    int64_t rows, int64_t cols, bool has_bias)
-{
-    char full[128];
-    if (w->status)
-        return;
-    snprintf(full, sizeof full, "%s%s%s", w->prefix, group, name);
-    w->status = bind_linear(&w->binder, l, full, rows, cols, has_bias, w->error);
-}
-
-/* The key projection has no bias in Whisper. */
-static void take_attention(struct walk *w, const char *group, struct linear_part *q,
-    struct linear_part *k, struct linear_part *v, struct linear_part *out)
-{
-    take_linear(w, q, group, w->names->q, w->dim, w->dim, true);
-    take_linear(w, k, group, w->names->k, w->dim, w->dim, false);
-    take_linear(w, v, group, w->names->v, w->dim, w->dim, true);
-    take_linear(w, out, group, w->names->out, w->dim, w->dim, true);
-}
-
-static void take_block(struct walk *w, struct block_parts *b, bool cross)
-{
-    const struct names *n = w->names;
-    take_norm(w, &b->attention_norm, n->self_norm);
-    take_attention(w, n->self, &b->q, &b->k, &b->v, &b->out);
-    if (cross) {
-        take_norm(w, &b->cross_norm, n->cross_norm);
-        take_attention(w, n->cross, &b->cross_q, &b->cross_k, &b->cross_v, &b->cross_out);
-    }
-    take_norm(w, &b->mlp_norm, n->mlp_norm);
-    take_linear(w, &b->fc1, "", n->fc1, w->ffn, w->dim, true);
-    take_linear(w, &b->fc2, "", n->fc2, w->dim, w->ffn, true);
-}
-
-static void take_blocks(
-    struct walk *w, struct block_parts **out, const char *format, int layers, bool cross)
-{
-    *out = arena_calloc(w->binder.arena, (size_t)layers, sizeof **out);
-    if (!*out && !w->status)
-        w->status = err_memory(w->error, "a model's layers");
-    for (int i = 0; i < layers && !w->status; i++) {
-        /* The format is one of the two above. */
+    char prefix[64];
+    enum ih_status status = IH_OK;
+    *out = arena_calloc(b->arena, (size_t)n->layers, sizeof **out);
+    if (!*out)
+        return err_memory(e, "a model's layers");
+    for (int i = 0; i < n->layers && !status; i++) {
+        /* The format is one of those above. */
         const char *mark = strchr(format, '%');
-        snprintf(
-            w->prefix, sizeof w->prefix, "%.*s%d%s", (int)(mark - format), format, i, mark + 2);
-        take_block(w, &(*out)[i], cross);
+        snprintf(prefix, sizeof prefix, "%.*s%d%s", (int)(mark - format), format, i, mark + 2);
+        status = bind_block(b, &(*out)[i], names->block, prefix, n->dim, n->ffn, cross, e);
     }
-    w->prefix[0] = 0;
+    return status;
+}
+
+static enum ih_status bind_encoder(
+    struct whisper *m, const struct binder *b, const struct names *n, struct ih_error *e)
+{
+    const struct whisper_config *c = &m->config;
+    const struct block_counts counts = {c->layers, c->dim, c->ffn};
+    enum ih_status status = bind_conv1d(b, &m->conv1_part, n->conv1, c->dim, c->mels, 3, e);
+    if (!status)
+        status = bind_conv1d(b, &m->conv2_part, n->conv2, c->dim, c->dim, 3, e);
+    if (!status)
+        status =
+            bind_table(b, &m->encoder_positions, n->encoder_positions, c->positions, c->dim, e);
+    if (!status)
+        status = bind_blocks(b, &m->encoder_parts, n, n->encoder_block, &counts, false, e);
+    return status ? status : bind_norm(b, &m->encoder_norm, n->encoder_norm, c->dim, e);
+}
+
+static enum ih_status bind_decoder(
+    struct whisper *m, const struct binder *b, const struct names *n, struct ih_error *e)
+{
+    const struct whisper_config *c = &m->config;
+    const struct block_counts counts = {c->text_layers, c->dim, c->text_ffn};
+    enum ih_status status =
+        bind_blocks(b, &m->decoder_parts, n, n->decoder_block, &counts, true, e);
+    if (!status)
+        status = bind_norm(b, &m->decoder_norm, n->decoder_norm, c->dim, e);
+    if (!status)
+        status = bind_matrix(b, &m->embedding, n->embedding, c->vocab, c->dim, e);
+    if (!status)
+        status = bind_table(b, &m->text_positions, n->text_positions, c->text_positions, c->dim, e);
+    if (!status && m->ctc.classes)
+        status = bind_linear(b, &m->ctc.part, "ctc", m->ctc.classes, c->dim, true, e);
+    return status;
 }
 
 enum ih_status whisper_bind(struct whisper *m, struct ih_error *e)
 {
-    const struct whisper_config *c = &m->config;
-    struct walk w = {
-        .binder = {m->weights, device_kernels(m->base.device), &m->arena},
-        .names = weights_find(m->weights, openai_names.embedding) ? &openai_names : &hub_names,
-        .error = e,
-        .dim = c->dim,
-        .ffn = c->ffn,
-    };
-    const struct names *n = w.names;
-    struct binder *b = &w.binder;
-    w.status = bind_conv1d(b, &m->conv1_part, n->conv1, c->dim, c->mels, 3, e);
-    if (!w.status)
-        w.status = bind_conv1d(b, &m->conv2_part, n->conv2, c->dim, c->dim, 3, e);
-    if (!w.status)
-        w.status =
-            bind_table(b, &m->encoder_positions, n->encoder_positions, c->positions, c->dim, e);
-    take_blocks(&w, &m->encoder_parts, n->encoder_block, c->layers, false);
-    take_norm(&w, &m->encoder_norm, n->encoder_norm);
-    w.ffn = c->text_ffn;
-    take_blocks(&w, &m->decoder_parts, n->decoder_block, c->text_layers, true);
-    take_norm(&w, &m->decoder_norm, n->decoder_norm);
-    if (!w.status)
-        w.status = bind_matrix(b, &m->embedding, n->embedding, c->vocab, c->dim, e);
-    if (!w.status)
-        w.status =
-            bind_table(b, &m->text_positions, n->text_positions, c->text_positions, c->dim, e);
-    if (!w.status && m->ctc.classes)
-        w.status = bind_linear(b, &m->ctc.part, "ctc", m->ctc.classes, c->dim, true, e);
-    return w.status;
+    const struct binder b = {m->weights, device_kernels(m->base.device), &m->arena};
+    const struct names *n =
+        weights_find(m->weights, openai_names.embedding) ? &openai_names : &hub_names;
+    enum ih_status status = bind_encoder(m, &b, n, e);
+    return status ? status : bind_decoder(m, &b, n, e);
 }
 
 static enum ih_status pack_all(struct whisper *m, struct ih_error *e)

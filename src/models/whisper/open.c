@@ -188,24 +188,6 @@ static void whisper_close(struct model *m)
     free(w);
 }
 
-static enum ih_status name_model(struct whisper *w, const char *path, struct ih_error *e)
-{
-    size_t n = strlen(path);
-    while (n > 1 && path[n - 1] == '/')
-        n--;
-    size_t begin = n;
-    while (begin > 0 && path[begin - 1] != '/')
-        begin--;
-    char *name = arena_alloc(&w->arena, n - begin + 1);
-    if (!name)
-        return err_memory(e, "a model");
-    memcpy(name, path + begin, n - begin);
-    name[n - begin] = 0;
-    w->base.name = name;
-    w->base.bytes = weights_bytes(w->weights);
-    return IH_OK;
-}
-
 static enum ih_status whisper_open(
     struct model **out, const struct model_open *o, struct ih_error *e)
 {
@@ -220,8 +202,11 @@ static enum ih_status whisper_open(
         is_folder(o->path) ? open_folder(w, o->path, e) : open_ggml(w, o->path, e);
     if (!status)
         status = whisper_bind(w, e);
-    if (!status)
-        status = name_model(w, o->path, e);
+    if (!status) {
+        w->base.name = model_name(&w->arena, o->path);
+        w->base.bytes = weights_bytes(w->weights);
+        status = w->base.name ? IH_OK : err_memory(e, "a model");
+    }
     if (!status) {
         w->storage = storage_for(w, o->compute);
         set_shapes(w);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BASE_NUMBER_H
+#define BASE_NUMBER_H
+
+#include <stdbool.h>
+
+/* Reads a whole text as a decimal number with a point, in every locale: no exponent, no infinity.
+ */
+bool number_read(const char *s, double *out);
+
+#endif

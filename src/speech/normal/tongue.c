@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "speech/normal/tongue.h"
+
+#include "text/language.h"
+
+#include <string.h>
+
+static const struct tongue *const tongues[TONGUES] = {&tongue_de, &tongue_en};
+
+const struct tongue *tongue_at(int i)
+{
+    return i >= 0 && i < TONGUES ? tongues[i] : NULL;
+}
+
+const struct tongue *tongue_find(const char *language)
+{
+    int index = language_find(language);
+    for (int i = 0; index >= 0 && i < TONGUES; i++)
+        if (strcmp(tongues[i]->code, language_code(index)) == 0)
+            return tongues[i];
+    return NULL;
+}

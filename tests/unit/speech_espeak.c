@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Phonemes by espeak-ng, against what its own program prints with --ipa (version 1.51). */
+#include "speech/espeak.h"
+#include "speech/ipa.h"
+#include "support/support.h"
+
+#include <pthread.h>
+#include <string.h>
+
+/* Skips the test where espeak-ng is not installed. */
+static const struct phonemizer *require(void)
+{
+    struct ih_error e;
+    const struct phonemizer *p = espeak_find(&e);
+    if (!p) {
+        print_message("%s\n", e.text);
+        skip();
+    }
+    return p;
+}
+
+static void expect(const char *language, const char *text, const char *want)
+{
+    const struct phonemizer *p = require();
+    struct arena a = {0};
+    struct ih_error e;
+    const char *ipa;
+    if (p->phonemes(p->self, text, language, &a, &ipa, &e))
+        fail_msg("%s", e.text);
+    assert_string_equal(ipa, want);
+    arena_free(&a);
+}
+
+static void says_words(void **state)
+{
+    (void)state;
+    expect("en", "hello world", "həlˈoʊ wˈɜːld");
+    expect("de", "guten Morgen", "ɡˈuːtən mˈɔɾɡən");
+    expect("pt", "bom dia o mundo", "bˈoŋ dʒˈiæ ʊ mˈu\u0303ŋdʊ");
+    expect("no", "god morgen verden", "ɡˈuːd mˈɔrɡən vˈardən");
+    expect("ja", "こんにちは せかい", "kˌo\u031ennitɕˈiha\u0308 se\u031ekˈa\u0308i");
+    expect("en", "", "");
+    expect("en", " \n", "");
+}
+
+static void drops_what_is_not_said(void **state)
+{
+    (void)state;
+    /* (en)ˈɒfɪs(de) */
+    expect("de", "im Office", "ɪm ˈɒfɪs");
+    /* la- */
+    expect("fr", "la dame", "la dˈam");
+    expect("en", "hello ☃ <world>", "həlˈoʊ wˈɜːld");
+    expect("en", "hello. World", "həlˈoʊ wˈɜːld");
+}
+
+/* Its IPA has one sign for the first and the fourth tone of Chinese. */
+static void keeps_tones_apart(void **state)
+{
+    (void)state;
+    expect("zh", "ma1 ma2 ma3 ma4 ma5", "mˈɑ1 mˈɑ2 mˈɑ3 mˈɑ4 mˈɑ5");
+    expect("zh", "zhong1 guo2", "ʈʂˈonɡ1 kˈuo2");
+    expect("vi", "má", "mˈaː3");
+}
+
+static void knows_languages(void **state)
+{
+    (void)state;
+    const struct phonemizer *p = require();
+    static const char *const codes[] = {"ar", "zh", "cs", "da", "nl", "en", "fi", "fr", "de", "hi",
+        "hu", "id", "it", "ja", "ko", "no", "pl", "pt", "ro", "ru", "es", "sv", "th", "tr", "vi",
+        "en-gb"};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (!p->knows(p->self, codes[i]))
+            fail_msg("no voice for %s", codes[i]);
+    static const char *const wrong[] = {"qq", "", "x", "../../../etc/passwd", "Afrikaans", "e n"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_false(p->knows(p->self, wrong[i]));
+    struct arena a = {0};
+    struct ih_error e;
+    const char *ipa;
+    assert_int_equal(p->phonemes(p->self, "a", "qq", &a, &ipa, &e), IH_UNSUPPORTED);
+    assert_int_equal(p->phonemes(p->self, "a", "../qq", &a, &ipa, &e), IH_INVALID);
+    arena_free(&a);
+}
+
+static void takes_any_length(void **state)
+{
+    (void)state;
+    const struct phonemizer *p = require();
+    enum { LONG = 20000 };
+    static char text[LONG + 1];
+    struct arena a = {0};
+    struct ih_error e;
+    const char *ipa;
+    memset(text, 'a', LONG);
+    assert_int_equal(p->phonemes(p->self, text, "en", &a, &ipa, &e), IH_OK);
+    assert_true(strlen(ipa) > LONG / 64);
+    for (int i = 0; i < LONG; i++)
+        text[i] = "no "[i % 3];
+    assert_int_equal(p->phonemes(p->self, text, "en", &a, &ipa, &e), IH_OK);
+    int words = 1;
+    for (const char *c = ipa; *c; c++)
+        words += *c == ' ';
+    assert_in_range(words, LONG / 3 - LONG / 100, LONG / 3 + 1);
+    arena_free(&a);
+}
+
+static void *speak_often(void *arg)
+{
+    const struct phonemizer *p = arg;
+    struct arena a = {0};
+    for (int i = 0; i < 100; i++) {
+        static const char *const text[][3] = {
+            {"en", "hello world", "həlˈoʊ wˈɜːld"}, {"de", "guten Morgen", "ɡˈuːtən mˈɔɾɡən"}};
+        const char *const *t = text[i % 2], *ipa;
+        if (p->phonemes(p->self, t[1], t[0], &a, &ipa, NULL) || strcmp(ipa, t[2]))
+            arg = NULL;
+    }
+    arena_free(&a);
+    return arg;
+}
+
+static void works_from_threads(void **state)
+{
+    (void)state;
+    enum { THREADS = 4 };
+    void *p = (void *)(uintptr_t)require(), *good;
+    pthread_t thread[THREADS];
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&thread[i], NULL, speak_often, p), 0);
+    for (int i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_join(thread[i], &good), 0);
+        assert_non_null(good);
+    }
+}
+
+static void reads_ipa_of_people(void **state)
+{
+    (void)state;
+    struct str out;
+    struct ih_error e;
+    str_init(&out, 1000);
+    const char *text = " he'lo.ʊ  gõː\u200d ";
+    assert_int_equal(ipa_read(&out, text, strlen(text), &e), IH_OK);
+    assert_string_equal(str_text(&out), "heˈloʊ ɡo\u0303ː");
+    assert_int_equal(ipa_count(str_text(&out)), 11);
+    text = "tɛʃT";
+    assert_int_equal(ipa_read(&out, text, strlen(text), &e), IH_INVALID);
+    assert_string_equal(e.text, "'T' (U+0054) is not a sign of IPA");
+    str_free(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(says_words),
+        cmocka_unit_test(drops_what_is_not_said),
+        cmocka_unit_test(keeps_tones_apart),
+        cmocka_unit_test(knows_languages),
+        cmocka_unit_test(takes_any_length),
+        cmocka_unit_test(works_from_threads),
+        cmocka_unit_test(reads_ipa_of_people),
+    };
+    return cmocka_run_group_tests_name("speech_espeak", tests, NULL, NULL);
+}
