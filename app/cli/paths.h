@@ -41,7 +41,7 @@ enum ih_status model_default(struct model_entry *out, struct ih_error *e);
 enum ih_status model_default_voice(struct model_entry *out, struct ih_error *e);
 
 /* The program's own model that turns words into phonemes; false when it is not there. */
-bool model_default_speller(struct model_entry *out);
+bool speller_locate(struct model_entry *out);
 
 /* The voice activity model's file; false when there is none. */
 bool vad_locate(char *path, size_t size);

@@ -13,7 +13,7 @@ struct speller {
     enum ih_status (*phonemes)(struct model *m, const char *text, const char *language,
         struct arena *a, const char **ipa, struct ih_error *e);
     /* How words of "zh" and "ja" are read, borrowed until the model is closed; null in *out for a
-     * language that needs none, or when the model has none. */
+     * language that needs none, or when the model has none. May be null. */
     enum ih_status (*readings)(
         struct model *m, const char *language, const struct readings **out, struct ih_error *e);
 };

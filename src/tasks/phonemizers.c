@@ -3,6 +3,7 @@
 
 #include "models/speller.h"
 #include "speech/espeak.h"
+#include "text/unicode.h"
 
 #include <string.h>
 
@@ -25,9 +26,9 @@ static enum ih_status phonemes(void *self, const char *text, const char *languag
     return m->family->speller->phonemes(m, text, language, a, ipa, e);
 }
 
-void phonemizers_init(struct phonemizers *p, struct model *speller)
+void phonemizers_init(struct phonemizers *p, struct model *model, struct model *speller)
 {
-    *p = (struct phonemizers){0};
+    *p = (struct phonemizers){.own = {model, model->name, knows, phonemes}};
     const struct phonemizer *espeak = espeak_find(NULL);
     if (espeak)
         p->list[p->count++] = espeak;
@@ -35,4 +36,34 @@ void phonemizers_init(struct phonemizers *p, struct model *speller)
         p->speller = (struct phonemizer){speller, speller->name, knows, phonemes};
         p->list[p->count++] = &p->speller;
     }
+    if (model->family->speller)
+        p->list[p->count++] = &p->own;
+}
+
+/* Han characters, which both languages write; kana, which only Japanese does. */
+static void find_scripts(const char *text, size_t bytes, bool *han, bool *kana)
+{
+    *han = *kana = false;
+    for (size_t i = 0; i < bytes && !(*han && *kana);) {
+        uint32_t c;
+        i += utf8_read(text + i, bytes - i, &c);
+        *han = *han || (c >= 0x3400 && c <= 0x9fff) || (c >= 0xf900 && c <= 0xfaff) ||
+               (c >= 0x20000 && c <= 0x3ffff);
+        *kana = *kana || (c >= 0x3040 && c <= 0x30ff);
+    }
+}
+
+enum ih_status phonemizers_read(struct phonemizers *p, struct model *speller, const char *text,
+    size_t bytes, struct ih_error *e)
+{
+    bool han, kana;
+    enum ih_status status = IH_OK;
+    if (!speller || !speller->family->speller->readings)
+        return IH_OK;
+    find_scripts(text, bytes, &han, &kana);
+    if (han)
+        status = speller->family->speller->readings(speller, "zh", &p->chinese, e);
+    if (!status && (han || kana))
+        status = speller->family->speller->readings(speller, "ja", &p->japanese, e);
+    return status;
 }
