@@ -268,6 +268,12 @@ static bool is_kokoro(const struct model_entry *m)
     return strncasecmp(m->name, "kokoro", 6) == 0 || strncasecmp(m->kind, "kokoro", 6) == 0;
 }
 
+bool speller_locate(struct model_entry *out)
+{
+    struct ih_error e;
+    return model_locate(out, "spell-1", &e) == IH_OK;
+}
+
 enum ih_status model_default_voice(struct model_entry *out, struct ih_error *e)
 {
     if (model_locate(out, own_voice, e) == IH_OK)

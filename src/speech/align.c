@@ -186,15 +186,17 @@ static size_t skip_pieces(const char *text, size_t at, int n)
     return at;
 }
 
-enum ih_status align_phrase(const struct phonemizer *p, const char *const *word, int count,
-    const char *language, struct arena *a, const char **ipa, struct share *share,
+enum ih_status align_phrase(const struct phonemizer *p, const char *const *word, const bool *glued,
+    int count, const char *language, struct arena *a, const char **ipa, struct share *share,
     struct ih_error *e)
 {
     struct str phrase;
     int pieces = 0;
+    bool spaced = true;
     str_init(&phrase, PHRASE_BYTES);
     for (int i = 0; i < count; i++) {
-        if (i)
+        spaced = spaced && !glued[i];
+        if (i && !glued[i])
             str_add_byte(&phrase, ' ');
         str_add_text(&phrase, word[i]);
         pieces += count_pieces(word[i]);
@@ -205,7 +207,7 @@ enum ih_status align_phrase(const struct phonemizer *p, const char *const *word,
     str_free(&phrase);
     if (status)
         return status;
-    if (count > 1 && count_pieces(*ipa) != pieces)
+    if (count > 1 && (!spaced || count_pieces(*ipa) != pieces))
         return align_by_distance(p, word, count, language, a, *ipa, share, e);
     for (size_t i = 0, at = 0; i < (size_t)count; i++) {
         size_t end = count == 1 ? strlen(*ipa) : skip_pieces(*ipa, at, count_pieces(word[i]));

@@ -15,14 +15,14 @@ struct share {
 enum { ALIGN_WORDS = 64 };
 
 /* word[count] (1 to ALIGN_WORDS) are the phrase's words, of one or more parts with a space between
- * them. *ipa becomes the phonemes of the whole phrase in the arena, share[count] the words' parts
- * of it, in order.
+ * them; a word that is glued has no space before it either. *ipa becomes the phonemes of the whole
+ * phrase in the arena, share[count] the words' parts of it, in order.
  *
  * Where the phonemizer gives as many pieces as the phrase has, they go to the words one by one.
  * Where it merged or split some, every word is also phonemized alone, and the cheapest way to
  * change the row of these into the phrase (edit distance) tells where each word ended up. */
-enum ih_status align_phrase(const struct phonemizer *p, const char *const *word, int count,
-    const char *language, struct arena *a, const char **ipa, struct share *share,
+enum ih_status align_phrase(const struct phonemizer *p, const char *const *word, const bool *glued,
+    int count, const char *language, struct arena *a, const char **ipa, struct share *share,
     struct ih_error *e);
 
 #endif

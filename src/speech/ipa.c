@@ -40,9 +40,12 @@ struct spelling {
 static const struct spelling private_spellings[] = {
     {"zh", "ts.", "ʈʂ"},
     {"zh", "s.", "ʂ"},
+    {"zh", "i.", "ɨ"},
     {"hi", "r.", "ɽ"},
     {"vi", "ɜ", "3"}, /* a tone: it reads the digit as a vowel's name */
     {"th", "ɜ", "3"},
+    {NULL, "??", "ʊɾ"}, /* broken characters, as in German "durch" */
+    {NULL, "?", "ʔ"},
 };
 
 /* What people write by hand. */
@@ -128,6 +131,42 @@ enum ih_status ipa_clean(struct str *out, const char *text, const char *language
     }
     trim_space(out, begin);
     return out->failed ? IH_NO_MEMORY : IH_OK;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '1' && c <= '5';
+}
+
+/* Bytes of a tone of Chinese: a digit, or the vowel that espeak-ng writes for the digit 3. */
+static size_t tone_bytes(const char *text)
+{
+    static const char three[] = "ɜ";
+    return is_digit(*text) ? 1 : !strncmp(text, three, sizeof three - 1) ? sizeof three - 1 : 0;
+}
+
+void ipa_tones(struct str *ipa, size_t begin, const char *pinyin)
+{
+    int tones = 0, syllables = 0;
+    for (const char *c = str_text(ipa) + begin; *c; c++)
+        tones += tone_bytes(c) > 0;
+    for (const char *c = pinyin; *c; c++)
+        syllables += is_digit(*c);
+    if (tones != syllables || ipa->failed)
+        return;
+    size_t to = begin;
+    for (size_t i = begin; i < ipa->size;) {
+        size_t used = tone_bytes(ipa->data + i);
+        if (used) {
+            pinyin += strcspn(pinyin, "12345");
+            ipa->data[to++] = *pinyin++;
+        } else {
+            ipa->data[to++] = ipa->data[i];
+        }
+        i += used + !used;
+    }
+    if (ipa->data)
+        ipa->data[ipa->size = to] = 0;
 }
 
 /* Signs that shape how IPA is read by people and that the alphabet does without: the syllable dot,

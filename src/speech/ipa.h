@@ -19,7 +19,12 @@ bool ipa_sign(uint32_t c);
  * white space become one space, none at the ends. */
 enum ih_status ipa_clean(struct str *out, const char *text, const char *language);
 
-/* The same for phonemes in a lexicon, in SSML or in brackets, where ' : g and precomposed nasal
+/* espeak-ng's IPA has one sign for the first and the fourth tone of Chinese. Puts the tone digits
+ * of the pinyin that was said in place of the tones behind byte `begin`, one for each; where their
+ * numbers differ, nothing is changed. */
+void ipa_tones(struct str *ipa, size_t begin, const char *pinyin);
+
+/* Phonemes in a lexicon, in SSML or in brackets, where ' : g and precomposed nasal
  * vowels are taken as people write them; a sign that is none fails and is named. */
 enum ih_status ipa_read(struct str *out, const char *text, size_t bytes, struct ih_error *e);
 

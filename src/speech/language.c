@@ -94,9 +94,22 @@ static void share_votes(struct election *e, const bool *yes, float weight)
             e->votes[i] += weight / (float)sharers;
 }
 
+/* Votes for letters that often stand together: 2 to 5 bytes. */
+static void count_pieces(struct election *e, const char *word, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t length = 2; length <= 5 && i + length <= n; length++) {
+            bool has[CANDIDATES] = {0};
+            for (int k = 0; k < e->count; k++)
+                has[k] = e->clues[k] && listed(e->clues[k]->pieces, word + i, length);
+            share_votes(e, has, 0.15f);
+        }
+}
+
 static void count_word(struct election *e, const char *word, size_t n)
 {
     bool whole[CANDIDATES] = {0}, ending[CANDIDATES] = {0};
+    count_pieces(e, word, n);
     for (int i = 0; i < e->count; i++) {
         if (!e->clues[i])
             continue;
@@ -151,7 +164,7 @@ static void count_text(struct election *e, const char *text, size_t bytes)
     }
 }
 
-/* Letters of each script; a Han character says as much as two letters. */
+/* Letters of each script; a Han character says as much as three letters. */
 static void count_scripts(int letters[SCRIPTS], const char *text, size_t bytes)
 {
     memset(letters, 0, SCRIPTS * sizeof *letters);
@@ -159,7 +172,7 @@ static void count_scripts(int letters[SCRIPTS], const char *text, size_t bytes)
         uint32_t c;
         i += utf8_read(text + i, bytes - i, &c);
         enum script s = script_of(c);
-        letters[s] += s == SCRIPT_HAN ? 2 : 1;
+        letters[s] += s == SCRIPT_HAN ? 3 : s == SCRIPT_KANA || s == SCRIPT_HANGUL ? 2 : 1;
     }
 }
 
@@ -194,7 +207,7 @@ static bool has_any(const char *text, size_t bytes, const char *letters)
 static void judge_han(struct election *e, const int letters[SCRIPTS], const char *text,
     size_t bytes, const char *before)
 {
-    bool japanese = letters[SCRIPT_KANA] * 10 >= letters[SCRIPT_HAN];
+    bool japanese = letters[SCRIPT_KANA] * 15 >= letters[SCRIPT_HAN] * 2;
     if (!letters[SCRIPT_KANA] && before && same_language("ja", before))
         japanese = !has_any(text, bytes, simplified);
     for (int i = 0; i < e->count; i++)

@@ -5,7 +5,11 @@
 
 #include <string.h>
 
-enum { TAG = 32, IPA_BYTES = 1 << 20 };
+enum {
+    TAG = 32,
+    IPA_BYTES = 1 << 20,
+    GLUED_SIGNS = 40, /* espeak-ng cuts words of more than 160 bytes off */
+};
 
 /* One sentence on its way through the phonemizers. */
 struct pass {
@@ -37,15 +41,15 @@ static const struct phonemizer *find_phonemizer(
 }
 
 /* Says the phrase by the first phonemizer that can; false when none can. */
-static enum ih_status say_phrase(struct pass *p, const char *const *text, int count,
-    const char *language, const char **ipa, struct share *share, bool *done)
+static enum ih_status say_phrase(struct pass *p, const char *const *text, const bool *glued,
+    int count, const char *language, const char **ipa, struct share *share, bool *done)
 {
     char tag[TAG];
     const struct phonemizer *by;
     struct ih_error why = {0};
     *done = false;
     for (int i = 0; (by = find_phonemizer(p->s, language, &i, tag)); i++) {
-        enum ih_status status = align_phrase(by, text, count, tag, p->a, ipa, share, &why);
+        enum ih_status status = align_phrase(by, text, glued, count, tag, p->a, ipa, share, &why);
         if (status == IH_NO_MEMORY)
             return err_set(p->e, status, "%s", why.text);
         *done = !status;
@@ -85,13 +89,13 @@ static enum ih_status spell(struct pass *p, struct said *w)
         size_t n = strcspn(at, " ");
         const char *ipa, *text = letter;
         struct share share;
-        bool done;
+        bool done, glued = false;
         if (n >= sizeof letter)
             break;
         memcpy(letter, at, n);
         letter[n] = 0;
         at += n + (at[n] == ' ');
-        status = say_phrase(p, &text, 1, w->language, &ipa, &share, &done);
+        status = say_phrase(p, &text, &glued, 1, w->language, &ipa, &share, &done);
         if (!status && done)
             add_letter(&out, ipa, !*at);
     }
@@ -122,16 +126,30 @@ static int phrase_length(const struct pass *p, int first)
     return n - first;
 }
 
+/* Japanese is read as it is written, without spaces: that is how espeak-ng sets its stress best. */
+static void glue_words(const struct said *word, int count, bool *glued)
+{
+    size_t signs = 0;
+    bool japanese = !strncmp(word->language, "ja", 2);
+    for (int i = 0; i < count; i++) {
+        size_t more = utf8_count(word[i].input, strlen(word[i].input));
+        glued[i] = japanese && i > 0 && signs + more <= GLUED_SIGNS && !word[i].spelled &&
+                   !word[i - 1].spelled;
+        signs = glued[i] ? signs + more : more;
+    }
+}
+
 /* Words that are spelled or whose phonemes are given stand in the phrase for the others' sake. */
 static enum ih_status say_words(struct pass *p, int first, int count)
 {
     const char *text[ALIGN_WORDS] = {0}, *ipa;
     struct share share[ALIGN_WORDS];
     struct said *word = p->word + first;
-    bool done;
+    bool done, glued[ALIGN_WORDS] = {false};
     for (int i = 0; i < count; i++)
         text[i] = word[i].input;
-    enum ih_status status = say_phrase(p, text, count, word->language, &ipa, share, &done);
+    glue_words(word, count, glued);
+    enum ih_status status = say_phrase(p, text, glued, count, word->language, &ipa, share, &done);
     for (int i = 0; !status && i < count; i++) {
         if (done)
             take_share(&word[i], ipa, &share[i]);

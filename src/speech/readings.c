@@ -255,20 +255,32 @@ static const char *copy(struct arena *a, const char *text, size_t n)
     return to;
 }
 
+/* Kana that no word covers and that stand side by side are one word. */
+static bool goes_on(
+    const struct readings *r, const char *text, const struct place *place, size_t at)
+{
+    size_t from = place[at].from, before = from ? place[from].from : 0;
+    return !r->chinese && from && !place[at].entry && !place[from].entry &&
+           is_kana_text(text + before, at - before);
+}
+
 /* Words in order, from the places that the best way goes through. */
 static enum ih_status collect(const struct readings *r, const char *text, size_t bytes,
     const struct place *place, struct arena *a, struct reading **out, int *count)
 {
     int n = 0;
     for (size_t at = bytes; at; at = place[at].from)
-        n++;
+        n += !goes_on(r, text, place, at);
     *count = n;
     *out = arena_alloc(a, (size_t)n * sizeof **out);
     if (!*out)
         return IH_NO_MEMORY;
-    for (size_t at = bytes; at; at = place[at].from) {
-        size_t from = place[at].from, length = at - from;
+    for (size_t at = bytes, end = bytes; at; at = place[at].from) {
+        if (goes_on(r, text, place, at))
+            continue;
+        size_t from = place[at].from, length = end - from;
         const struct entry *e = place[at].entry;
+        end = from;
         struct reading *word = &(*out)[--n];
         *word = (struct reading){from, length, NULL};
         if (e)

@@ -3,9 +3,12 @@
 
 #include "models/speller.h"
 #include "speech/espeak.h"
+#include "speech/ipa.h"
 #include "text/unicode.h"
 
 #include <string.h>
+
+enum { IPA_BYTES = 1 << 20 };
 
 static bool knows(void *self, const char *language)
 {
@@ -19,11 +22,22 @@ static bool knows(void *self, const char *language)
     return false;
 }
 
+/* A model that learned from espeak-ng spells as it does: brought to what phonemizer.h says. */
 static enum ih_status phonemes(void *self, const char *text, const char *language, struct arena *a,
     const char **ipa, struct ih_error *e)
 {
     struct model *m = self;
-    return m->family->speller->phonemes(m, text, language, a, ipa, e);
+    struct str clean;
+    enum ih_status status = m->family->speller->phonemes(m, text, language, a, ipa, e);
+    if (status)
+        return status;
+    str_init(&clean, IPA_BYTES);
+    ipa_clean(&clean, *ipa, language);
+    if (!strcmp(language, "zh"))
+        ipa_tones(&clean, 0, text);
+    *ipa = clean.failed ? NULL : arena_strdup(a, str_text(&clean));
+    str_free(&clean);
+    return *ipa ? IH_OK : err_memory(e, "phonemes");
 }
 
 void phonemizers_init(struct phonemizers *p, struct model *model, struct model *speller)

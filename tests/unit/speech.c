@@ -358,13 +358,20 @@ static void aligns_phrases(void **state)
     struct arena a = {0};
     const char *ipa;
     struct share share[6];
-    assert_int_equal(align_phrase(&letters, word, 6, "en", &a, &ipa, share, NULL), IH_OK);
+    bool glued[6] = {false};
+    assert_int_equal(align_phrase(&letters, word, glued, 6, "en", &a, &ipa, share, NULL), IH_OK);
     assert_string_equal(ipa, "all ofthe inthe end");
     static const char *const want[] = {"all", "ofthe", "", "in", "the", "end"};
     for (int i = 0; i < 6; i++) {
         assert_int_equal(share[i].length, strlen(want[i]));
         assert_memory_equal(ipa + share[i].begin, want[i], share[i].length);
     }
+    glued[4] = glued[5] = true;
+    assert_int_equal(align_phrase(&letters, word, glued, 6, "en", &a, &ipa, share, NULL), IH_OK);
+    assert_string_equal(ipa, "all ofthe intheend");
+    assert_int_equal(share[4].begin, 12);
+    assert_int_equal(share[4].length, 3);
+    assert_int_equal(share[5].begin, 15);
     arena_free(&a);
 }
 

@@ -48,6 +48,8 @@ static void drops_what_is_not_said(void **state)
     (void)state;
     /* (en)ˈɒfɪs(de) */
     expect("de", "im Office", "ɪm ˈɒfɪs");
+    /* d??ç */
+    expect("de", "durch", "dˈʊɾç");
     /* la- */
     expect("fr", "la dame", "la dˈam");
     expect("en", "hello ☃ <world>", "həlˈoʊ wˈɜːld");
@@ -60,7 +62,24 @@ static void keeps_tones_apart(void **state)
     (void)state;
     expect("zh", "ma1 ma2 ma3 ma4 ma5", "mˈɑ1 mˈɑ2 mˈɑ3 mˈɑ4 mˈɑ5");
     expect("zh", "zhong1 guo2", "ʈʂˈonɡ1 kˈuo2");
+    expect("zh", "shi4 jie4", "ʂˈɨ4 tɕˈiɛ4");
     expect("vi", "má", "mˈaː3");
+}
+
+/* What a model says that learned from espeak-ng's IPA alone. */
+static void puts_tones_in(void **state)
+{
+    (void)state;
+    struct str out;
+    str_init(&out, 1000);
+    ipa_clean(&out, "nˈi2 s.ˈi.5 mˈɑ5 kˈuoɜ", "zh");
+    ipa_tones(&out, 0, "ni3 shi4 ma1 guo2");
+    assert_string_equal(str_text(&out), "nˈi3 ʂˈɨ4 mˈɑ1 kˈuo2");
+    ipa_tones(&out, 0, "ni3 shi4 ma1 guo2");
+    assert_string_equal(str_text(&out), "nˈi3 ʂˈɨ4 mˈɑ1 kˈuo2");
+    ipa_tones(&out, 0, "ni3");
+    assert_string_equal(str_text(&out), "nˈi3 ʂˈɨ4 mˈɑ1 kˈuo2");
+    str_free(&out);
 }
 
 static void knows_languages(void **state)
@@ -157,6 +176,7 @@ int main(void)
         cmocka_unit_test(says_words),
         cmocka_unit_test(drops_what_is_not_said),
         cmocka_unit_test(keeps_tones_apart),
+        cmocka_unit_test(puts_tones_in),
         cmocka_unit_test(knows_languages),
         cmocka_unit_test(takes_any_length),
         cmocka_unit_test(works_from_threads),

@@ -109,6 +109,80 @@ static void reads_tags(void **state)
     assert_false(tag_read("gibberish", tag));
 }
 
+/* Short ones, which leave little to go by: at most three of these may be wrong. */
+static void tells_short_sentences(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"en", "I left my keys at home."},
+        {"en", "Can we meet at half past nine?"},
+        {"en", "The parcel will arrive on Thursday."},
+        {"de", "Das kostet drei Euro am dritten Mai."},
+        {"de", "Können wir uns um halb zehn treffen?"},
+        {"de", "Ihr Paket kommt am Donnerstag an."},
+        {"nl", "Ik heb mijn sleutels thuis laten liggen."},
+        {"nl", "Kunnen we om half tien afspreken?"},
+        {"nl", "Uw pakket wordt donderdag bezorgd."},
+        {"fr", "J'ai oublié mes clés à la maison."},
+        {"fr", "Peut-on se voir à neuf heures et demie ?"},
+        {"fr", "Votre colis arrivera jeudi."},
+        {"es", "He dejado las llaves en casa."},
+        {"es", "¿Podemos vernos a las nueve y media?"},
+        {"es", "Su paquete llegará el jueves."},
+        {"pt", "Deixei as chaves em casa."},
+        {"pt", "Podemos encontrar-nos às nove e meia?"},
+        {"pt", "A sua encomenda chega na quinta-feira."},
+        {"it", "Ho dimenticato le chiavi a casa."},
+        {"it", "Possiamo vederci alle nove e mezza?"},
+        {"it", "Il suo pacco arriverà giovedì."},
+        {"ro", "Mi-am uitat cheile acasă."},
+        {"ro", "Ne putem întâlni la nouă și jumătate?"},
+        {"ro", "Pachetul dumneavoastră va ajunge joi."},
+        {"sv", "Jag glömde mina nycklar hemma."},
+        {"sv", "Kan vi ses halv tio?"},
+        {"sv", "Ditt paket kommer på torsdag."},
+        {"da", "Jeg glemte mine nøgler derhjemme."},
+        {"da", "Kan vi mødes klokken halv ti?"},
+        {"da", "Din pakke ankommer på torsdag."},
+        {"no", "Jeg glemte nøklene mine hjemme."},
+        {"no", "Kan vi møtes klokka halv ti?"},
+        {"no", "Pakken din kommer på torsdag."},
+        {"fi", "Unohdin avaimeni kotiin."},
+        {"fi", "Voimmeko tavata puoli kymmeneltä?"},
+        {"fi", "Pakettisi saapuu torstaina."},
+        {"hu", "Otthon hagytam a kulcsaimat."},
+        {"hu", "Találkozhatunk fél tízkor?"},
+        {"hu", "A csomagja csütörtökön érkezik."},
+        {"cs", "Nechal jsem si klíče doma."},
+        {"cs", "Můžeme se sejít v půl desáté?"},
+        {"cs", "Váš balík dorazí ve čtvrtek."},
+        {"pl", "Zostawiłem klucze w domu."},
+        {"pl", "Czy możemy się spotkać o wpół do dziesiątej?"},
+        {"pl", "Twoja paczka dotrze w czwartek."},
+        {"tr", "Anahtarlarımı evde unuttum."},
+        {"tr", "Dokuz buçukta buluşabilir miyiz?"},
+        {"tr", "Paketiniz perşembe günü gelecek."},
+        {"id", "Saya meninggalkan kunci di rumah."},
+        {"id", "Bisakah kita bertemu jam setengah sepuluh?"},
+        {"id", "Paket Anda akan tiba hari Kamis."},
+        {"vi", "Tôi để quên chìa khóa ở nhà."},
+        {"vi", "Chúng ta có thể gặp nhau lúc chín giờ rưỡi không?"},
+        {"vi", "Gói hàng của bạn sẽ đến vào thứ năm."},
+        {"ru", "Я забыл ключи дома."},
+        {"ru", "Можем встретиться в половине десятого?"},
+        {"ru", "Ваша посылка придёт в четверг."},
+    };
+    int wrong = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *got = guess(cases[i][1], NULL);
+        if (!got || strcmp(got, cases[i][0]) != 0) {
+            print_message("%s as %s: %s\n", cases[i][0], got ? got : "none", cases[i][1]);
+            wrong++;
+        }
+    }
+    assert_in_range(wrong, 0, 3);
+}
+
 /* Counts the lines of a file that are told right; what is wrong is printed. */
 static void count_file(const char *language, int *right, int *lines)
 {
@@ -154,6 +228,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_everyday_sentences),
+        cmocka_unit_test(tells_short_sentences),
         cmocka_unit_test(goes_by_what_stands_before),
         cmocka_unit_test(knows_only_candidates),
         cmocka_unit_test(tells_scripts),

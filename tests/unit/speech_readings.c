@@ -104,7 +104,8 @@ static void cuts_japanese(void **state)
     (void)state;
     struct readings *r = open_text(japanese, "ja");
     expect(r, "今日は日本", "今日=きょう|は=わ|日本=にほん");
-    expect(r, "東京タワ", "東京=とうきょう|タ=タ|ワ=ワ");
+    expect(r, "コーヒーと龘と今日", "コーヒーと=コーヒーと|龘=?|と=と|今日=きょう");
+    expect(r, "東京タワ", "東京=とうきょう|タワ=タワ");
     readings_close(&r);
 }
 

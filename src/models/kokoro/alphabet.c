@@ -30,7 +30,8 @@ static const struct rule {
     int where;
 } rules[] = {
     {{0x294, 0x2cc, 'n', 0x329}, {'t', 'n'}, ENGLISH}, /* a glottal stop and a syllable's n */
-    {{'t', 's', '.'}, {0xab67}, ZH},                   /* retroflex */
+    {{'t', 's', '.'}, {0xab67}, ZH},                   /* retroflex, as espeak-ng has it and as */
+    {{0x288, 0x282}, {0xab67}, ZH},                    /* speech/phonemizer.h does */
     {{0x294, 'n', 0x329}, {'t', 'n'}, ENGLISH},
     {{0x25c, 0x2d0, 0x279}, {0x25c, 0x279}, US}, /* bird */
     {{0x2e7, 0x2e9, 0x2e7}, {0x2193}, ZH},       /* the third tone */
