@@ -15,6 +15,7 @@ static const struct noun {
     {"gemm", check_gemm, bench_gemm},
     {"pack", check_pack, bench_pack},
     {"vector", check_vector, bench_vector},
+    {"channels", check_channels, bench_channels},
 };
 
 static const char *const tiers[] = {"c", "neon", "avx2", "avx512", "avx512-bf16", "amx"};

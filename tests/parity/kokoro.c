@@ -121,8 +121,8 @@ static void on_stage(void *arg, const char *stage, int index, struct tensor x)
         assert_memory_equal(x.data, want->data, (size_t)x.shape[0] * sizeof(int32_t));
         return;
     }
-    if (strcmp(stage, "duration_encoder") == 0)
-        return; /* not visible from outside; the durations show it */
+    if (strcmp(stage, "duration_encoder") == 0 || strcmp(stage, "bent") == 0)
+        return; /* the first is not visible from outside, the second is the pitch again */
     snprintf(name, sizeof name, "%s.%d", stage, index);
     const struct tensor *want = wanted(c, name);
     const float *w = want->data;
@@ -191,8 +191,8 @@ static void test_f32(void **state)
     for (size_t i = 0; i < sizeof tiers / sizeof *tiers; i++) {
         struct fixture f = {0};
         open_fixture(&f, tiers[i], IH_COMPUTE_F32, 2);
-        assert_true(check_utterance(&f, "a", 2e-3, 1e-3, tiers[i]) >= 20);
-        assert_true(check_utterance(&f, "b", 2e-3, 1e-3, tiers[i]) >= 20);
+        assert_true(check_utterance(&f, "a", 2e-3, 5e-4, tiers[i]) >= 20);
+        assert_true(check_utterance(&f, "b", 2e-3, 5e-4, tiers[i]) >= 20);
         close_fixture(&f);
     }
 }
@@ -205,8 +205,8 @@ static void test_bf16(void **state)
     struct fixture f = {0};
     open_fixture(&f, "all", IH_COMPUTE_BF16, 2);
     if (((struct kokoro *)f.model)->storage == DT_BF16) {
-        assert_true(check_utterance(&f, "a", 0.2, 0.1, "bf16") >= 20);
-        assert_true(check_utterance(&f, "b", 0.2, 0.1, "bf16") >= 20);
+        assert_true(check_utterance(&f, "a", 0.1, 0.02, "bf16") >= 20);
+        assert_true(check_utterance(&f, "b", 0.1, 0.02, "bf16") >= 20);
     } else {
         print_message("skipped: this machine does not multiply bf16\n");
     }

@@ -124,7 +124,7 @@ static void put(unsigned char *to, size_t *at, const void *bytes, size_t n)
 static void put_number(unsigned char *to, size_t *at, uint64_t v, int bytes)
 {
     for (int i = 0; i < bytes; i++)
-        to[(*at)++] = (unsigned char)(v >> 8 * i);
+        to[(*at)++] = i < 8 ? (unsigned char)(v >> 8 * i) : 0;
 }
 
 static void add_entry(struct archive *a, const char *name, const void *bytes, size_t n, int method)

@@ -64,9 +64,8 @@ static void forward_task(void *arg, int task, int worker)
 void op_stft(
     struct device *d, struct tensor y, const float *x, int64_t samples, const struct stft *s)
 {
-    int n = fft_size(s->fft);
-    assert(y.dtype == DT_F32 && y.shape[1] == n + 2 && y.shape[0] == samples / s->hop + 1);
-    assert(samples > n / 2);
+    assert(y.dtype == DT_F32 && y.shape[1] == fft_size(s->fft) + 2);
+    assert(y.shape[0] == samples / s->hop + 1 && samples > fft_size(s->fft) / 2);
     struct transform t = {
         .device = d, .stft = s, .spectrum = y, .samples_in = x, .samples = samples};
     pool_run(d->pool, forward_task, &t, (int)((y.shape[0] + FRAMES - 1) / FRAMES));

@@ -85,6 +85,12 @@ static const struct rule {
     {{'3'}, {0x2193}, ZH},
     {{'4'}, {0x2198}, ZH},
     {{'5'}, {0}, ZH},
+    {{0xe4}, {'a'}, ALL}, /* letters that have their mark in them */
+    {{0xe3}, {'a', 0x303}, ALL},
+    {{0xf5}, {'o', 0x303}, ALL},
+    {{0x1ebd}, {'e', 0x303}, ALL},
+    {{0x129}, {'i', 0x303}, ALL},
+    {{0x169}, {'u', 0x303}, ALL},
     {{'g'}, {0x261}, ALL},
     {{'-'}, {0}, ALL},
     {{0x329}, {0}, ALL}, /* marks under a syllable's consonant, and ties */

@@ -258,6 +258,7 @@ static enum ih_status render(struct synthesizer_session *s, struct saying *y, st
     struct tensor text = kokoro_rows(s, y->n, h);
     kokoro_curves(s, encoded, y->index, v.pitch, v.energy);
     bend(y, v.pitch.data);
+    kokoro_watch(s, "bent", 0, v.pitch);
     kokoro_text(s, y->token, text);
     op_gather(d, v.text, text, y->index);
     v.noise = make_noise(s, y);
