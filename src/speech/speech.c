@@ -131,20 +131,6 @@ static bool same_speaker(const struct manner *a, const struct manner *b)
     return same(a->voice, b->voice) && same(a->style, b->style) && a->degree == b->degree;
 }
 
-/* The run in which a byte lies; `count` when the text has none. */
-static int find_run(const struct run *run, int count, size_t at)
-{
-    int low = 0, high = count;
-    while (low < high) {
-        int middle = low + (high - low) / 2;
-        if (run[middle].end <= at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* How far the text goes on without an event or a change of voice that ends a sentence. */
 static size_t stretch_end(const struct speech *s)
 {
@@ -160,7 +146,7 @@ static size_t stretch_end(const struct speech *s)
         if (event[i].at > s->at && ends)
             end = event[i].at;
     }
-    int first = find_run(run, runs, s->at);
+    int first = script_find_run(&s->script, s->at);
     for (int i = first + 1; i < runs && run[i].begin < end; i++)
         if (!same_speaker(&manner[run[first].manner], &manner[run[i].manner]))
             end = run[i].begin;
@@ -206,7 +192,7 @@ static const char *language_at(const struct speech *s, size_t begin, size_t end)
 {
     int runs;
     const struct run *run = script_runs(&s->script, &runs);
-    int i = find_run(run, runs, begin);
+    int i = script_find_run(&s->script, begin);
     const struct manner *m = script_manners(&s->script) + (i < runs ? run[i].manner : 0);
     return m->language ? m->language : guess_language(s, begin, end);
 }
@@ -222,7 +208,7 @@ static size_t sentence_end(const struct speech *s, size_t limit)
     const char *language = language_at(s, s->at, s->at + window);
     size_t n = sentence_next(s->normalizer, text, limit - s->at, language, SENTENCE);
     size_t end = s->at + (n ? n : limit - s->at);
-    int i = find_run(run, runs, end - 1);
+    int i = script_find_run(&s->script, end - 1);
     if (i < runs && run[i].kind != RUN_TEXT && run[i].end > end)
         end = run[i].end;
     return skip_space(s, end, script_bytes(&s->script));
