@@ -8,6 +8,8 @@ packages=(build-essential cmake ninja-build pkg-config git ca-certificates
     libavformat-dev libavcodec-dev libswresample-dev libavutil-dev
     libjansson-dev libcurl4-openssl-dev zlib1g-dev libexpat1-dev libicu-dev)
 test_packages=(libcmocka-dev clang-format)
+# Not needed, but speech sounds better with it: it is loaded at run time where it is installed.
+voice_packages=(libespeak-ng1 espeak-ng-data)
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -49,11 +51,17 @@ cmd_demo() {
     local audio=models/transcribe-1/sample.wav
     printf '\n$ inhouse transcribe %s\n\n' "$audio"
     ./build-demo/inhouse transcribe "$audio" --format text
+    need "${voice_packages[@]}"
+    local text="Good afternoon. My brother lives in a small house by the sea." said=build-demo/hello.wav
+    printf '\n$ inhouse speak "%s" -o %s\n\n' "$text" "$said"
+    ./build-demo/inhouse speak "$text" -o "$said"
+    printf '\n$ inhouse transcribe %s\n\n' "$said"
+    ./build-demo/inhouse transcribe "$said" --format text
 }
 
 # Everything CI runs: lint, tests, sanitizers with the fuzz smoke.
 cmd_test() {
-    need "${packages[@]}" "${test_packages[@]}"
+    need "${packages[@]}" "${test_packages[@]}" "${voice_packages[@]}"
     cmd_lint
     say "building ..."
     build build -DINHOUSE_TESTS=ON -DINHOUSE_WERROR=ON
@@ -109,7 +117,7 @@ cmd_install() {
 
 cmd_help() {
     cat <<'HELP'
-./do demo      install what is missing, build, and read a recording with the built-in model
+./do demo      install what is missing, build, read a recording and say a sentence with the built-in models
 ./do test      the same set-up, then lint, every test, and every test again under sanitizers
 ./do slow      tests that take minutes: Arm's kernels under an emulator
 ./do build     build into build/

@@ -32,7 +32,7 @@ static const struct flag voices_flags[] = {
     {.name = "about", .value = "TEXT", .help = "create, blend: a few words for the list"},
     {.name = "model", .letter = 'm', .value = "NAME|PATH", .kind = FLAG_MODEL, .help = "model that speaks"},
     {.name = "language", .letter = 'l', .value = "CODE", .help = "create: language of the person and of the consent"},
-    {.name = "check", .letter = 'c', .value = "MODEL", .kind = FLAG_MODEL, .help = "create: model that reads the consent; off reads nothing"},
+    {.name = "check", .value = "MODEL", .kind = FLAG_MODEL, .help = "create: model that reads the consent; off reads nothing"},
     {.name = "style", .value = "STYLE", .help = "create, blend: style that the voice speaks in"},
     {.name = "speed", .letter = 's', .value = "X", .help = "create, blend: its pace", .fallback = "1"},
     {.name = "pitch", .letter = 'p', .value = "N", .help = "create, blend: semitones up or down", .fallback = "0"},

@@ -18,7 +18,6 @@
 static const char own_model[] = "transcribe-1";
 static const char own_vad[] = "vad-1";
 static const char own_voice[] = "voice-1";
-static const char own_speller[] = "spell-1";
 
 enum ih_status fail(struct ih_error *e, enum ih_status code, const char *format, ...)
 {
@@ -268,6 +267,12 @@ static bool is_kokoro(const struct model_entry *m)
     return strncasecmp(m->name, "kokoro", 6) == 0 || strncasecmp(m->kind, "kokoro", 6) == 0;
 }
 
+bool speller_locate(struct model_entry *out)
+{
+    struct ih_error e;
+    return model_locate(out, "spell-1", &e) == IH_OK;
+}
+
 enum ih_status model_default_voice(struct model_entry *out, struct ih_error *e)
 {
     if (model_locate(out, own_voice, e) == IH_OK)
@@ -285,23 +290,6 @@ enum ih_status model_default_voice(struct model_entry *out, struct ih_error *e)
                      "no model that speaks is here: neither %s, which comes with the program, "
                      "nor a Kokoro; name one with --model",
                      own_voice);
-}
-
-bool speller_locate(struct model_entry *out)
-{
-    char folder[PATH_MAX];
-    struct stat st;
-    for (enum model_place place = PLACE_USER; place < PLACES; place++) {
-        *out = (struct model_entry){.place = place};
-        if (!models_folder(place, folder, sizeof folder) ||
-            !path_join(out->path, sizeof out->path, folder, own_speller) ||
-            stat(out->path, &st) != 0 || !S_ISDIR(st.st_mode))
-            continue;
-        snprintf(out->name, sizeof out->name, "%s", own_speller);
-        inspect(out);
-        return true;
-    }
-    return false;
 }
 
 bool program_find(const char *name, char *buf, size_t size)

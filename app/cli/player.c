@@ -134,7 +134,8 @@ enum ih_status player_close(struct player *p, bool stop, struct ih_error *e)
     if (stop)
         kill(p->pid, SIGTERM);
     while (waitpid(p->pid, &state, 0) < 0 && errno == EINTR)
-        continue;
+        if (*p->stop)
+            kill(p->pid, SIGTERM);
     p->pid = 0;
     stop = stop || *p->stop;
     if (!stop && !(WIFEXITED(state) && WEXITSTATUS(state) == 0))

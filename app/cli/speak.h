@@ -29,7 +29,7 @@ struct speech_work {
     struct terminal out, err;
     struct model_entry entry, checker_entry;
     struct ih_engine *engine;
-    struct ih_model *model, *checker, *speller;
+    struct ih_model *model, *speller, *checker;
     char *text, *lexicon;
     size_t bytes;
     char profiles[PATH_MAX];

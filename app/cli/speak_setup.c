@@ -21,6 +21,7 @@ static int read_flags(struct speech_work *w)
         if (ih_option_set(&w->request, a->flag[i].name, a->flag[i].value, IH_ON_COMMAND_LINE, &e))
             return usage_error(a->command, "%s", e.text);
     w->request.speak.words = w->request.captions != NULL;
+    w->request.speak.voice_files = true;
     return EXIT_DONE;
 }
 
@@ -220,15 +221,18 @@ static int choose_language(struct speech_work *w)
         n > 1 ? " ..." : "");
 }
 
-/* The program's own speller, which also knows how Chinese and Japanese are read, helps where it is:
- * the front end says what it misses without it. */
-static void open_speller(struct speech_work *w)
+/* The program's own; without it a text needs espeak-ng. */
+static int open_speller(struct speech_work *w)
 {
+    struct ih_error e;
     struct model_entry entry;
     if (!speller_locate(&entry))
-        return;
-    if (ih_model_open(&w->speller, w->engine, entry.path, NULL, NULL) == IH_OK)
-        w->request.speak.speller = w->speller;
+        return EXIT_DONE;
+    enum ih_status status = ih_model_open(&w->speller, w->engine, entry.path, NULL, &e);
+    if (status)
+        complain("%s", e.text);
+    w->request.speak.speller = w->speller;
+    return exit_for_model(status);
 }
 
 static int open_models(struct speech_work *w)
@@ -244,11 +248,11 @@ static int open_models(struct speech_work *w)
         complain("%s cannot speak", ih_model_name(w->model));
         return EXIT_MODEL;
     }
+    if (!code)
+        code = open_speller(w);
     if (!code && w->request.checker)
         code = open_one(w, &w->checker, &w->checker_entry, w->request.checker, model_default);
     w->request.speak.check = w->checker;
-    if (!code)
-        open_speller(w);
     return code ? code : choose_language(w);
 }
 
@@ -280,8 +284,8 @@ void speak_close(struct speech_work *w)
     ih_audio_writer_close(&w->writer);
     output_discard(&w->sound);
     captions_finish(&w->captions, false, NULL);
-    ih_model_close(&w->speller);
     ih_model_close(&w->checker);
+    ih_model_close(&w->speller);
     ih_model_close(&w->model);
     ih_engine_close(&w->engine);
     free(w->waiting);

@@ -17,14 +17,17 @@ struct ih_speak_options {
      * ("anna:0.7+ben:0.3"); null: the model's best for the language. */
     const char *voice;
     const char *profiles; /* folder in which profiles are looked for by name; may be null */
-    const char *style;    /* "neutral", "cheerful", "calm" ...; null: neutral */
-    float style_degree;   /* 0 to 2 (default 1) */
-    float speed;          /* 0.25 to 4 (default 1) */
-    float pitch;          /* semitones, -12 to 12 (default 0) */
-    float volume;         /* gain, 0 to 2 (default 1) */
-    const char *lexicon;  /* text of a pronunciation lexicon; may be null */
-    bool ssml;            /* the text is SSML; a text that begins with <speak is too */
-    bool words;           /* times for each word */
+    /* A voice, in SSML too, may be named by its profile's file; false where the text or the name
+     * comes from somebody who is not to reach files. */
+    bool voice_files;
+    const char *style;   /* "neutral", "cheerful", "calm" ...; null: neutral */
+    float style_degree;  /* 0 to 2 (default 1) */
+    float speed;         /* 0.25 to 4 (default 1) */
+    float pitch;         /* semitones, -12 to 12 (default 0) */
+    float volume;        /* gain, 0 to 2 (default 1) */
+    const char *lexicon; /* text of a pronunciation lexicon; may be null */
+    bool ssml;           /* the text is SSML; a text that begins with <speak is too */
+    bool words;          /* times for each word */
     uint64_t seed;
     /* A model that turns words into phonemes where espeak-ng is not installed, and that knows how
      * Chinese and Japanese characters are read (spell-1); may be null. */

@@ -100,7 +100,7 @@ static const struct ih_option options[] = {
         "the text is SSML; one that begins with <speak is taken for it anyway", SAY, EVERYWHERE, FIELD(speak.ssml)},
     {"words", 'w', IH_OPTION_STRING, "FILE", 0, 0, NULL, NULL,
         "when each word is said, as captions: FILE.json, .srt, .vtt, .tsv or .lrc", SAY, CLI, FIELD(captions)},
-    {"check", 'c', IH_OPTION_STRING, "MODEL", 0, 0, NULL, "auto",
+    {"check", 0, IH_OPTION_STRING, "MODEL", 0, 0, NULL, "auto",
         "read every sentence back, say bad ones again, report what stays bad", SAY, ON_MACHINE, FIELD(checker)},
     {"check_limit", 0, IH_OPTION_FLOAT, "X", 0, 1, NULL, NULL,
         "share of wrong words above which a sentence is bad", SAY, ON_MACHINE, FIELD(speak.check_limit)},

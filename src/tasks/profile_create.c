@@ -227,7 +227,7 @@ static enum ih_status blend_voices(struct ih_profile *p, const struct model *mod
 {
     struct voices voices;
     const struct voice *voice;
-    voices_init(&voices, model, r->profiles);
+    voices_init(&voices, model, r->profiles, true);
     enum ih_status status = voices_find(&voices, r->blend, &voice, e);
     if (!status && !voice->synthetic)
         status = err_set(e, IH_INVALID,

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "models/speller.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -175,6 +176,8 @@ static enum ih_status join_lexicons(struct speaking *s, struct ih_error *e)
 static enum ih_status open_speech(struct speaking *s, struct ih_error *e)
 {
     const char *const *languages;
+    struct model *speller = (struct model *)s->options->speller;
+    phonemizers_init(&s->phonemizers, s->model, speller);
     struct speech_options o = {
         .language = s->options->language,
         .lexicon = s->lexicon ? s->lexicon : s->options->lexicon,
@@ -185,9 +188,10 @@ static enum ih_status open_speech(struct speaking *s, struct ih_error *e)
     };
     o.language_count = s->synthesizer->languages(s->model, &languages);
     o.languages = languages;
+    enum ih_status status = phonemizers_read(&s->phonemizers, speller, s->text, s->bytes, e);
     o.chinese = s->phonemizers.chinese;
     o.japanese = s->phonemizers.japanese;
-    return speech_open(&s->speech, s->text, s->bytes, &o, e);
+    return status ? status : speech_open(&s->speech, s->text, s->bytes, &o, e);
 }
 
 enum ih_status speak_run(struct speaking *s, struct ih_error *e)
@@ -195,14 +199,10 @@ enum ih_status speak_run(struct speaking *s, struct ih_error *e)
     struct style style;
     bool more = true;
     s->rate = s->synthesizer->rate(s->model);
-    voices_init(&s->voices, s->model, s->options->profiles);
-    phonemizers_init(&s->phonemizers, s->model, (struct model *)s->options->speller);
+    voices_init(&s->voices, s->model, s->options->profiles, s->options->voice_files);
     enum ih_status status = style_find(&style, s->options->style, s->options->style_degree, e);
     if (!status)
         status = join_lexicons(s, e);
-    if (!status)
-        status = phonemizers_read(
-            &s->phonemizers, (struct model *)s->options->speller, s->text, s->bytes, e);
     if (!status)
         status = open_speech(s, e);
     if (!status)

@@ -14,9 +14,9 @@
 #include <strings.h>
 #include <time.h>
 
-void voices_init(struct voices *v, const struct model *model, const char *folder)
+void voices_init(struct voices *v, const struct model *model, const char *folder, bool files)
 {
-    *v = (struct voices){.model = model, .folder = folder};
+    *v = (struct voices){.model = model, .folder = folder, .files = files};
 }
 
 void voices_free(struct voices *v)
@@ -79,7 +79,8 @@ static enum ih_status open_profile(
     char path[PATH_MAX];
     *p = NULL;
     if (is_path(name))
-        return ih_profile_open(p, name, e);
+        return v->files ? ih_profile_open(p, name, e)
+                        : err_set(e, IH_INVALID, "a voice cannot be named by a file here");
     int n = v->folder ? ih_profile_path(v->folder, name, path, sizeof path) : -1;
     return n > 0 && (size_t)n < sizeof path ? ih_profile_open(p, path, e) : IH_NOT_FOUND;
 }

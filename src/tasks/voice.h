@@ -26,6 +26,7 @@ enum { VOICES_KEPT = 4, VOICE_PARTS = 8, VOICE_NAME = 256 };
 struct voices {
     const struct model *model;
     const char *folder; /* of profiles; may be null */
+    bool files;         /* a profile may be named by its file */
     struct kept_voice {
         char name[VOICE_NAME];
         struct arena arena;
@@ -35,7 +36,7 @@ struct voices {
     uint64_t asked;
 };
 
-void voices_init(struct voices *v, const struct model *model, const char *folder);
+void voices_init(struct voices *v, const struct model *model, const char *folder, bool files);
 void voices_free(struct voices *v);
 
 /* The voice lives until VOICES_KEPT others have been asked for. */

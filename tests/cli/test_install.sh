@@ -37,6 +37,8 @@ missing=$(comm -23 <(printf '%s\n' "$declared") <(printf '%s\n' "$exported"))
 extra=$(sed -nE 's/^INHOUSE_SANITIZE:[^=]*=(.+)/-fsanitize=\1/p' "$build/CMakeCache.txt")
 ${CC:-cc} -std=c11 -Wall -Wextra -Werror $extra "$source/examples/transcribe.c" -o "$prefix/transcribe" \
     $(flags --cflags --libs)
+${CC:-cc} -std=c11 -Wall -Wextra -Werror $extra "$source/examples/speak.c" -o "$prefix/speak" \
+    $(flags --cflags --libs)
 if command -v c++ >/dev/null; then
     for header in "$prefix"/include/inhouse/*.h; do
         c++ -fsyntax-only -Wall -Wextra -Werror -x c++ $(flags --cflags) "$header"
@@ -52,6 +54,14 @@ export LD_LIBRARY_PATH=$library
     { cat "$prefix/log" >&2; fail "the installed program failed"; }
 diff <(awk '{ $1 = $2 = ""; print }' "$prefix/got" | tr -d ' \n') \
     <(tail -n +2 "$prefix/want" | cut -f 3- | tr -d ' \n') || fail "the example and the program differ"
+
+if "$prefix/speak" "$model" 'Good morning.' "$prefix/sound.wav" 2>"$prefix/log"; then
+    fail "the example speaks with a model that cannot"
+fi
+if [ -e "$source/models/voice-1/model.safetensors" ]; then
+    "$prefix/speak" "$source/models/voice-1" 'Good morning.' "$prefix/sound.wav" || fail "the example does not speak"
+    [ "$(stat -c %s "$prefix/sound.wav")" -gt 20000 ] || fail "the example says next to nothing"
+fi
 
 if "$prefix/transcribe" "$prefix" "$sound" 2>"$prefix/log"; then
     fail "the example accepted a folder without a model"

@@ -8,7 +8,6 @@
 #include "inhouse/speak.h"
 #include "tasks/speak.h"
 
-#include <malloc.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -244,7 +243,7 @@ static void test_voices(void **state)
     struct voices v;
     const struct voice *one, *again;
     struct ih_error e;
-    voices_init(&v, &s.base, NULL);
+    voices_init(&v, &s.base, NULL, true);
     assert_int_equal(voices_find(&v, "anna:3+ben:1", &one, &e), IH_OK);
     assert_true(fabsf(one->style.data[0] - 180) < 1e-3f); /* 3/4 of 200 and 1/4 of 120 */
     assert_true(one->synthetic);
@@ -272,6 +271,9 @@ static void test_voices(void **state)
         assert_int_not_equal(voices_find(&v, bad[i].name, &one, &e), IH_OK);
         assert_string_equal(e.text, bad[i].sentence);
     }
+    v.files = false;
+    assert_int_equal(voices_find(&v, "../a", &one, &e), IH_INVALID);
+    assert_string_equal(e.text, "a voice cannot be named by a file here");
     voices_free(&v);
     free(r.pcm);
 }
@@ -437,17 +439,28 @@ static void test_ssml(void **state)
 
 struct footprint {
     int sentences;
-    size_t early, most; /* bytes in use at the 20th sentence, and the most since */
+    size_t early, most; /* pages of the process at the 20th sentence, and the most since */
 };
+
+/* Arenas take their pages from the system itself, so malloc's own counts do not see them. */
+static size_t pages(void)
+{
+    unsigned long n = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    assert_non_null(f);
+    assert_int_equal(fscanf(f, "%lu", &n), 1);
+    fclose(f);
+    return n;
+}
 
 static void on_footprint(void *arg, const struct ih_spoken *x)
 {
     struct footprint *f = arg;
-    struct mallinfo2 m = mallinfo2();
+    size_t n = pages();
     (void)x;
     if (++f->sentences <= 20)
-        f->early = m.uordblks + m.hblkhd;
-    f->most = m.uordblks + m.hblkhd > f->most ? m.uordblks + m.hblkhd : f->most;
+        f->early = n;
+    f->most = n > f->most ? n : f->most;
 }
 
 /* A text of two thousand sentences needs no more memory at its end than at its beginning. */
@@ -470,7 +483,9 @@ static void test_memory_is_flat(void **state)
     assert_int_equal(
         ih_speak((struct ih_model *)&s, text, strlen(text), &o, &job, NULL, &e), IH_OK);
     assert_int_equal(f.sentences, TIMES);
-    assert_true(f.most < f.early + 100000);
+#ifndef __SANITIZE_ADDRESS__ /* which keeps what was freed */
+    assert_true(f.most <= f.early + 64);
+#endif
     free(text);
 }
 

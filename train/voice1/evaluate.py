@@ -21,7 +21,7 @@ from .analysis import level, to_rate
 from .config import CACHE, LONGEST, PRESETS, RATE
 from .say import Model
 from .speakers import everyone
-from .synth import spoken
+from .synth import kana_words, spoken
 from .teachers import Pronouncer
 from .voices import NAMED
 
@@ -30,7 +30,7 @@ SHORT, LONG = 10, 110  # letters
 
 def sentences(preset, language: str, count: int) -> list:
     found = [pair for pair in load(CACHE / preset.texts / "texts" / f"{language}.test.txt") if SHORT < len(pair[0]) < LONG]
-    return found[:count]
+    return [(text, kana_words(text)) for text, _ in found[:count]] if language == "ja" else found[:count]
 
 
 def write(path: Path, samples: np.ndarray, rate: int):

@@ -74,7 +74,7 @@ def main():
     parser.add_argument("--speed", type=float, default=1.0)
     args = parser.parse_args()
     model = Model(args.model)
-    phonemes = Pronouncer().phonemes(args.text, ESPEAK_VOICES.get(args.language, [args.language])[0])
+    phonemes = Pronouncer().phonemes(args.text, ESPEAK_VOICES.get(args.language, [args.language])[0], args.language)
     print(phonemes)
     soundfile.write(args.wave, model.speak(phonemes, args.language, model.style(args.voice, args.language), args.speed), RATE)
 

@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from transcribe1.features import log_mel
+from transcribe1.speakable import japanese_reader
 from transcribe1.texts import load
 
 from .align import align
@@ -39,15 +40,22 @@ def chosen(texts: list, speaker, part: int) -> list:
     while letters < speaker.minutes / parts(speaker) * 60 * (6 if limit == 45 else 14) * 1.1:
         text, reading = rng.choice(texts)
         if 3 < len(text) < limit:
-            picked.append((text, reading))
+            picked.append((text, reading if speaker.language != "ja" else kana_words(text)))
             letters += len(text)
     return picked
+
+
+def kana_words(text: str) -> str:
+    """How Japanese is said, with a space between words, as the program has it."""
+    rows = (line.split("\t") for line in japanese_reader().parse(text).splitlines() if "\t" in line)
+    parts = ((surface, features.split(",")) for surface, features in rows)
+    return " ".join(fields[8] if len(fields) > 8 else surface for surface, fields in parts)
 
 
 def spoken(pronouncer, speaker, sentences: list):
     """(text, phonemes, what was heard); phonemes are those of the language, whatever the engine."""
     language_voice = speaker.voice.split("+")[0] if speaker.engine == "espeak" else {"en": "en-us"}.get(speaker.language, speaker.language)
-    phonemes = [pronouncer.phonemes(reading, language_voice) for _, reading in sentences]
+    phonemes = [pronouncer.phonemes(reading, language_voice, speaker.language) for _, reading in sentences]
     if speaker.engine == "festival":
         heard = festival([text for text, _ in sentences], speaker.voice, speaker.language, speaker.pace)
     elif speaker.engine == "flite":

@@ -13,12 +13,14 @@ import soundfile
 
 from transcribe1.voices import Espeak, Flite, FliteWave
 
-from .house import SWITCH, house
-from .phones import PAUSES, ipa
+from .phones import PAUSES, cleaned, ipa, pinyin_tones
 
 ENCODINGS = {"cs": "iso-8859-2", "fi": "iso-8859-1", "it": "iso-8859-1"}  # what festival's voices read; else UTF-8
 CLAUSE = re.compile(r"[,.;:?!،؛؟。，、；：！？।…–—]+")
 MARKS = str.maketrans("،؛؟。，、；：！？।…–", ",;?.,,;:!?..—")
+SWITCH = re.compile(r"\([a-z-]+\)")  # espeak-ng's note that it goes on in another language
+
+OWN_NAMES, IPA_NAMES = 0, 2  # of espeak_TextToPhonemes
 
 
 @dataclass
@@ -46,32 +48,32 @@ class Pronouncer(Espeak):
         spans = [(name, begin, end) for (name, begin), end in zip(take.phones, ends) if name not in PAUSES and end > begin]
         return Heard(samples, self.rate, spans)
 
-    def clause(self, text: str) -> str:
-        data = ctypes.create_string_buffer(text.encode())
-        rest, parts = ctypes.c_void_p(ctypes.addressof(data)), []
-        while rest.value:
-            spoken = self.lib.espeak_TextToPhonemes(ctypes.byref(rest), 1, 2)  # 1: UTF-8; 2: IPA
-            parts.append((spoken or b"").decode())
-        return " ".join(" ".join(parts).split())
+    def clause(self, text: str, language: str) -> str:
+        read = lambda mode: " ".join(" ".join(self.read(text, mode)).split())
+        spoken = SWITCH.sub("(", read(IPA_NAMES))
+        if language == "zh":
+            spoken = pinyin_tones(spoken, read(OWN_NAMES))
+        return spoken if "(" in spoken else " ".join(cleaned(spoken, language).split())
 
-    def phonemes(self, text: str, voice: str):
+    def read(self, text: str, mode: int):
+        data = ctypes.create_string_buffer(text.encode())
+        rest = ctypes.c_void_p(ctypes.addressof(data))
+        while rest.value:
+            yield (self.lib.espeak_TextToPhonemes(ctypes.byref(rest), 1, mode) or b"").decode()  # 1: UTF-8
+
+    def phonemes(self, text: str, voice: str, language: str):
         """As src/speech/phonemizer.h says, between two spaces; None where the voice changes its language."""
         if self.lib.espeak_SetVoiceByName(voice.encode()) != 0:
             return None
-        language = "zh" if voice == "cmn-latn-pinyin" else voice.split("-")[0]
         found, place = "", 0
         for mark in [*CLAUSE.finditer(text), None]:
-            reading = text[place : mark.start() if mark else None].strip()
-            words = self.clause(reading)
-            if SWITCH.search(words):
-                return None
-            words = house(words, reading, language)
+            words = self.clause(text[place : mark.start() if mark else None].strip(), language)
             if words:
                 found += (" " if found else "") + words
             if mark and words:
                 found += mark.group()[0].translate(MARKS)
             place = mark.end() if mark else place
-        return f" {found} " if found else None
+        return None if "(" in found or not found else f" {found} "
 
 
 class Segments(Flite):

@@ -27,7 +27,7 @@ def main():
         texts = load(CACHE / preset.texts / "texts" / f"{language}.txt")
         for _, reading in random.Random(SEED).sample(texts, min(SAMPLE, len(texts))):
             for voice in dict.fromkeys(ESPEAK_VOICES.get(language, [language])):
-                counts.update(pronouncer.phonemes(reading, voice) or "")
+                counts.update(pronouncer.phonemes(reading, voice, language) or "")
     known = [sign for sign in ALWAYS] + sorted(sign for sign, count in counts.items() if count >= RARE and sign not in ALWAYS)
     folder(preset).mkdir(parents=True, exist_ok=True)
     (folder(preset) / "tokens.json").write_text(json.dumps(known, ensure_ascii=False) + "\n")
