@@ -22,7 +22,7 @@ enum {
 };
 
 /* Seconds of silence behind what ends. */
-static const float sentence_pause = 0.25f, paragraph_pause = 0.6f;
+static const float sentence_pause = 0.25f, paragraph_pause = 0.6f, cut_pause = 0.1f;
 
 struct speech {
     struct script script;
@@ -36,6 +36,7 @@ struct speech {
     const char *before;       /* the last sentence's language */
     size_t at;                /* where the next sentence begins */
     int event;                /* the next that was not obeyed yet */
+    bool cut;                 /* what was read last is the beginning of a long sentence */
     bool spoke;               /* something was said */
 };
 
@@ -179,6 +180,8 @@ static const char *guess_language(const struct speech *s, size_t begin, size_t e
 {
     if (s->language[0])
         return s->language;
+    if (s->cut)
+        return s->cutter.language;
     const char *guess = language_guess(s->script.text.data + begin, end - begin, s->sayer.languages,
         s->sayer.language_count, s->before);
     if (guess)
@@ -212,6 +215,22 @@ static size_t sentence_end(const struct speech *s, size_t limit)
     if (i < runs && run[i].kind != RUN_TEXT && run[i].end > end)
         end = run[i].end;
     return skip_space(s, end, script_bytes(&s->script));
+}
+
+/* Whether a sentence was cut because it is too long: nothing ends it. */
+static bool is_cut(const struct speech *s, size_t begin, size_t end, size_t limit)
+{
+    const char *text = s->script.text.data;
+    size_t last = end;
+    while (last > begin && strchr(" \t\n\r", text[last - 1]))
+        last--;
+    size_t sign = last;
+    while (sign > begin && last - sign < 4 && ((unsigned char)text[--sign] & 0xc0) == 0x80)
+        continue;
+    uint32_t c = 0;
+    utf8_read(text + sign, last - sign, &c);
+    return end < limit && utf8_count(text + begin, end - begin) > SENTENCE / 2 &&
+           !punctuation_ends(punctuation_sign(c)) && !memchr(text + last, '\n', end - last);
 }
 
 /* What the events up to the place ask for behind a sentence; those that are not marks are done. */
@@ -252,7 +271,11 @@ static enum ih_status read_sentence(struct speech *s, struct ih_error *e)
     s->cutter.begin = begin;
     s->cutter.end = end;
     s->cutter.language = language;
-    s->cutter.pause = seconds >= 0 ? seconds : paragraph ? paragraph_pause : sentence_pause;
+    s->cut = seconds < 0 && !paragraph && is_cut(s, begin, end, limit);
+    s->cutter.pause = seconds >= 0 ? seconds
+                      : paragraph  ? paragraph_pause
+                      : s->cut     ? cut_pause
+                                   : sentence_pause;
     s->spoke |= s->cutter.count > 0;
     s->before = s->cutter.count && !s->language[0] ? language : s->before;
     s->at = end;

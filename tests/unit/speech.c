@@ -368,6 +368,14 @@ static void tells_languages_apart(void **state)
     expect("das ist das haus und der garten.");
     assert_string_equal(job.u.language, "de");
     expect_end();
+    /* Too long for one sentence; what is left has no word that only one of them has. */
+    static char text[1000] = "Das ist der Wald und das Haus";
+    for (int i = 0; i < 60; i++)
+        strcat(text, ", das Haus");
+    strcat(text, ", in London is in London, in");
+    open_text(text);
+    while (next())
+        assert_string_equal(job.u.language, "de");
     open_with("This is the house.", (struct speech_options){.language = "German"});
     assert_true(next());
     assert_string_equal(job.u.language, "de");
