@@ -35,6 +35,8 @@ static void says_words(void **state)
 {
     (void)state;
     expect("en", "hello world", "həlˈoʊ wˈɜːld");
+    expect("en-gb", "tomato", "təmˈɑːtəʊ");
+    expect("en", "tomato", "təmˈeɪɾoʊ");
     expect("de", "guten Morgen", "ɡˈuːtən mˈɔɾɡən");
     expect("pt", "bom dia o mundo", "bˈoŋ dʒˈiæ ʊ mˈu\u0303ŋdʊ");
     expect("no", "god morgen verden", "ɡˈuːd mˈɔrɡən vˈardən");
