@@ -40,7 +40,6 @@ struct spelling {
 static const struct spelling private_spellings[] = {
     {"zh", "ts.", "ʈʂ"},
     {"zh", "s.", "ʂ"},
-    {"zh", "i.", "ɨ"},
     {"hi", "r.", "ɽ"},
     {"vi", "ɜ", "3"}, /* a tone: it reads the digit as a vowel's name */
     {"th", "ɜ", "3"},
