@@ -21,6 +21,10 @@ static bool same_language(const char *code, const char *tag)
 
 static const struct clues *find_clues(const char *language)
 {
+    if (same_language("nb", language) || same_language("nn", language))
+        language = "no";
+    else if (same_language("cmn", language))
+        language = "zh";
     for (size_t i = 0; i < sizeof clues / sizeof *clues; i++)
         if (same_language(clues[i].language, language))
             return &clues[i];

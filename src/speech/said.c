@@ -28,7 +28,7 @@ struct work {
 
 static const char *text_at(const struct work *w, size_t at)
 {
-    return w->s->script->text.data + at;
+    return str_text(&w->s->script->text) + at;
 }
 
 /* The manner in which a byte of the text is said; places come in order. */

@@ -158,7 +158,7 @@ static size_t skip_space(const struct speech *s, size_t at, size_t end)
 {
     while (at < end) {
         uint32_t c;
-        size_t used = utf8_read(s->script.text.data + at, end - at, &c);
+        size_t used = utf8_read(str_text(&s->script.text) + at, end - at, &c);
         if (unicode_class(c) != UNICODE_SPACE)
             break;
         at += used;
@@ -171,7 +171,7 @@ static bool ends_paragraph(const struct speech *s, size_t begin, size_t end)
 {
     int lines = 0;
     for (size_t i = begin; i < end; i++)
-        lines += s->script.text.data[i] == '\n';
+        lines += str_text(&s->script.text)[i] == '\n';
     return lines > 1;
 }
 
@@ -182,8 +182,8 @@ static const char *guess_language(const struct speech *s, size_t begin, size_t e
         return s->language;
     if (s->cut)
         return s->cutter.language;
-    const char *guess = language_guess(s->script.text.data + begin, end - begin, s->sayer.languages,
-        s->sayer.language_count, s->before);
+    const char *guess = language_guess(str_text(&s->script.text) + begin, end - begin,
+        s->sayer.languages, s->sayer.language_count, s->before);
     if (guess)
         return guess;
     if (s->before)
@@ -206,7 +206,7 @@ static size_t sentence_end(const struct speech *s, size_t limit)
 {
     int runs;
     const struct run *run = script_runs(&s->script, &runs);
-    const char *text = s->script.text.data + s->at;
+    const char *text = str_text(&s->script.text) + s->at;
     size_t window = limit - s->at < SENTENCE ? limit - s->at : SENTENCE;
     const char *language = language_at(s, s->at, s->at + window);
     size_t n = sentence_next(s->normalizer, text, limit - s->at, language, SENTENCE);
@@ -220,7 +220,7 @@ static size_t sentence_end(const struct speech *s, size_t limit)
 /* Whether a sentence was cut because it is too long: nothing ends it. */
 static bool is_cut(const struct speech *s, size_t begin, size_t end, size_t limit)
 {
-    const char *text = s->script.text.data;
+    const char *text = str_text(&s->script.text);
     size_t last = end;
     while (last > begin && strchr(" \t\n\r", text[last - 1]))
         last--;
