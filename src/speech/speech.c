@@ -33,7 +33,8 @@ struct speech {
     struct arena arena; /* of the sentence in the cutter */
     struct cutter cutter;
     char language[TAG_BYTES]; /* the request's; empty: guess */
-    const char *before;       /* the last sentence's language */
+    const char *last;         /* the last sentence's language, with its region */
+    const char *before;       /* the last that was guessed */
     size_t at;                /* where the next sentence begins */
     int event;                /* the next that was not obeyed yet */
     bool cut;                 /* what was read last is the beginning of a long sentence */
@@ -181,7 +182,7 @@ static const char *guess_language(const struct speech *s, size_t begin, size_t e
     if (s->language[0])
         return s->language;
     if (s->cut)
-        return s->cutter.language;
+        return s->last;
     const char *guess = language_guess(str_text(&s->script.text) + begin, end - begin,
         s->sayer.languages, s->sayer.language_count, s->before);
     if (guess)
@@ -250,6 +251,21 @@ static void obey_events(struct speech *s, size_t place, bool *paragraph, float *
     }
 }
 
+/* The code by which the voice's model knows a language, perhaps without its region. */
+static const char *model_language(const struct speech *s, const char *language)
+{
+    const char *found = NULL;
+    size_t n = strcspn(language, "-");
+    for (int i = 0; i < s->sayer.language_count; i++) {
+        const char *code = s->sayer.languages[i];
+        if (!strcmp(code, language))
+            return code;
+        if (strcspn(code, "-_") == n && !strncmp(code, language, n) && !found)
+            found = code;
+    }
+    return found ? found : language;
+}
+
 /* Reads the next sentence into the cutter. It may have no words. */
 static enum ih_status read_sentence(struct speech *s, struct ih_error *e)
 {
@@ -270,7 +286,8 @@ static enum ih_status read_sentence(struct speech *s, struct ih_error *e)
     paragraph |= ends_paragraph(s, begin, end);
     s->cutter.begin = begin;
     s->cutter.end = end;
-    s->cutter.language = language;
+    s->last = language;
+    s->cutter.language = model_language(s, language);
     s->cut = seconds < 0 && !paragraph && is_cut(s, begin, end, limit);
     s->cutter.pause = seconds >= 0 ? seconds
                       : paragraph  ? paragraph_pause
@@ -317,7 +334,7 @@ static void read_beginning(struct speech *s)
     size_t end = skip_space(s, s->at, script_bytes(&s->script));
     obey_events(s, end, &paragraph, &seconds);
     s->cutter.pause = seconds > 0 ? seconds : 0;
-    s->cutter.language = guess_language(s, 0, 0);
+    s->cutter.language = model_language(s, guess_language(s, 0, 0));
     s->at = end;
 }
 

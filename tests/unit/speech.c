@@ -379,6 +379,9 @@ static void tells_languages_apart(void **state)
     open_with("This is the house.", (struct speech_options){.language = "German"});
     assert_true(next());
     assert_string_equal(job.u.language, "de");
+    open_with("This is the house.", (struct speech_options){.language = "en-GB"});
+    expect("this is the house.");
+    assert_string_equal(job.u.language, "en");
     struct speech *s;
     struct speech_options o = {.language = "gibberish", .longest = 400};
     assert_int_equal(speech_open(&s, "x", 1, &o, NULL), IH_NOT_FOUND);
