@@ -116,8 +116,8 @@ static int list_voices(const struct args *a, const char *folder)
         l.table = table_new(5, headings);
     int n = here ? ih_model_voices(m.model, &voice) : 0;
     for (int i = 0; i < n; i++)
-        list_row(
-            &l, voice[i].name, voice[i].language, m.entry.name, voice[i].gender, voice[i].about);
+        list_row(&l, voice[i].name, voice[i].language, ih_model_name(m.model), voice[i].gender,
+            voice[i].about);
     enum ih_status status = ih_profile_each(folder, list_profile, &l, &e);
     if (l.json) {
         json_dumpf(l.json, stdout, JSON_INDENT(1));

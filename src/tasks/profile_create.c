@@ -146,51 +146,59 @@ static enum ih_status judge_statement(struct ih_profile *p, const struct ih_prof
         c->state = IH_CONSENT_CHECKED;
         return keep(p, &c->reason, "", e);
     }
-    if (r->reader_is_weak)
-        return leave_unchecked(p, "the model at hand does not read the statement", e);
+    if (r->reader_is_weak) {
+        char reason[256];
+        snprintf(reason, sizeof reason,
+            "%.60s, which does not read everybody, heard something else", c->reader);
+        return leave_unchecked(p, reason, e);
+    }
     return err_set(e, IH_INVALID,
         "%s does not hold the consent: it has to say \"%.140s\", and \"%.140s\" was heard",
         r->statement, c->sentence, transcript);
 }
 
-/* A transcript is text from outside: no control characters, no end in sight. */
-static void tidy(char *text)
+/* A transcript is text from outside: no control characters. Returns where its first word begins. */
+static const char *tidy(char *text)
 {
     for (char *c = text; *c; c++)
         *c = (unsigned char)*c < ' ' || *c == 0x7f ? ' ' : *c;
+    return text + strspn(text, " ");
 }
 
-static enum ih_status read_statement(
-    struct ih_profile *p, const struct ih_profile_request *r, struct ih_error *e)
+static enum ih_status read_statement(struct ih_profile *p, const struct ih_profile_request *r,
+    struct audio *statement, struct ih_error *e)
 {
     struct model *reader = (struct model *)r->reader;
-    struct audio *audio = NULL;
+    const char *language = r->language && *r->language ? r->language : "en";
     struct arena arena = {0};
-    const char *text = NULL;
     struct ih_error why;
+    char *text;
+    enum ih_status status = keep(p, &p->info.consent.reader, reader->name, e);
+    if (status)
+        return status;
+    status = read_back(reader, statement, language, NULL, &arena, &text, &why);
+    if (!status)
+        status = judge_statement(p, r, tidy(text), e);
+    else if (status == IH_UNSUPPORTED)
+        status = leave_unchecked(p, why.text, e);
+    else
+        err_set(e, why.code, "%s", why.text);
+    arena_free(&arena);
+    return status;
+}
+
+static enum ih_status check_statement(
+    struct ih_profile *p, const struct ih_profile_request *r, struct ih_error *e)
+{
+    struct audio *audio = NULL;
     enum ih_status status = audio_open_file(&audio, r->statement, READER_RATE, e);
     if (!status && audio_duration(audio) > CLIP_MOST)
         status = err_set(e, IH_INVALID, "%s lasts more than %d seconds; it is one sentence",
             r->statement, (int)CLIP_MOST);
-    if (!status && !reader)
-        status = leave_unchecked(p, "no model was there to read the statement", e);
-    if (!status && reader) {
-        const char *language = r->language && *r->language ? r->language : "en";
-        status = keep(p, &p->info.consent.reader, reader->name, e);
-        if (!status) {
-            status = read_back(reader, audio, language, NULL, &arena, &text, &why);
-            if (status == IH_UNSUPPORTED)
-                status = leave_unchecked(p, why.text, e);
-            else if (status)
-                err_set(e, why.code, "%s", why.text);
-        }
-        if (!status && text) {
-            tidy((char *)(uintptr_t)text);
-            status = judge_statement(p, r, text, e);
-        }
-    }
+    if (!status)
+        status = r->reader ? read_statement(p, r, audio, e)
+                           : leave_unchecked(p, "no model was there to read the statement", e);
     audio_close(&audio);
-    arena_free(&arena);
     return status;
 }
 
@@ -219,7 +227,7 @@ static enum ih_status record_consent(
         status = digest_file(hex, r->statement, e);
     if (!status)
         status = keep(p, &c->statement_sha256, hex, e);
-    return status ? status : read_statement(p, r, e);
+    return status ? status : check_statement(p, r, e);
 }
 
 static enum ih_status blend_voices(struct ih_profile *p, const struct model *model,

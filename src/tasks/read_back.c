@@ -23,7 +23,7 @@ static const char *code_for(const struct model *reader, const char *language)
 }
 
 enum ih_status read_back(struct model *reader, struct audio *audio, const char *language,
-    const struct ih_job *job, struct arena *a, const char **text, struct ih_error *e)
+    const struct ih_job *job, struct arena *a, char **text, struct ih_error *e)
 {
     if (!reader->family->recognizer)
         return err_set(e, IH_UNSUPPORTED, "%s cannot transcribe", reader->name);
@@ -58,7 +58,7 @@ enum ih_status read_back(struct model *reader, struct audio *audio, const char *
 }
 
 enum ih_status read_back_pcm(struct model *reader, const float *pcm, int64_t samples, int rate,
-    const char *language, const struct ih_job *job, struct arena *a, const char **text,
+    const char *language, const struct ih_job *job, struct arena *a, char **text,
     struct ih_error *e)
 {
     struct memory_source memory;

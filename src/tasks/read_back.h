@@ -10,11 +10,11 @@
 /* Transcribes a sentence or two for a comparison. The audio must be open at 16 kHz; *text lives in
  * the arena. IH_UNSUPPORTED when the model cannot transcribe or does not know the language. */
 enum ih_status read_back(struct model *reader, struct audio *audio, const char *language,
-    const struct ih_job *job, struct arena *a, const char **text, struct ih_error *e);
+    const struct ih_job *job, struct arena *a, char **text, struct ih_error *e);
 
 /* The same for samples in memory at a rate of their own. */
 enum ih_status read_back_pcm(struct model *reader, const float *pcm, int64_t samples, int rate,
-    const char *language, const struct ih_job *job, struct arena *a, const char **text,
+    const char *language, const struct ih_job *job, struct arena *a, char **text,
     struct ih_error *e);
 
 #endif

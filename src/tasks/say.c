@@ -136,14 +136,16 @@ static enum ih_status check(
 {
     struct model *reader = (struct model *)s->options->check;
     struct ih_error why;
+    char *heard = NULL;
     if (!reader || a->fault || !a->sound.samples)
         return IH_OK;
     enum ih_status status = read_back_pcm(reader, a->sound.pcm, a->sound.samples, s->rate,
-        u->language, &s->job->job, &s->arena, &a->heard, &why);
+        u->language, &s->job->job, &s->arena, &heard, &why);
     if (status == IH_UNSUPPORTED) {
         speak_warn(s, SPEAK_WARN_CHECK, "not checked: %s", why.text);
         return IH_OK;
     }
+    a->heard = heard;
     return status ? err_set(e, status, "%s", why.text) : compare(u, a->heard, &a->error, e);
 }
 

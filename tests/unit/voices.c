@@ -143,12 +143,12 @@ static int to_file(void *arg, const void *data, size_t n)
 /* A tone as a WAV file in the tests' folder. */
 static const char *tone_file(const char *name, double hertz, double seconds, float loud)
 {
-    char *path = NULL;
+    char *data = NULL;
+    size_t size = 0;
     struct ih_error e;
     struct ih_audio_writer *w;
     struct ih_audio_writer_options o = {.rate = SINE_RATE};
-    assert_true(asprintf(&path, "%s/%s", temp_dir(), name) > 0);
-    FILE *f = fopen(path, "wb");
+    FILE *f = open_memstream(&data, &size);
     assert_non_null(f);
     struct ih_audio_sink sink = {.arg = f, .write = to_file};
     assert_int_equal(ih_audio_writer_open(&w, &sink, &o, &e), IH_OK);
@@ -158,7 +158,9 @@ static const char *tone_file(const char *name, double hertz, double seconds, flo
     }
     ih_audio_writer_close(&w);
     fclose(f);
-    return path; /* kept until the end of the program */
+    const char *path = temp_file(name, data, size);
+    free(data);
+    return path;
 }
 
 static struct ih_profile_request anna(struct sine *reader)
