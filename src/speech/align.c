@@ -139,33 +139,52 @@ static enum ih_status say_alone(const struct phonemizer *p, const char *const *w
     return IH_OK;
 }
 
+/* Cuts the phrase where the words that were phonemized alone come to lie in it. */
+static enum ih_status cut_phrase(const struct signs *alone, const struct signs *whole,
+    const int *end, int count, struct arena *a, const char *ipa, struct share *share)
+{
+    int place[ALIGN_WORDS];
+    uint8_t *step = arena_alloc(a, ((size_t)alone->count + 1) * ((size_t)whole->count + 1));
+    int *cost = arena_alloc(a, ((size_t)whole->count + 1) * sizeof *cost);
+    if (!step || !cost)
+        return IH_NO_MEMORY;
+    find_steps(alone, whole, step, cost);
+    walk_back(alone, whole, step, end, count, place);
+    place[count - 1] = whole->count;
+    for (int i = 0; i < count; i++)
+        set_share(&share[i], ipa, i ? whole->at[place[i - 1]] : 0, whole->at[place[i]]);
+    return IH_OK;
+}
+
+/* A phrase too long for that is said word by word. */
+static enum ih_status take_row(const struct signs *alone, const int *end, int count,
+    const char *row, struct arena *a, const char **ipa, struct share *share)
+{
+    *ipa = arena_strdup(a, row);
+    for (int i = 0; *ipa && i < count; i++)
+        set_share(&share[i], *ipa, i ? alone->at[end[i - 1]] : 0, alone->at[end[i]]);
+    return *ipa ? IH_OK : IH_NO_MEMORY;
+}
+
 static enum ih_status align_by_distance(const struct phonemizer *p, const char *const *word,
-    int count, const char *language, struct arena *a, const char *ipa, struct share *share,
+    int count, const char *language, struct arena *a, const char **ipa, struct share *share,
     struct ih_error *e)
 {
     struct str row;
     struct signs alone, whole;
-    int end[ALIGN_WORDS], place[ALIGN_WORDS];
+    int end[ALIGN_WORDS];
     str_init(&row, PHRASE_BYTES);
     enum ih_status status = say_alone(p, word, count, language, a, &row, end, e);
-    if (!status && (read_signs(&alone, str_text(&row), a) || read_signs(&whole, ipa, a)))
+    if (!status && (read_signs(&alone, str_text(&row), a) || read_signs(&whole, *ipa, a)))
         status = err_memory(e, "phonemes");
+    if (!status) {
+        bool fits = ((size_t)alone.count + 1) * ((size_t)whole.count + 1) <= CELLS;
+        if (fits ? cut_phrase(&alone, &whole, end, count, a, *ipa, share)
+                 : take_row(&alone, end, count, str_text(&row), a, ipa, share))
+            status = err_memory(e, "phonemes");
+    }
     str_free(&row);
-    if (status)
-        return status;
-    size_t cells = ((size_t)alone.count + 1) * ((size_t)whole.count + 1);
-    if (cells > CELLS)
-        return err_set(e, IH_INVALID, "a phrase of %d phonemes is too long", whole.count);
-    uint8_t *step = arena_alloc(a, cells);
-    int *cost = arena_alloc(a, ((size_t)whole.count + 1) * sizeof *cost);
-    if (!step || !cost)
-        return err_memory(e, "phonemes");
-    find_steps(&alone, &whole, step, cost);
-    walk_back(&alone, &whole, step, end, count, place);
-    place[count - 1] = whole.count;
-    for (int i = 0; i < count; i++)
-        set_share(&share[i], ipa, i ? whole.at[place[i - 1]] : 0, whole.at[place[i]]);
-    return IH_OK;
+    return status;
 }
 
 static int count_pieces(const char *text)
@@ -208,7 +227,7 @@ enum ih_status align_phrase(const struct phonemizer *p, const char *const *word,
     if (status)
         return status;
     if (count > 1 && (!spaced || count_pieces(*ipa) != pieces))
-        return align_by_distance(p, word, count, language, a, *ipa, share, e);
+        return align_by_distance(p, word, count, language, a, ipa, share, e);
     for (size_t i = 0, at = 0; i < (size_t)count; i++) {
         size_t end = count == 1 ? strlen(*ipa) : skip_pieces(*ipa, at, count_pieces(word[i]));
         set_share(&share[i], *ipa, at, end);

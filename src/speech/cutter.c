@@ -208,15 +208,15 @@ static void add_text(struct draft *d, const struct script *s, size_t begin, size
     bool space = false;
     for (size_t i = begin; i < end;) {
         uint32_t c;
-        size_t used = utf8_read(s->text.data + i, end - i, &c);
-        bool object = used == 3 && !memcmp(s->text.data + i, SCRIPT_OBJECT, 3);
+        size_t used = utf8_read(str_text(&s->text) + i, end - i, &c);
+        bool object = used == 3 && !memcmp(str_text(&s->text) + i, SCRIPT_OBJECT, 3);
         if (unicode_class(c) == UNICODE_SPACE) {
             space = true;
         } else if (!object) {
             if (space && d->text.size)
                 str_add_byte(&d->text, ' ');
             space = false;
-            str_add(&d->text, s->text.data + i, used);
+            str_add(&d->text, str_text(&s->text) + i, used);
         }
         i += used;
     }

@@ -34,7 +34,7 @@ static struct {
     const char *(*phonemes)(const void **text, int encoding, int mode);
     int (*synthesize)(const void *text, size_t bytes, unsigned position, int position_type,
         unsigned end, unsigned encoding, unsigned *id, void *arg);
-    char voice[32]; /* the one that is set */
+    char language[32]; /* whose voice is set; empty: none's */
     char failure[160];
 } library;
 
@@ -91,7 +91,7 @@ static void load(void)
 static bool is_code(const char *language)
 {
     size_t n = strlen(language);
-    return n >= 2 && n < sizeof library.voice &&
+    return n >= 2 && n < sizeof library.language &&
            strspn(language, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
 }
 
@@ -100,27 +100,26 @@ static bool is_code(const char *language)
 static bool set_voice(const char *name)
 {
     static const char nothing[] = " ";
-    if (!strcmp(library.voice, name))
-        return true;
-    library.voice[0] = 0;
     if (library.set_voice(name))
         return false;
     library.synthesize(nothing, sizeof nothing, 0, 0, 0, TEXT_UTF8, NULL, NULL);
-    snprintf(library.voice, sizeof library.voice, "%s", name);
     return true;
 }
 
 /* Under the lock: the language's voice becomes the library's. */
 static bool choose_voice(const char *language)
 {
-    bool listed = false;
-    for (size_t i = 0; i < sizeof voices / sizeof *voices; i++)
+    bool listed = false, set = false;
+    if (!strcmp(library.language, language))
+        return true;
+    for (size_t i = 0; !set && i < sizeof voices / sizeof *voices; i++)
         if (!strcmp(voices[i].language, language)) {
             listed = true;
-            if (set_voice(voices[i].name))
-                return true;
+            set = set_voice(voices[i].name);
         }
-    return !listed && set_voice(language);
+    set = set || (!listed && set_voice(language));
+    snprintf(library.language, sizeof library.language, "%s", set ? language : "");
+    return set;
 }
 
 static bool knows(void *self, const char *language)

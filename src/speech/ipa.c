@@ -38,13 +38,9 @@ struct spelling {
 
 /* What espeak-ng writes for something in the alphabet; the longest first. */
 static const struct spelling private_spellings[] = {
-    {"zh", "ts.", "ʈʂ"},
-    {"zh", "s.", "ʂ"},
-    {"hi", "r.", "ɽ"},
-    {"vi", "ɜ", "3"}, /* a tone: it reads the digit as a vowel's name */
-    {"th", "ɜ", "3"},
-    {NULL, "??", "ʊɾ"}, /* broken characters, as in German "durch" */
-    {NULL, "?", "ʔ"},
+    {"zh", "ts.", "ʈʂ"}, {"zh", "s.", "ʂ"}, {"hi", "r.", "ɽ"},
+    {"vi", "ɜ", "3"},                     /* a tone: it reads the digit as a vowel's name */
+    {"th", "ɜ", "3"}, {NULL, "??", "ʊɾ"}, /* broken characters, as in German "durch" */
 };
 
 /* What people write by hand. */

@@ -9,6 +9,9 @@
 
 enum { CANDIDATES = 128, WORD_BYTES = 64 };
 
+/* What the language of the text before is worth: less than a word that no other language has. */
+static const float before_votes = 0.6f;
+
 /* A language's code up to the region: "pt" of "pt-br". */
 static bool same_language(const char *code, const char *tag)
 {
@@ -18,6 +21,10 @@ static bool same_language(const char *code, const char *tag)
 
 static const struct clues *find_clues(const char *language)
 {
+    if (same_language("nb", language) || same_language("nn", language))
+        language = "no";
+    else if (same_language("cmn", language))
+        language = "zh";
     for (size_t i = 0; i < sizeof clues / sizeof *clues; i++)
         if (same_language(clues[i].language, language))
             return &clues[i];
@@ -230,7 +237,7 @@ const char *language_guess(
         if (e.clues[i] && !has_script(e.clues[i], script))
             e.clues[i] = NULL;
         if (e.clues[i] && before && !strcmp(candidate[i], before))
-            e.votes[i] += 0.3f;
+            e.votes[i] += before_votes;
     }
     if (script == SCRIPT_HAN || script == SCRIPT_KANA)
         judge_han(&e, letters, text, bytes, before);

@@ -13,11 +13,12 @@
  * behind their letter and never composed with it (a nasal a is U+0061 U+0303; only U+00E7 is a
  * letter of its own). Words that espeak-ng says in one breath stay one ("of the": ʌvðə).
  *
- * Where it differs from espeak-ng 1.51: hyphens, quotes and syllable dots are dropped; "ts." and
- * "s." in Chinese are ʈʂ and ʂ, "r." in Hindi is ɽ, Greek epsilon in Danish is ɛ; its broken
- * "??" and "?" are ʊɾ and ʔ; a tone that it spells like the vowel ɜ in Vietnamese and Thai is 3;
- * tones of Chinese are the digits 1 to 5 of pinyin, where espeak-ng's IPA has one sign for two of
- * them. ipa.h holds the list of signs, train/voice1/phones.py does the same to what models learn.
+ * Where it differs from espeak-ng 1.51: hyphens, quotes, syllable dots and question marks inside a
+ * word are dropped; its broken "??" is ʊɾ; "ts." and "s." in Chinese are ʈʂ and ʂ, "r." in Hindi is
+ * ɽ, Greek epsilon in Danish is ɛ; a tone that it spells like the vowel ɜ in Vietnamese and Thai is
+ * 3; tones of Chinese are the digits 1 to 5 of pinyin, where espeak-ng's IPA has one sign for two
+ * of them. ipa.h holds the list of signs, train/voice1/phones.py does the same to what models
+ * learn.
  *
  * Punctuation that shapes a sentence (. , ; : ? ! and the long dash U+2014) stands behind the word
  * it followed. */

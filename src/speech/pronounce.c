@@ -183,8 +183,13 @@ static void count_unsaid(struct pass *p)
         if (w->ipa_bytes)
             continue;
         p->s->unsaid++;
-        if (!w->input)
-            warn(p->s->warnings, "nobody here knows how to say %s (language %s); it is left out",
+        if (!w->input && (!strncmp(w->language, "ja", 2) ? !p->s->japanese : !p->s->chinese))
+            warn(p->s->warnings,
+                "nothing here knows how Han characters are read in the language "
+                "%s; the model spell-1 would",
+                w->language);
+        else if (!w->input)
+            warn(p->s->warnings, "nothing here knows how to say %s (language %s); it is left out",
                 w->text, w->language);
     }
 }

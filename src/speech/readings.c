@@ -132,6 +132,8 @@ static enum ih_status read_line(
 
 static enum ih_status read_file(struct readings *r, const char *path, struct ih_error *e)
 {
+    if (!r->file.size)
+        return err_set(e, IH_BAD_DATA, "%s is empty", path);
     const char *text = (const char *)r->file.data, *end = text + r->file.size;
     size_t lines = 1;
     for (const char *c = text; c < end; c++)

@@ -28,7 +28,7 @@ struct work {
 
 static const char *text_at(const struct work *w, size_t at)
 {
-    return w->s->script->text.data + at;
+    return str_text(&w->s->script->text) + at;
 }
 
 /* The manner in which a byte of the text is said; places come in order. */
@@ -43,8 +43,24 @@ static int manner_at(struct work *w, size_t at)
     return run[w->run].manner;
 }
 
+static bool has_han(const char *text)
+{
+    for (size_t n = strlen(text); n;) {
+        uint32_t c;
+        size_t used = utf8_read(text, n, &c);
+        if (c != UTF8_INVALID && !language_writes("ko", c) && language_writes("zh", c))
+            return true;
+        text += used;
+        n -= used;
+    }
+    return false;
+}
+
+/* Phonemizers take readings, never Han characters. */
 static enum ih_status add_word(struct work *w, struct said word)
 {
+    if (word.input && has_han(word.input))
+        word.input = NULL;
     word.manner = manner_at(w, word.begin);
     if (str_add(&w->words, &word, sizeof word))
         return err_set(w->e, IH_INVALID, "a sentence has more than %d words", (int)WORDS);
@@ -68,19 +84,6 @@ static const struct readings *readings_of(const struct sayer *s, const char *lan
                                          : NULL;
 }
 
-static bool has_han(const char *text)
-{
-    for (size_t n = strlen(text); n;) {
-        uint32_t c;
-        size_t used = utf8_read(text, n, &c);
-        if (c != UTF8_INVALID && !language_writes("ko", c) && language_writes("zh", c))
-            return true;
-        text += used;
-        n -= used;
-    }
-    return false;
-}
-
 /* A text without spaces as words with their readings. `exact`: its bytes are those of the script at
  * `begin`, so every word knows its place; else all stand for [begin, end). */
 static enum ih_status add_read(struct work *w, const struct readings *r, const char *text, size_t n,
@@ -94,7 +97,7 @@ static enum ih_status add_read(struct work *w, const struct readings *r, const c
         said.text = copy(w->a, text + word[i].begin, word[i].bytes);
         if (!said.text)
             return err_memory(w->e, "a sentence");
-        said.input = word[i].said ? word[i].said : has_han(said.text) ? NULL : said.text;
+        said.input = word[i].said ? word[i].said : said.text;
         said.mark = i == count - 1 ? like.mark : 0;
         if (exact) {
             said.begin = like.begin + word[i].begin;
@@ -301,9 +304,7 @@ enum ih_status said_words(struct sayer *s, size_t begin, size_t end, const char 
     const struct run *run = script_runs(s->script, &count);
     str_init(&w.words, WORDS * sizeof(struct said));
     enum ih_status status = IH_OK;
-    int i = 0;
-    while (i < count && run[i].end <= begin)
-        i++;
+    int i = w.run = script_find_run(s->script, begin);
     while (!status && i < count && run[i].begin < end) {
         const struct manner *m = script_manners(s->script) + run[i].manner;
         struct part p = {run[i].begin, run[i].end, run[i].kind, run[i].said,

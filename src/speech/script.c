@@ -90,15 +90,30 @@ size_t script_source_end(const struct script *s, size_t end)
     return script_source(s, end - 1) + 1;
 }
 
+int script_find_run(const struct script *s, size_t at)
+{
+    int low = 0, high;
+    const struct run *run = script_runs(s, &high);
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        if (run[middle].end <= at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* The bytes of a stretch in double brackets at the text that reads as phonemes, or 0. */
 static size_t read_brackets(struct script *s, const char *text, size_t n, const char **said)
 {
-    static const char open[] = "[[", close[] = "]]";
+    static const char open[] = "[[";
     if (n < 5 || memcmp(text, open, 2))
         return 0;
-    size_t window = n < SCRIPT_SAID ? n : SCRIPT_SAID;
-    const char *end = memmem(text + 2, window - 2, close, 2);
-    if (!end)
+    const char *end = text + 2, *limit = text + (n < SCRIPT_SAID ? n : SCRIPT_SAID);
+    while (end < limit && *end != '[' && *end != ']')
+        end++;
+    if (end + 1 >= limit || *end != ']' || end[1] != ']')
         return 0;
     struct str ipa;
     str_init(&ipa, 4 * SCRIPT_SAID);

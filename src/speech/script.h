@@ -107,6 +107,9 @@ static inline const struct run *script_runs(const struct script *s, int *count)
     return (const struct run *)(const void *)s->run.data;
 }
 
+/* The run in which a byte of the text lies; the number of runs for what lies behind the text. */
+int script_find_run(const struct script *s, size_t at);
+
 static inline const struct event *script_events(const struct script *s, int *count)
 {
     *count = (int)(s->event.size / sizeof(struct event));

@@ -22,7 +22,7 @@ enum {
 };
 
 /* Seconds of silence behind what ends. */
-static const float sentence_pause = 0.25f, paragraph_pause = 0.6f;
+static const float sentence_pause = 0.25f, paragraph_pause = 0.6f, cut_pause = 0.1f;
 
 struct speech {
     struct script script;
@@ -33,9 +33,11 @@ struct speech {
     struct arena arena; /* of the sentence in the cutter */
     struct cutter cutter;
     char language[TAG_BYTES]; /* the request's; empty: guess */
-    const char *before;       /* the last sentence's language */
+    const char *last;         /* the last sentence's language, with its region */
+    const char *before;       /* the last that was guessed */
     size_t at;                /* where the next sentence begins */
     int event;                /* the next that was not obeyed yet */
+    bool cut;                 /* what was read last is the beginning of a long sentence */
     bool spoke;               /* something was said */
 };
 
@@ -131,20 +133,6 @@ static bool same_speaker(const struct manner *a, const struct manner *b)
     return same(a->voice, b->voice) && same(a->style, b->style) && a->degree == b->degree;
 }
 
-/* The run in which a byte lies; `count` when the text has none. */
-static int find_run(const struct run *run, int count, size_t at)
-{
-    int low = 0, high = count;
-    while (low < high) {
-        int middle = low + (high - low) / 2;
-        if (run[middle].end <= at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* How far the text goes on without an event or a change of voice that ends a sentence. */
 static size_t stretch_end(const struct speech *s)
 {
@@ -160,7 +148,7 @@ static size_t stretch_end(const struct speech *s)
         if (event[i].at > s->at && ends)
             end = event[i].at;
     }
-    int first = find_run(run, runs, s->at);
+    int first = script_find_run(&s->script, s->at);
     for (int i = first + 1; i < runs && run[i].begin < end; i++)
         if (!same_speaker(&manner[run[first].manner], &manner[run[i].manner]))
             end = run[i].begin;
@@ -171,7 +159,7 @@ static size_t skip_space(const struct speech *s, size_t at, size_t end)
 {
     while (at < end) {
         uint32_t c;
-        size_t used = utf8_read(s->script.text.data + at, end - at, &c);
+        size_t used = utf8_read(str_text(&s->script.text) + at, end - at, &c);
         if (unicode_class(c) != UNICODE_SPACE)
             break;
         at += used;
@@ -184,7 +172,7 @@ static bool ends_paragraph(const struct speech *s, size_t begin, size_t end)
 {
     int lines = 0;
     for (size_t i = begin; i < end; i++)
-        lines += s->script.text.data[i] == '\n';
+        lines += str_text(&s->script.text)[i] == '\n';
     return lines > 1;
 }
 
@@ -193,8 +181,10 @@ static const char *guess_language(const struct speech *s, size_t begin, size_t e
 {
     if (s->language[0])
         return s->language;
-    const char *guess = language_guess(s->script.text.data + begin, end - begin, s->sayer.languages,
-        s->sayer.language_count, s->before);
+    if (s->cut)
+        return s->last;
+    const char *guess = language_guess(str_text(&s->script.text) + begin, end - begin,
+        s->sayer.languages, s->sayer.language_count, s->before);
     if (guess)
         return guess;
     if (s->before)
@@ -206,7 +196,7 @@ static const char *language_at(const struct speech *s, size_t begin, size_t end)
 {
     int runs;
     const struct run *run = script_runs(&s->script, &runs);
-    int i = find_run(run, runs, begin);
+    int i = script_find_run(&s->script, begin);
     const struct manner *m = script_manners(&s->script) + (i < runs ? run[i].manner : 0);
     return m->language ? m->language : guess_language(s, begin, end);
 }
@@ -217,15 +207,31 @@ static size_t sentence_end(const struct speech *s, size_t limit)
 {
     int runs;
     const struct run *run = script_runs(&s->script, &runs);
-    const char *text = s->script.text.data + s->at;
+    const char *text = str_text(&s->script.text) + s->at;
     size_t window = limit - s->at < SENTENCE ? limit - s->at : SENTENCE;
     const char *language = language_at(s, s->at, s->at + window);
     size_t n = sentence_next(s->normalizer, text, limit - s->at, language, SENTENCE);
     size_t end = s->at + (n ? n : limit - s->at);
-    int i = find_run(run, runs, end - 1);
+    int i = script_find_run(&s->script, end - 1);
     if (i < runs && run[i].kind != RUN_TEXT && run[i].end > end)
         end = run[i].end;
     return skip_space(s, end, script_bytes(&s->script));
+}
+
+/* Whether a sentence was cut because it is too long: nothing ends it. */
+static bool is_cut(const struct speech *s, size_t begin, size_t end, size_t limit)
+{
+    const char *text = str_text(&s->script.text);
+    size_t last = end;
+    while (last > begin && strchr(" \t\n\r", text[last - 1]))
+        last--;
+    size_t sign = last;
+    while (sign > begin && last - sign < 4 && ((unsigned char)text[--sign] & 0xc0) == 0x80)
+        continue;
+    uint32_t c = 0;
+    utf8_read(text + sign, last - sign, &c);
+    return end < limit && utf8_count(text + begin, end - begin) > SENTENCE / 2 &&
+           !punctuation_ends(punctuation_sign(c)) && !memchr(text + last, '\n', end - last);
 }
 
 /* What the events up to the place ask for behind a sentence; those that are not marks are done. */
@@ -243,6 +249,21 @@ static void obey_events(struct speech *s, size_t place, bool *paragraph, float *
             s->cutter.marks_until = s->event;
         }
     }
+}
+
+/* The code by which the voice's model knows a language, perhaps without its region. */
+static const char *model_language(const struct speech *s, const char *language)
+{
+    const char *found = NULL;
+    size_t n = strcspn(language, "-");
+    for (int i = 0; i < s->sayer.language_count; i++) {
+        const char *code = s->sayer.languages[i];
+        if (!strcmp(code, language))
+            return code;
+        if (strcspn(code, "-_") == n && !strncmp(code, language, n) && !found)
+            found = code;
+    }
+    return found ? found : language;
 }
 
 /* Reads the next sentence into the cutter. It may have no words. */
@@ -265,8 +286,13 @@ static enum ih_status read_sentence(struct speech *s, struct ih_error *e)
     paragraph |= ends_paragraph(s, begin, end);
     s->cutter.begin = begin;
     s->cutter.end = end;
-    s->cutter.language = language;
-    s->cutter.pause = seconds >= 0 ? seconds : paragraph ? paragraph_pause : sentence_pause;
+    s->last = language;
+    s->cutter.language = model_language(s, language);
+    s->cut = seconds < 0 && !paragraph && is_cut(s, begin, end, limit);
+    s->cutter.pause = seconds >= 0 ? seconds
+                      : paragraph  ? paragraph_pause
+                      : s->cut     ? cut_pause
+                                   : sentence_pause;
     s->spoke |= s->cutter.count > 0;
     s->before = s->cutter.count && !s->language[0] ? language : s->before;
     s->at = end;
@@ -308,7 +334,7 @@ static void read_beginning(struct speech *s)
     size_t end = skip_space(s, s->at, script_bytes(&s->script));
     obey_events(s, end, &paragraph, &seconds);
     s->cutter.pause = seconds > 0 ? seconds : 0;
-    s->cutter.language = guess_language(s, 0, 0);
+    s->cutter.language = model_language(s, guess_language(s, 0, 0));
     s->at = end;
 }
 

@@ -2,62 +2,15 @@
 #include "speech/ssml.h"
 
 #include "base/utf8.h"
-#include "speech/ipa.h"
-#include "speech/ssml_values.h"
+#include "speech/ssml_reader.h"
 #include "speech/tag.h"
 
-#include <expat.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEPTH = 64 };
-
-/* Products of nested prosody stay within these. */
-static const float slowest = 0.25f, fastest = 4, deepest = 24, loudest = 4;
-
-enum kind {
-    INSIDE, /* said as it stands in what is around it */
-    PARAGRAPH,
-    SENTENCE,
-    LEAF,  /* holds text alone */
-    EMPTY, /* holds nothing */
-    MUTE,  /* what is in it is not said */
-};
-
-struct reader;
-
-struct frame {
-    const struct element *element; /* null: not known */
-    int manner;
-    enum kind kind;
-    struct run run; /* of the text in it */
-    size_t begin;   /* where it begins in the input and in the script's text */
-    size_t text;
-};
-
-struct reader {
-    XML_Parser parser;
-    struct script *s;
-    struct warnings *w;
-    struct ih_error *e;
-    enum ih_status status;
-    struct frame frame[DEPTH];
-    int depth;
-    const uint32_t *origin; /* of each byte that expat sees; null: the same */
-};
-
-struct element {
-    const char *name;
-    enum kind kind;
-    /* Reads the attributes, of which expat gives names and values in turn up to a null. */
-    void (*start)(struct reader *r, struct frame *f, struct manner *m, const char **attributes);
-};
-
-static void fail(struct reader *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void fail(struct reader *r, const char *format, ...)
+void ssml_fail(struct reader *r, const char *format, ...)
 {
     char text[400];
     if (r->status)
@@ -79,275 +32,12 @@ static void out_of_memory(struct reader *r)
     XML_StopParser(r->parser, XML_FALSE);
 }
 
-/* The name behind the prefix: "mstts:express-as", "xml:lang". */
-static const char *local(const char *name)
-{
-    const char *colon = strchr(name, ':');
-    return colon ? colon + 1 : name;
-}
-
-static const char *keep(struct reader *r, const char *text)
+const char *ssml_keep(struct reader *r, const char *text)
 {
     const char *copy = arena_strdup(&r->s->arena, text);
     if (!copy)
         out_of_memory(r);
     return copy;
-}
-
-static const char *find(const char **attributes, const char *name)
-{
-    for (; *attributes; attributes += 2)
-        if (!strcmp(local(*attributes), name))
-            return attributes[1];
-    return NULL;
-}
-
-/* An attribute that the element cannot do without. */
-static const char *need(
-    struct reader *r, const char *element, const char **attributes, const char *name)
-{
-    const char *value = find(attributes, name);
-    if (!value || !*value)
-        fail(r, "<%s> needs the attribute %s", element, name);
-    else if (strlen(value) > SCRIPT_SAID)
-        fail(r, "the attribute %s of <%s> is too long", name, element);
-    return value && *value && !r->status ? value : NULL;
-}
-
-static void wrong_value(
-    struct reader *r, const char *element, const char *name, const char *value, const char *hint)
-{
-    fail(r, "%s=\"%.60s\" of <%s> is not understood; %s", name, value, element, hint);
-}
-
-static void start_voice(
-    struct reader *r, struct frame *f, struct manner *m, const char **attributes)
-{
-    (void)f;
-    const char *name = find(attributes, "name");
-    if (!name || !*name)
-        warn(r->w, "<voice> without a name changes nothing");
-    else if (strlen(name) > SCRIPT_SAID)
-        fail(r, "the name of <voice> is too long");
-    else
-        m->voice = keep(r, name);
-}
-
-static float within(float value, float low, float high)
-{
-    return value < low ? low : value > high ? high : value;
-}
-
-static void multiply(struct manner *m, float rate, float pitch, float volume)
-{
-    m->rate = within(m->rate * rate, slowest, fastest);
-    m->pitch = within(m->pitch + pitch, -deepest, deepest);
-    m->volume = within(m->volume * volume, 0, loudest);
-}
-
-static void start_prosody(
-    struct reader *r, struct frame *f, struct manner *m, const char **attributes)
-{
-    (void)f;
-    const char *rate = find(attributes, "rate"), *pitch = find(attributes, "pitch");
-    const char *volume = find(attributes, "volume");
-    float faster = 1, higher = 0, louder = 1;
-    if (rate && !ssml_rate(rate, &faster))
-        wrong_value(r, "prosody", "rate", rate, "say slow, fast, 120% or +20%");
-    if (pitch && !ssml_pitch(pitch, &higher))
-        wrong_value(r, "prosody", "pitch", pitch, "say low, high, +2st or +10%");
-    if (volume && !ssml_volume(volume, &louder))
-        wrong_value(r, "prosody", "volume", volume, "say soft, loud, 80 or -6dB");
-    multiply(m, faster, higher, louder);
-}
-
-static void start_emphasis(
-    struct reader *r, struct frame *f, struct manner *m, const char **attributes)
-{
-    (void)f;
-    const char *level = find(attributes, "level");
-    float rate = 1, pitch = 0, volume = 1;
-    if (!ssml_emphasis(level ? level : "moderate", &rate, &pitch, &volume))
-        wrong_value(r, "emphasis", "level", level, "say strong, moderate, reduced or none");
-    multiply(m, rate, pitch, volume);
-}
-
-static void start_break(
-    struct reader *r, struct frame *f, struct manner *m, const char **attributes)
-{
-    (void)f;
-    (void)m;
-    const char *time = find(attributes, "time"), *strength = find(attributes, "strength");
-    float seconds = 0;
-    if (time) {
-        if (!ssml_time(time, &seconds))
-            wrong_value(r, "break", "time", time, "say 500ms or 1.5s, at most 60s");
-    } else if (!ssml_strength(strength ? strength : "medium", &seconds)) {
-        wrong_value(
-            r, "break", "strength", strength, "say none, x-weak, weak, medium, strong or x-strong");
-    }
-    script_event(r->s, (struct event){.kind = EVENT_BREAK, .seconds = seconds});
-}
-
-static void start_say_as(
-    struct reader *r, struct frame *f, struct manner *m, const char **attributes)
-{
-    (void)f;
-    const char *as = need(r, "say-as", attributes, "interpret-as");
-    const char *format = find(attributes, "format");
-    if (as)
-        m->say_as = keep(r, as);
-    m->format = format && strlen(format) <= SCRIPT_SAID ? keep(r, format) : NULL;
-}
-
-static void start_sub(struct reader *r, struct frame *f, struct manner *m, const char **attributes)
-{
-    (void)m;
-    const char *alias = need(r, "sub", attributes, "alias");
-    f->run.kind = RUN_ALIAS;
-    f->run.said = alias ? keep(r, alias) : NULL;
-}
-
-static void start_phoneme(
-    struct reader *r, struct frame *f, struct manner *m, const char **attributes)
-{
-    (void)m;
-    const char *alphabet = find(attributes, "alphabet"), *ph = need(r, "phoneme", attributes, "ph");
-    if (alphabet && strcmp(alphabet, "ipa") != 0)
-        wrong_value(r, "phoneme", "alphabet", alphabet, "only ipa is known");
-    if (!ph || r->status)
-        return;
-    struct ih_error why = {0};
-    struct str ipa;
-    str_init(&ipa, 4 * SCRIPT_SAID);
-    if (ipa_read(&ipa, ph, strlen(ph), &why))
-        fail(r, "ph of <phoneme>: %s", why.text);
-    else if (!ipa.size)
-        fail(r, "ph of <phoneme> is empty");
-    f->run.kind = RUN_PHONEMES;
-    f->run.said = keep(r, str_text(&ipa));
-    str_free(&ipa);
-}
-
-static void add_mark(struct reader *r, const char *name)
-{
-    if (name)
-        script_event(r->s, (struct event){.kind = EVENT_MARK, .name = keep(r, name)});
-}
-
-static void start_mark(struct reader *r, struct frame *f, struct manner *m, const char **attributes)
-{
-    (void)f;
-    (void)m;
-    add_mark(r, need(r, "mark", attributes, "name"));
-}
-
-static void start_bookmark(
-    struct reader *r, struct frame *f, struct manner *m, const char **attributes)
-{
-    (void)f;
-    (void)m;
-    add_mark(r, need(r, "bookmark", attributes, "mark"));
-}
-
-static void start_express_as(
-    struct reader *r, struct frame *f, struct manner *m, const char **attributes)
-{
-    (void)f;
-    const char *style = need(r, "mstts:express-as", attributes, "style");
-    const char *degree = find(attributes, "styledegree");
-    if (style)
-        m->style = keep(r, style);
-    m->degree = 1;
-    if (degree && !ssml_number(degree, 0, 2, &m->degree))
-        wrong_value(r, "mstts:express-as", "styledegree", degree, "say a number from 0.01 to 2");
-}
-
-static void start_audio(
-    struct reader *r, struct frame *f, struct manner *m, const char **attributes)
-{
-    (void)f;
-    (void)m;
-    (void)attributes;
-    fail(r, "<audio> is not supported: recordings cannot be put into speech here");
-}
-
-static void start_lang(struct reader *r, struct frame *f, struct manner *m, const char **attributes)
-{
-    (void)f;
-    (void)m;
-    need(r, "lang", attributes, "lang");
-}
-
-static const struct element elements[] = {
-    {"speak", INSIDE, NULL},
-    {"p", PARAGRAPH, NULL},
-    {"paragraph", PARAGRAPH, NULL},
-    {"s", SENTENCE, NULL},
-    {"sentence", SENTENCE, NULL},
-    {"voice", INSIDE, start_voice},
-    {"prosody", INSIDE, start_prosody},
-    {"emphasis", INSIDE, start_emphasis},
-    {"break", EMPTY, start_break},
-    {"say-as", LEAF, start_say_as},
-    {"sub", LEAF, start_sub},
-    {"phoneme", LEAF, start_phoneme},
-    {"lang", INSIDE, start_lang},
-    {"mark", EMPTY, start_mark},
-    {"bookmark", EMPTY, start_bookmark},
-    {"express-as", INSIDE, start_express_as},
-    {"audio", INSIDE, start_audio},
-    {"w", INSIDE, NULL},
-    {"token", INSIDE, NULL},
-    {"meta", MUTE, NULL},
-    {"metadata", MUTE, NULL},
-    {"desc", MUTE, NULL},
-};
-
-/* Attributes that are read, or that may stand anywhere and ask for nothing. */
-static const struct {
-    const char *element, *name;
-} attributes_known[] = {
-    {"voice", "name"},
-    {"prosody", "rate"},
-    {"prosody", "pitch"},
-    {"prosody", "volume"},
-    {"emphasis", "level"},
-    {"break", "time"},
-    {"break", "strength"},
-    {"say-as", "interpret-as"},
-    {"say-as", "format"},
-    {"sub", "alias"},
-    {"phoneme", "alphabet"},
-    {"phoneme", "ph"},
-    {"mark", "name"},
-    {"bookmark", "mark"},
-    {"express-as", "style"},
-    {"express-as", "styledegree"},
-    {"speak", "version"},
-    {NULL, "lang"},
-    {NULL, "id"},
-    {NULL, "schemaLocation"},
-    {NULL, "base"},
-};
-
-static bool is_known(const char *element, const char *attribute)
-{
-    if (!strncmp(attribute, "xmlns", 5))
-        return true;
-    for (size_t i = 0; i < sizeof attributes_known / sizeof *attributes_known; i++)
-        if (!strcmp(attributes_known[i].name, local(attribute)) &&
-            (!attributes_known[i].element || !strcmp(attributes_known[i].element, element)))
-            return true;
-    return false;
-}
-
-static const struct element *find_element(const char *name)
-{
-    for (size_t i = 0; i < sizeof elements / sizeof *elements; i++)
-        if (!strcmp(elements[i].name, local(name)))
-            return &elements[i];
-    return NULL;
 }
 
 static bool within_kind(const struct reader *r, enum kind kind)
@@ -362,20 +52,20 @@ static bool within_kind(const struct reader *r, enum kind kind)
 static bool check_place(struct reader *r, const char *name, const struct element *element)
 {
     const struct frame *parent = r->depth ? &r->frame[r->depth - 1] : NULL;
-    bool speak = !strcmp(local(name), "speak");
+    bool speak = !strcmp(ssml_local(name), "speak");
     enum kind kind = element ? element->kind : INSIDE;
     if (!parent && !speak)
-        fail(r, "SSML begins with <speak>, not with <%.40s>", name);
+        ssml_fail(r, "SSML begins with <speak>, not with <%.40s>", name);
     else if (parent && speak)
-        fail(r, "<speak> may not stand inside of another element");
+        ssml_fail(r, "<speak> may not stand inside of another element");
     else if (r->depth == DEPTH)
-        fail(r, "elements are nested more than %d deep", (int)DEPTH);
+        ssml_fail(r, "elements are nested more than %d deep", (int)DEPTH);
     else if (parent && (parent->kind == LEAF || parent->kind == EMPTY))
-        fail(r, "<%.40s> may not stand inside of <%s>", name, parent->element->name);
+        ssml_fail(r, "<%.40s> may not stand inside of <%s>", name, parent->element->name);
     else if (kind == PARAGRAPH && (within_kind(r, PARAGRAPH) || within_kind(r, SENTENCE)))
-        fail(r, "<%s> may not stand inside of a paragraph or a sentence", name);
+        ssml_fail(r, "<%s> may not stand inside of a paragraph or a sentence", name);
     else if (kind == SENTENCE && within_kind(r, SENTENCE))
-        fail(r, "<%s> may not stand inside of a sentence", name);
+        ssml_fail(r, "<%s> may not stand inside of a sentence", name);
     return !r->status;
 }
 
@@ -386,9 +76,9 @@ static void read_language(struct reader *r, struct manner *m, const char **attri
         if (strcmp(attributes[0], "xml:lang") != 0)
             continue;
         if (tag_read(attributes[1], tag))
-            m->language = keep(r, tag);
+            m->language = ssml_keep(r, tag);
         else
-            fail(r, "xml:lang=\"%.40s\" is no language", attributes[1]);
+            ssml_fail(r, "xml:lang=\"%.40s\" is no language", attributes[1]);
     }
 }
 
@@ -419,7 +109,7 @@ static bool same_manner(const struct manner *a, const struct manner *b)
 static void on_start(void *arg, const char *name, const char **attributes)
 {
     struct reader *r = arg;
-    const struct element *element = find_element(name);
+    const struct element *element = ssml_element(name);
     if (r->status || !check_place(r, name, element))
         return;
     int outer = r->depth ? r->frame[r->depth - 1].manner : 0;
@@ -434,7 +124,7 @@ static void on_start(void *arg, const char *name, const char **attributes)
     if (!element)
         warn(r->w, "the element <%.60s> is not known; the text in it is said as it stands", name);
     for (const char **a = attributes; element && *a; a += 2)
-        if (!is_known(element->name, *a))
+        if (!ssml_knows(element, *a))
             warn(r->w, "the attribute %.60s of <%s> is not known and left out", *a, element->name);
     read_language(r, &manner, attributes);
     if (element && element->start && !r->status)
@@ -444,7 +134,7 @@ static void on_start(void *arg, const char *name, const char **attributes)
     f->run.manner = f->manner;
     add_boundary(r, f->kind);
     if (r->s->manner.failed || r->s->event.failed)
-        fail(r, "there is too much mark-up");
+        ssml_fail(r, "there is too much mark-up");
 }
 
 static void on_end(void *arg, const char *name)
@@ -489,7 +179,7 @@ static void on_text(void *arg, const char *text, int n)
     if (f->kind == MUTE || (f->kind == EMPTY && is_blank(text, n)))
         return;
     if (f->kind == EMPTY) {
-        fail(r, "<%s> may not have anything in it", f->element->name);
+        ssml_fail(r, "<%s> may not have anything in it", f->element->name);
         return;
     }
     if (count != n) {
@@ -517,7 +207,7 @@ static void on_doctype(void *arg, const char *name, const char *system, const ch
     (void)system;
     (void)public;
     (void)own;
-    fail(arg, "a document type (<!DOCTYPE) is not allowed");
+    ssml_fail(arg, "a document type (<!DOCTYPE) is not allowed");
 }
 
 /* Reads bytes that are UTF-8. */

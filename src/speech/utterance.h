@@ -30,7 +30,7 @@ struct utterance {
     const char *spoken;   /* the words that are said, numbers spelled out: for checking */
     const char *phonemes; /* see phonemizer.h; empty for a pause alone */
     int phoneme_count;    /* code points */
-    const char *language; /* code */
+    const char *language; /* one of the codes in speech_options, where it is in one of these */
     const char *voice;    /* from SSML; null: the request's */
     const char *style;    /* from SSML; null: the request's */
     float style_degree;

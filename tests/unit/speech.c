@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From text to utterances, with a phonemizer made for the test: it says the letters of English and
- * German words, "of the" and "in the" in one breath as espeak-ng does, and nothing of what begins
- * with x. */
+ * German words and of pinyin, "of the" and "in the" in one breath as espeak-ng does, and nothing of
+ * what begins with x. */
 #include "speech/speech.h"
 #include "speech/align.h"
 #include "support/support.h"
@@ -13,7 +13,7 @@
 static bool letters_knows(void *self, const char *language)
 {
     (void)self;
-    return !strcmp(language, "en") || !strcmp(language, "de");
+    return !strcmp(language, "en") || !strcmp(language, "de") || !strcmp(language, "zh");
 }
 
 static enum ih_status letters_say(void *self, const char *text, const char *language,
@@ -293,6 +293,31 @@ static void goes_on_without_what_it_cannot_say(void **state)
     assert_null(speech_warning(job.s));
 }
 
+/* "Zhongguo" and "yinhang ren", by readings made for the test. */
+static void reads_chinese(void **state)
+{
+    (void)state;
+    static const char file[] = "\u4e2d\u56fd\tzhong1 guo2\t9\n\u94f6\u884c\tyin2 hang2\t9\n"
+                               "\u4eba\tren2\t9\n";
+    static const char text[] = "\u4e2d\u56fd\uff0c\u94f6\u884c\u4eba\u3002";
+    struct readings *r;
+    struct ih_error e;
+    assert_int_equal(
+        readings_open(&r, temp_file("zh.txt", file, sizeof file - 1), "zh", &e), IH_OK);
+    open_with(text, (struct speech_options){.language = "zh", .chinese = r});
+    expect("zhong guo, yin hang ren.");
+    assert_string_equal(job.u.spoken, "\u4e2d\u56fd\u94f6\u884c\u4eba");
+    expect_word("\u4e2d\u56fd", "zhong guo");
+    expect_word("\u94f6\u884c", "yin hang");
+    expect_word("\u4eba", "ren");
+    expect_end();
+    readings_close(&r);
+    open_with(text, (struct speech_options){.language = "zh"});
+    bool more;
+    assert_int_equal(speech_next(job.s, &job.a, &job.u, &more, &e), IH_UNSUPPORTED);
+    assert_non_null(strstr(e.text, "Han characters"));
+}
+
 static void says_what_is_missing(void **state)
 {
     (void)state;
@@ -343,9 +368,20 @@ static void tells_languages_apart(void **state)
     expect("das ist das haus und der garten.");
     assert_string_equal(job.u.language, "de");
     expect_end();
+    /* Too long for one sentence; what is left has no word that only one of them has. */
+    static char text[1000] = "Das ist der Wald und das Haus";
+    for (int i = 0; i < 60; i++)
+        strcat(text, ", das Haus");
+    strcat(text, ", in London is in London, in");
+    open_text(text);
+    while (next())
+        assert_string_equal(job.u.language, "de");
     open_with("This is the house.", (struct speech_options){.language = "German"});
     assert_true(next());
     assert_string_equal(job.u.language, "de");
+    open_with("This is the house.", (struct speech_options){.language = "en-GB"});
+    expect("this is the house.");
+    assert_string_equal(job.u.language, "en");
     struct speech *s;
     struct speech_options o = {.language = "gibberish", .longest = 400};
     assert_int_equal(speech_open(&s, "x", 1, &o, NULL), IH_NOT_FOUND);
@@ -387,6 +423,7 @@ int main(void)
         cmocka_unit_test(pauses_before_the_first_word),
         cmocka_unit_test(cuts_what_is_too_long),
         cmocka_unit_test(goes_on_without_what_it_cannot_say),
+        cmocka_unit_test(reads_chinese),
         cmocka_unit_test(says_what_is_missing),
         cmocka_unit_test(takes_any_text),
         cmocka_unit_test(tells_languages_apart),

@@ -2,9 +2,12 @@
 /* Phonemes by espeak-ng, against what its own program prints with --ipa (version 1.51). */
 #include "speech/espeak.h"
 #include "speech/ipa.h"
+#include "speech/speech.h"
 #include "support/support.h"
 
 #include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Skips the test where espeak-ng is not installed. */
@@ -35,6 +38,8 @@ static void says_words(void **state)
 {
     (void)state;
     expect("en", "hello world", "həlˈoʊ wˈɜːld");
+    expect("en-gb", "tomato", "təmˈɑːtəʊ");
+    expect("en", "tomato", "təmˈeɪɾoʊ");
     expect("de", "guten Morgen", "ɡˈuːtən mˈɔɾɡən");
     expect("pt", "bom dia o mundo", "bˈoŋ dʒˈiæ ʊ mˈu\u0303ŋdʊ");
     expect("no", "god morgen verden", "ɡˈuːd mˈɔrɡən vˈardən");
@@ -154,6 +159,101 @@ static void works_from_threads(void **state)
     }
 }
 
+static struct speech *open_speech(const char *text, struct speech_options *o)
+{
+    static const struct phonemizer *p;
+    struct speech *s;
+    struct ih_error e;
+    p = require();
+    o->phonemizer = &p;
+    o->phonemizers = 1;
+    o->longest = 500;
+    if (speech_open(&s, text, strlen(text), o, &e)) {
+        print_message("%s\n", e.text);
+        skip();
+    }
+    return s;
+}
+
+/* Words that it says in one breath are told apart again. */
+static void finds_each_words_share(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *written, *ipa;
+    } want[] = {{"out", "ˌaʊɾ"}, {"of", "əv"}, {"the", "ðə"}, {"world", "wˈɜːld"}, {"in", "ɪn"},
+        {"the", "ðɪ"}, {"end", "ˈɛnd"}};
+    static const char text[] = "out of the world in the end";
+    struct speech_options o = {.language = "en"};
+    struct speech *s = open_speech(text, &o);
+    struct arena a = {0};
+    struct utterance u;
+    bool more;
+    assert_int_equal(speech_next(s, &a, &u, &more, NULL), IH_OK);
+    assert_string_equal(u.phonemes, "ˌaʊɾəv ðə wˈɜːld ɪnðɪ ˈɛnd");
+    assert_int_equal(u.word_count, 7);
+    for (int i = 0; i < u.word_count; i++) {
+        assert_memory_equal(text + u.words[i].source, want[i].written, strlen(want[i].written));
+        assert_int_equal(u.words[i].count, ipa_count(want[i].ipa));
+        assert_true(i == 0 || u.words[i].first >= u.words[i - 1].first + u.words[i - 1].count);
+    }
+    speech_close(&s);
+    arena_free(&a);
+}
+
+/* Says a file of sentences; returns words, and in *signs their phonemes. */
+static int say_file(const char *text, struct speech_options *o, int *signs)
+{
+    struct speech *s = open_speech(text, o);
+    struct arena a = {0};
+    struct utterance u;
+    struct ih_error e;
+    bool more = true;
+    int words = 0;
+    while (true) {
+        if (speech_next(s, &a, &u, &more, &e))
+            fail_msg("%s: %s", o->language, e.text);
+        if (!more)
+            break;
+        words += u.word_count;
+        *signs += u.phoneme_count;
+    }
+    for (const char *warning; (warning = speech_warning(s));)
+        print_message("%s: %s\n", o->language, warning);
+    speech_close(&s);
+    arena_free(&a);
+    return words;
+}
+
+/* Real sentences: a word has 3 to 12 phonemes on average, whatever the language. */
+static void says_every_language(void **state)
+{
+    (void)state;
+    enum { BYTES = 1 << 16 };
+    static const char *const codes[] = {"ar", "zh", "cs", "da", "nl", "en", "fi", "fr", "de", "hi",
+        "hu", "id", "it", "no", "pl", "pt", "ro", "ru", "es", "sv", "tr", "vi"};
+    static char text[BYTES];
+    struct readings *chinese = NULL;
+    if (!have_shared("text/de.txt"))
+        skip();
+    readings_open(&chinese, TEST_MODELS "/spell-1/readings/zh.txt", "zh", NULL);
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "text/%s.txt", codes[i]);
+        FILE *f = fopen(shared_path(name), "rb");
+        if (!f || (!chinese && !strcmp(codes[i], "zh")))
+            continue;
+        text[fread(text, 1, BYTES - 1, f)] = 0;
+        fclose(f);
+        int signs = 0;
+        struct speech_options o = {.language = codes[i], .chinese = chinese};
+        int words = say_file(text, &o, &signs);
+        if (words < 20 || signs < 3 * words || signs > 12 * words)
+            fail_msg("%s: %d phonemes for %d words", codes[i], signs, words);
+    }
+    readings_close(&chinese);
+}
+
 static void reads_ipa_of_people(void **state)
 {
     (void)state;
@@ -180,6 +280,8 @@ int main(void)
         cmocka_unit_test(knows_languages),
         cmocka_unit_test(takes_any_length),
         cmocka_unit_test(works_from_threads),
+        cmocka_unit_test(finds_each_words_share),
+        cmocka_unit_test(says_every_language),
         cmocka_unit_test(reads_ipa_of_people),
     };
     return cmocka_run_group_tests_name("speech_espeak", tests, NULL, NULL);

@@ -76,6 +76,10 @@ static void knows_only_candidates(void **state)
     assert_non_null(language_guess(text, strlen(text), two, 2, NULL));
     assert_null(language_guess("Привет", strlen("Привет"), two, 2, NULL));
     assert_null(language_guess(text, strlen(text), NULL, 0, NULL));
+    static const char *const other[] = {"en", "nb", "cmn"};
+    text = "Jeg vet ikke hva det er.";
+    assert_string_equal(language_guess(text, strlen(text), other, 3, NULL), "nb");
+    assert_string_equal(language_guess("\u4e2d\u56fd", 6, other, 3, NULL), "cmn");
 }
 
 static void tells_scripts(void **state)
