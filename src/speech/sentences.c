@@ -54,7 +54,7 @@ static bool line_ends(const struct reading *r, int i)
     while (length <= SHORT_LINE && look(r, i - 1 - length) && look(r, i - 1 - length) != '\n')
         length++;
     uint32_t c = look(r, next);
-    bool item = c == 0x2022 || (c && c < 0x80 && strchr("-*+#>|", (int)c));
+    bool item = c == 0x2022 || is_among(c, "-*+#>|");
     bool begins = is_upper(c) || is_digit(c) || is_native(c);
     return breaks > 1 || item || (begins && length <= SHORT_LINE);
 }

@@ -105,6 +105,8 @@ int read_day(struct reading *r, int i, const struct amount *a)
         look(r, end) == '%')
         return 0;
     const char *rules = suffix_at(r, t->suffixes, end, &end);
+    if (rules && *rules == '+')
+        return 0;
     put_number(r, day, rules && strcmp(t->code, "hu") == 0 ? rules : day_rules(r, i, day));
     say(r, i, end);
     return end;
@@ -123,7 +125,8 @@ void put_date(struct reading *r, int day, int month, int year)
         put_year(r, year, t->date_year);
         slot['y' - 'a'] = take_part(r, from);
     }
-    slot['m' - 'a'] = wordbook_month_name(r->book, month, day == 0);
+    slot['m' - 'a'] =
+        t->months ? t->months[month - 1] : wordbook_month_name(r->book, month, day == 0);
     const char *phrase = day == 0 ? t->month_year : year == 0 ? t->day_month : t->date;
     put_phrase(r, phrase, slot);
 }

@@ -71,10 +71,10 @@ static const struct abbreviation abbreviations[] = {{"Dr.", "Doktor", INSIDE},
 static const struct pair compounds[] = {{"str.", "straße"}, {NULL, NULL}};
 
 static const char *const single[] = {"o", NULL};
-static const char *const said[] = {"nasa", "nato", "opec", "unesco", "unicef", "fifa", "uefa",
-    "aids", "bafög", "tüv", "dax", "gema", "pin", "tan", "ram", "gau", "ok", "iban", "laser",
-    "radar", "covid", "edeka", "ikea", "lego", "haribo", "aldi", "rewe", "der", "die", "das", "und",
-    "ist", "ein", "nur", "neu", "nicht", "von", "mit", "bitte", "pisa", "kita", NULL};
+static const char *const said[] = {"uefa", "aids", "bafög", "tüv", "dax", "gema", "pin", "tan",
+    "ram", "gau", "ok", "iban", "laser", "radar", "covid", "edeka", "ikea", "lego", "haribo",
+    "aldi", "rewe", "der", "die", "das", "und", "ist", "ein", "nur", "neu", "nicht", "von", "mit",
+    "bitte", "pisa", "kita", NULL};
 static const char *const spelled[] = {"adac", "eon", "usa", "asap", "adhs", "bahn", NULL};
 
 static const struct unit units[] = {{"Std.", "hour"}, {"Std", "hour"}, {"Min.", "minute"},
@@ -121,6 +121,7 @@ const struct tongue tongue_de = {
         [GENDER_NEUTER] = "%spellout-cardinal-neuter"},
     .ordinal = {[GENDER_NONE] = "%spellout-ordinal"},
     .attribute = "%spellout-cardinal-masculine",
+    .before_unit = "%spellout-cardinal-masculine",
     .nouns_capital = true,
     .year = "%spellout-numbering-year",
     .before_year = before_year,

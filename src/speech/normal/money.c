@@ -53,20 +53,19 @@ static const char *currency_at(const struct reading *r, int i, int *end)
 /* "million", "Mio.", "bn", "k" behind a number. */
 const struct magnitude *magnitude_at(const struct reading *r, int i, int *end)
 {
-    int first = i;
+    const struct magnitude *best = NULL;
+    int space = skip_space(r, i), first = i;
     while (is_digit(look(r, first - 1)) && i - first < AMOUNT_DIGITS)
         first--;
-    bool in_word = is_letter(look(r, first - 1)); /* B2B */
-    const struct magnitude *best = NULL;
-    int space = skip_space(r, i);
+    bool in_word = is_letter(look(r, first - 1)) && !is_native(look(r, first - 1)); /* B2B */
     *end = i;
     for (const struct magnitude *m = r->tongue->magnitudes; m && m->written; m++) {
-        bool glued = strlen(m->written) == 1; /* 10k, 3M */
-        int at = glued ? i : space, n = match(r, at, m->written, !glued);
-        if (glued && in_word)
-            continue;
-        if (n > 0 && at + n > *end &&
-            (is_boundary(r, at + n) || m->written[strlen(m->written) - 1] == '.')) {
+        bool letter = strlen(m->written) == 1; /* 10k, 3M, 5 M€ */
+        uint32_t money = look(r, space + 1);
+        bool before_money = money == 0x20ac || money == '$' || money == 0xa3;
+        int at = letter && !before_money ? i : space, n = match(r, at, m->written, !letter);
+        if (n > 0 && at + n > *end && !(letter && in_word) &&
+            (is_end(r, at + n) || m->written[strlen(m->written) - 1] == '.')) {
             best = m;
             *end = at + n;
         }
@@ -164,21 +163,34 @@ static void put_hundredths(struct reading *r, const struct amount *a, const stru
     put_phrase(r, r->tongue->money_phrase, slot);
 }
 
+/* "of" and what is counted: millions de dollars, millions d'euros. */
+static void put_of(struct reading *r, const struct magnitude *m, const char *name)
+{
+    const char *of = m->zeros >= 6 ? r->tongue->magnitude_of : NULL;
+    name += *name == '=';
+    if (of && r->tongue->magnitude_of_vowel && is_among((unsigned char)*name, "aeiouAEIOU")) {
+        put(r, r->tongue->magnitude_of_vowel);
+        str_add_text(&r->phrase, name);
+        return;
+    }
+    if (of)
+        put(r, of);
+    put(r, name);
+}
+
 static void put_money(
     struct reading *r, const struct amount *a, const char *code, const struct magnitude *magnitude)
 {
     const struct money *m = find_money(r->tongue, code);
     if (magnitude) {
         put_magnitude(r, a, magnitude);
-        if (r->tongue->magnitude_of && magnitude->zeros >= 6)
-            put(r, r->tongue->magnitude_of);
         double value = amount_number(a) * pow(10, magnitude->zeros);
         struct amount many = {.whole = "1000000"};
         const char *form = m ? form_of(r, m->forms, value) : name_from_icu(r, code, &many);
         const char *name = strncmp(form, "%n ", 3) == 0 ? form + 3 : form;
         if (strncmp(name, "de ", 3) == 0 && r->tongue->magnitude_of)
             name += 3;
-        put(r, name + (*name == '='));
+        put_of(r, magnitude, name);
     } else if (m && m->minor && has_hundredths(a) && r->tongue->money_phrase) {
         put_hundredths(r, a, m);
     } else if (m) {
@@ -220,7 +232,7 @@ int read_money(struct reading *r, int i)
     if (end == a.end)
         m = magnitude_at(r, a.end, &end);
     put_money(r, &a, code, m);
-    say(r, i, end);
+    say_short(r, i, end);
     return end;
 }
 
@@ -235,12 +247,12 @@ int read_money_behind(struct reading *r, int i, const struct amount *a)
     const char *code = currency_at(r, at, &end);
     if (*code && !is_digit(look(r, end))) {
         put_money(r, a, code, m);
-        say(r, i, end);
+        say_short(r, i, end);
         return end;
     }
     if (!m)
         return 0;
     put_magnitude(r, a, m);
-    say(r, i, amount_end);
+    say_short(r, i, amount_end);
     return amount_end;
 }

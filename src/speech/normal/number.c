@@ -9,8 +9,7 @@ enum { SPELLED_DIGITS = 15 }; /* ICU spells no more than that in every language 
 static bool is_group_sign(const struct reading *r, int i)
 {
     uint32_t c = look(r, i);
-    return c == NBSP || (c == '\'' && r->tongue->decimal != '\'') ||
-           (c && c < 0x80 && strchr(r->tongue->groups, (int)c));
+    return c == NBSP || (c == '\'' && r->tongue->decimal != '\'') || is_among(c, r->tongue->groups);
 }
 
 /* Digits of one group behind a sign between thousands at i: three, or two before others in India.
@@ -131,7 +130,7 @@ void put_amount(struct reading *r, const struct amount *a, const char *rules)
 
 const char *gender_rules(const struct tongue *t, enum gender gender)
 {
-    return t->cardinal[gender] ? t->cardinal[gender] : t->attribute;
+    return gender && t->cardinal[gender] ? t->cardinal[gender] : t->before_unit;
 }
 
 void put_year(struct reading *r, int64_t year, const char *rules)
@@ -156,45 +155,57 @@ bool is_year(const struct reading *r, int i, const struct amount *a)
            is_listed(r->tongue->before_year, word_before(r, i, word));
 }
 
+/* Rules that the words around a year ask for. */
+static const char *year_rules(const struct reading *r, int i, int end)
+{
+    char word[LONGEST_WORD];
+    const struct tongue *t = r->tongue;
+    const char *rules = find_pair(t->year_after, word_before(r, i, word));
+    if (!rules)
+        rules = pair_at(r, t->after_year, skip_space(r, end));
+    if (!rules && month_before(r, i))
+        rules = t->date_year;
+    return rules;
+}
+
 static bool say_year(struct reading *r, int i, const struct amount *a)
 {
     if (!is_year(r, i, a) || !is_boundary(r, a->end))
         return false;
-    char word[LONGEST_WORD];
-    const struct tongue *t = r->tongue;
-    const char *rules = find_pair(t->after_year, word_behind(r, a->end, word));
-    if (!rules && month_before(r, i))
-        rules = t->date_year;
-    put_year(r, amount_value(a), rules);
+    put_year(r, amount_value(a), year_rules(r, i, a->end));
     say(r, i, a->end);
     return true;
 }
 
+/* "2026 г." is a year and no weight. */
+static bool is_named_year(const struct reading *r, int i, const struct amount *a)
+{
+    return is_year(r, i, a) && pair_at(r, r->tongue->after_year, skip_space(r, a->end));
+}
+
 /* The number behind "-" or a dash in "3-5", "1990–1995"; false when it is no range. */
-static bool parse_range(const struct reading *r, int i, const struct amount *a, struct amount *b)
+static bool parse_range(const struct reading *r, const struct amount *a, struct amount *b)
 {
     int at = skip_space(r, a->end);
     uint32_t dash = look(r, at);
-    if (dash != '-' && dash != 0x2013)
+    if (dash != '-' && dash != 0x2013 && dash != '~')
         return false;
     bool spaced = at > a->end;
     if (spaced != is_space(look(r, at + 1)) || (spaced && dash == '-'))
         return false;
-    (void)i;
     at = skip_space(r, at + 1);
     if (!parse_amount(r, at, b) || a->negative)
         return false;
     uint32_t next = look(r, b->end);
     if ((next == '-' || next == 0x2013) && is_digit(look(r, b->end + 1)))
         return false;
-    return amount_number(a) < amount_number(b) &&
-           (!is_letter(next) || dash != '-' || is_native(next) || b->end > at);
+    return amount_number(a) < amount_number(b);
 }
 
 static bool say_range(struct reading *r, int i, const struct amount *a)
 {
     struct amount b;
-    if (!r->tongue->sign[SIGN_TO] || !parse_range(r, i, a, &b))
+    if (!r->tongue->sign[SIGN_TO] || !parse_range(r, a, &b))
         return false;
     if (is_year(r, i, a) && strlen(b.whole) == 4)
         put_year(r, amount_value(a), NULL);
@@ -206,13 +217,22 @@ static bool say_range(struct reading *r, int i, const struct amount *a)
     return true;
 }
 
-/* In front of a word a number may have another form: "ein Apfel", "két alma". */
+/* What follows is counted by the number in its other form: "ein Apfel", "két alma", "两个". */
+static bool is_attribute(const struct reading *r, int end)
+{
+    int at = skip_space(r, end);
+    const struct tongue *t = r->tongue;
+    for (const char *const *word = t->counters; word && *word; word++)
+        if (match(r, at, *word, true) > 0)
+            return true;
+    if (t->counters || at == end)
+        return false;
+    return is_letter(look(r, at)) && (!t->nouns_capital || is_upper(look(r, at)));
+}
+
 void say_plain(struct reading *r, int i, const struct amount *a)
 {
-    uint32_t next = look(r, a->end + 1);
-    bool attribute = is_space(look(r, a->end)) && is_letter(next) &&
-                     (!r->tongue->nouns_capital || is_upper(next));
-    put_amount(r, a, attribute ? r->tongue->attribute : NULL);
+    put_amount(r, a, is_attribute(r, a->end) ? r->tongue->attribute : NULL);
     say(r, i, a->end);
 }
 
@@ -258,7 +278,7 @@ int read_version(struct reading *r, int i)
 static int read_sign_of_number(const struct reading *r, int i, bool *negative)
 {
     uint32_t c = look(r, i), before = look(r, i - 1);
-    bool free = !before || is_space(before) || before == '\n' || strchr("([{=~:;,", (int)before);
+    bool free = !before || is_space(before) || before == '\n' || is_among(before, "([{=~:;,/");
     *negative = c == MINUS || (c == '-' && free) || (c == 0x2013 && free);
     return *negative && is_digit(look(r, i + 1)) ? i + 1 : i;
 }
@@ -283,6 +303,8 @@ int read_number(struct reading *r, int i)
         return end;
     if (at == i && say_range(r, i, &a))
         return skip_space(r, skip_space(r, a.end) + 1);
+    if (at == i && is_named_year(r, i, &a) && say_year(r, i, &a))
+        return a.end;
     if ((end = read_money_behind(r, i, &a)) > 0)
         return end;
     if ((end = read_unit(r, i, &a)) > 0)

@@ -19,7 +19,7 @@ const char *suffix_at(const struct reading *r, const struct suffix *list, int i,
 {
     for (; list && list->written; list++) {
         int n = match(r, i, list->written, true);
-        if (n > 0 && is_boundary(r, i + n)) {
+        if (n > 0 && is_end(r, i + n)) {
             *end = i + n;
             return list->rules;
         }
@@ -134,29 +134,36 @@ int read_roman(struct reading *r, int i)
     char word[LONGEST_WORD];
     const struct tongue *t = r->tongue;
     int end = i;
-    while (look(r, end) && strchr("IVXLCDM", (int)look(r, end)) && look(r, end) < 0x80)
+    while (is_among(look(r, end), "IVXLCDM"))
         end++;
     int value = roman_value(r, i, end);
     if (value == 0 || is_letter(look(r, i - 1)))
         return 0;
     int after = end;
-    suffix_at(r, t->suffixes, end, &after);
-    if (!is_boundary(r, after) || look(r, after) == '\'')
+    const char *suffix = suffix_at(r, t->suffixes, end, &after); /* XIXe */
+    if (!is_boundary(r, after) || look(r, after) == '\'' || (suffix && *suffix == '+') ||
+        (after > end && value > 39))
         return 0;
     int dot = after + (t->ordinal_dot && look(r, after) == '.');
     const char *behind = find_pair(t->roman_behind, word_behind(r, dot, word));
     const char *before = word_before(r, i, word), *rules = find_pair(t->roman_before, before);
     bool short_one = value <= 39 && end - i >= 2;
-    if (behind && (end - i >= 2 || value >= 5)) {
+    bool dotted = t->roman_dot && look(r, end) == '.' && is_letter(look(r, end + 2));
+    if (after > end) {
+        rules = suffix;
+    } else if (behind && (end - i >= 2 || value >= 5)) {
         rules = behind;
     } else if (!rules && t->king && is_listed(t->rulers, before)) {
         rules = t->king_many && value > t->king_few ? t->king_many : t->king;
         if (t->king_the)
             put(r, t->king_the);
+    } else if (!rules && short_one && dotted && is_space(look(r, end + 1))) {
+        rules = t->roman_dot;
+        after = end + 1;
     } else if (!rules && short_one && is_name(r, i)) {
         rules = t->cardinal[GENDER_NONE];
     }
-    if (!rules || after < end)
+    if (!rules)
         return 0;
     put_number(r, value, *rules ? rules : NULL);
     if (look(r, after) == '.' && t->ordinal_dot && look(r, after + 1) &&

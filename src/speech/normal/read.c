@@ -28,7 +28,9 @@ int read_piece(struct reading *r, int i)
     if ((end = read_markup(r, i)) > 0 || (end = read_web(r, i)) > 0)
         return end;
     if (is_native(c))
-        return read_native(r, i);
+        return (end = read_abbreviation(r, i)) > 0 ? end : read_native(r, i);
+    if (c == '%' && (end = read_percent(r, i)) > 0)
+        return end;
     if (c == 'x' && is_digit(look(r, skip_space(r, i + 1))) &&
         is_digit(look(r, i - 1 - is_space(look(r, i - 1))))) { /* 5 x 3 */
         put(r, r->tongue->sign[SIGN_TIMES]);

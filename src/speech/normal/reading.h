@@ -49,10 +49,14 @@ bool is_mark(uint32_t c);   /* accents, vowel signs */
 bool is_upper(uint32_t c);
 bool is_space(uint32_t c);  /* not line breaks */
 bool is_native(uint32_t c); /* Chinese, Japanese, Thai: written without spaces */
-int count_digits(const struct reading *r, int i);     /* at most 64 */
-int end_of_word(const struct reading *r, int i);      /* letters from i on, at most 1000 */
-int skip_space(const struct reading *r, int i);       /* one space at most */
-bool is_boundary(const struct reading *r, int i);     /* letters or digits on one side at most */
+bool is_among(uint32_t c, const char *ascii);
+int count_digits(const struct reading *r, int i); /* at most 64 */
+int end_of_word(const struct reading *r, int i);  /* letters from i on, at most 1000 */
+int skip_space(const struct reading *r, int i);   /* one space at most */
+bool is_boundary(const struct reading *r, int i); /* letters or digits on one side at most */
+/* What was read up to i may end there: also before another letter where words are not spaced, and
+ * in Korean, whose endings are glued on. */
+bool is_end(const struct reading *r, int i);
 bool is_vulgar(uint32_t c);                           /* a fraction in one sign */
 bool is_sentence_end(const struct reading *r, int i); /* nothing, a line break or a capital */
 
@@ -68,9 +72,13 @@ const char *word_behind(const struct reading *r, int i, char out[LONGEST_WORD]);
 const char *small(const struct reading *r, int i, int end, char out[LONGEST_WORD]);
 bool is_listed(const char *const *list, const char *word);
 const char *find_pair(const struct pair *list, const char *word);
+/* The second of the first pair whose text stands at i and ends a word there; null for none. */
+const char *pair_at(const struct reading *r, const struct pair *list, int i);
 
 /* Adds a word made of the phrase, which is emptied, for letters [i, end). */
 void say(struct reading *r, int i, int end);
+/* As say(), for what may end in an abbreviation's period, which may be the sentence's too. */
+void say_short(struct reading *r, int i, int end);
 /* The last word gets a mark unless it has a stronger one. */
 void set_mark(struct reading *r, uint32_t mark);
 /* Adds a blank (unless the phrase is empty) and text to the phrase. */
@@ -117,6 +125,7 @@ int read_time(struct reading *r, int i);
 
 /* unit.c, money.c, fraction.c, phone.c */
 int read_unit(struct reading *r, int i, const struct amount *a);
+int read_percent(struct reading *r, int i);
 void put_counted(struct reading *r, const struct amount *a, const char *phrase, enum gender gender);
 const struct magnitude *magnitude_at(const struct reading *r, int i, int *end);
 int read_money(struct reading *r, int i);

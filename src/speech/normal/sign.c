@@ -80,6 +80,8 @@ static int read_operator(struct reading *r, int i)
     case '~':
     case 0x2248:
         return number ? say_sign(r, i, SIGN_ABOUT) : i + 1;
+    case 0x2116:
+        return say_sign(r, i, SIGN_NUMBER);
     case '#':
         return number && is_digit(look(r, i + 1)) ? say_sign(r, i, SIGN_NUMBER) : i + 1;
     case 0xa7:
@@ -114,7 +116,7 @@ static int read_lines(struct reading *r, int i)
     for (; look(r, end) == '\n' || is_space(look(r, end)); end++)
         lines += look(r, end) == '\n';
     uint32_t c = look(r, end);
-    bool item = c && strchr("-*+#>", (int)(c < 0x80 ? c : 0x7f)) && is_space(look(r, end + 1));
+    bool item = is_among(c, "-*+#>") && is_space(look(r, end + 1));
     bool new_one = lines > 1 || item || c == 0x2022 || (is_digit(c) && is_short_line(r, i)) ||
                    (is_upper(c) && is_short_line(r, i));
     if (new_one && c && r->words > 0 && (r->word[r->words - 1].mark == 0))
@@ -197,7 +199,7 @@ static bool is_rule(const struct reading *r, int i)
     int n = 0;
     while (look(r, i) == c || is_space(look(r, i)) || look(r, i) == '|' || look(r, i) == ':')
         n += look(r, i++) == c;
-    return c < 0x80 && strchr("-*=_|", (int)c) && n >= 3 && (!look(r, i) || look(r, i) == '\n');
+    return is_among(c, "-*=_|") && n >= 3 && (!look(r, i) || look(r, i) == '\n');
 }
 
 static int read_line_start(const struct reading *r, int i)

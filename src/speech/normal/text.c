@@ -27,7 +27,7 @@ static uint32_t to_plain(uint32_t c)
     static const uint32_t same[][2] = {{0x2018, '\''}, {0x2019, '\''}, {0x2bc, '\''}, {0x2010, '-'},
         {0x2011, '-'}, {0x2012, 0x2013}, {0x2015, EM_DASH}, {0x3001, ','}, {0x3002, '.'},
         {0xff61, '.'}, {0xff64, ','}, {0x60c, ','}, {0x61b, ';'}, {0x61f, '?'}, {0x6d4, '.'},
-        {0x964, '.'}, {0x965, '.'}, {0x66a, '%'}, {0x66b, ','}, {0x66c, NBSP}, {0x2028, '\n'},
+        {0x964, '.'}, {0x965, '.'}, {0x66a, '%'}, {0x66b, '.'}, {0x66c, NBSP}, {0x2028, '\n'},
         {0x2029, '\n'}, {0x85, '\n'}, {'\v', '\n'}, {'\f', '\n'}, {'\t', ' '}, {'\r', ' '},
         {0x3000, ' '}, {0x2007, NBSP}, {0x202f, NBSP}, {0x2009, NBSP}, {0x200a, NBSP},
         {0x2236, ':'}, {0x2044, '/'}, {0x2215, '/'}, {0xff5e, '~'}, {0x301c, '~'}, {0x203c, '!'},
@@ -65,6 +65,11 @@ uint32_t look(const struct reading *r, int i)
     return i >= 0 && i < r->letters ? r->letter[i].c : 0;
 }
 
+bool is_among(uint32_t c, const char *ascii)
+{
+    return c && c < 0x80 && strchr(ascii, (int)c);
+}
+
 bool is_digit(uint32_t c)
 {
     return c >= '0' && c <= '9';
@@ -95,8 +100,8 @@ bool is_space(uint32_t c)
 bool is_native(uint32_t c)
 {
     return (c >= 0x2e80 && c <= 0x9fff && is_letter(c)) || (c >= 0xf900 && c <= 0xfaff) ||
-           (c >= 0x20000 && c <= 0x3ffff) || (c >= 0xe00 && c <= 0xe4f) || c == 0x3005 ||
-           c == 0x3007 || c == 0x30fc || (c >= 0xff66 && c <= 0xff9f);
+           (c >= 0x20000 && c <= 0x3ffff) || (c >= 0xe01 && c <= 0xe4e && c != 0xe3f) ||
+           c == 0x3005 || c == 0x3007 || c == 0x30fc || (c >= 0xff66 && c <= 0xff9f);
 }
 
 enum { MOST_DIGITS = 64, LONGEST_PIECE = 1000 };
@@ -133,6 +138,13 @@ static bool is_part(uint32_t c)
 bool is_boundary(const struct reading *r, int i)
 {
     return !is_part(look(r, i - 1)) || !is_part(look(r, i));
+}
+
+bool is_end(const struct reading *r, int i)
+{
+    uint32_t before = look(r, i - 1);
+    bool hangul = before >= 0xac00 && before <= 0xd7a3;
+    return hangul || is_native(before) || is_boundary(r, i);
 }
 
 bool is_vulgar(uint32_t c)
@@ -214,6 +226,16 @@ const char *find_pair(const struct pair *list, const char *word)
     return NULL;
 }
 
+const char *pair_at(const struct reading *r, const struct pair *list, int i)
+{
+    for (; list && list->written; list++) {
+        int n = match(r, i, list->written, true);
+        if (n > 0 && is_end(r, i + n))
+            return list->spoken;
+    }
+    return NULL;
+}
+
 static bool grow_words(struct reading *r)
 {
     int room = r->room ? 2 * r->room : 64;
@@ -227,12 +249,14 @@ static bool grow_words(struct reading *r)
     return true;
 }
 
-/* One space between words, none at the ends. */
-static void tidy(struct str *s)
+/* One space between words, none at the ends; none at all where the language writes none. */
+static void tidy(struct str *s, bool unspaced)
 {
     size_t size = 0;
     for (size_t i = 0; i < s->size; i++)
-        if (s->data[i] != ' ' || (size > 0 && s->data[size - 1] != ' '))
+        if (unspaced && s->data[i] == ' ')
+            continue;
+        else if (s->data[i] != ' ' || (size > 0 && s->data[size - 1] != ' '))
             s->data[size++] = s->data[i];
     while (size > 0 && s->data[size - 1] == ' ')
         size--;
@@ -243,7 +267,7 @@ static void tidy(struct str *s)
 
 void say(struct reading *r, int i, int end)
 {
-    tidy(&r->phrase);
+    tidy(&r->phrase, r->tongue->unspaced && !r->spelled);
     r->failed |= r->phrase.failed;
     bool spelled = r->spelled;
     r->spelled = false;
@@ -262,6 +286,15 @@ void say(struct reading *r, int i, int end)
         .source = first->at,
         .source_bytes = last->at + last->size - first->at,
         .spelled = spelled};
+}
+
+void say_short(struct reading *r, int i, int end)
+{
+    uint32_t next = look(r, skip_space(r, end));
+    say(r, i, end);
+    if (look(r, end - 1) == '.' && is_sentence_end(r, end) &&
+        (!r->tongue->nouns_capital || !next || next == '\n'))
+        set_mark(r, '.');
 }
 
 static int rank(uint32_t mark)

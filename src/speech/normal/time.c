@@ -53,17 +53,29 @@ static bool parse_clock(const struct reading *r, int i, struct clock *c)
     if (sign == ':' && look(r, c->end) == ':' && (c->second = sixty(r, c->end + 1)) >= 0)
         c->end += 3;
     uint32_t next = look(r, c->end);
-    return is_boundary(r, c->end) &&
-           !((next == sign || next == ',') && is_digit(look(r, c->end + 1)));
+    return is_boundary(r, c->end) && !((next == sign || next == (uint32_t)r->tongue->decimal) &&
+                                         is_digit(look(r, c->end + 1)));
 }
 
-static void put_clock(struct reading *r, const struct clock *c, bool bare)
+static const char *take_form(struct reading *r, const char *forms, int value)
 {
+    size_t from = r->phrase.size;
+    if (forms)
+        wordbook_form(r->book, forms, value, &r->phrase);
+    return take_part(r, from);
+}
+
+static void put_clock(struct reading *r, int i, const struct clock *c, bool bare)
+{
+    char word[LONGEST_WORD];
     const struct tongue *t = r->tongue;
     const char *slot[26] = {NULL};
+    const char *hour = find_pair(t->hour_after, word_before(r, i, word));
     size_t from = r->phrase.size;
-    put_number(r, c->hour, t->hour);
+    put_number(r, c->hour, hour ? hour : t->hour);
     slot['h' - 'a'] = take_part(r, from);
+    slot['i' - 'a'] = take_form(r, t->hour_name, c->hour);
+    slot['j' - 'a'] = take_form(r, t->minute_name, c->minute > 0 ? c->minute : 0);
     put_number(r, c->minute > 0 ? c->minute : 0, t->minute);
     slot['m' - 'a'] = take_part(r, from);
     put_number(r, c->second > 0 ? c->second : 0, t->minute);
@@ -73,10 +85,7 @@ static void put_clock(struct reading *r, const struct clock *c, bool bare)
         phrase = bare ? "%h" : t->time_hour;
     else if (c->minute < 10 && t->time_few)
         phrase = t->time_few;
-    if (t->put_time)
-        t->put_time(r->book, c->hour, c->minute > 0 ? c->minute : 0, &r->phrase);
-    else
-        put_phrase(r, phrase, slot);
+    put_phrase(r, phrase, slot);
     if (c->second > 0 && t->time_seconds)
         put_phrase(r, t->time_seconds, slot);
 }
@@ -95,7 +104,7 @@ int read_time(struct reading *r, int i)
     if (c.minute < 0 ? end == c.end : (sign == '.' && !told))
         return 0;
     bool bare = skip_listed(r, end, t->time_halves) > end;
-    put_clock(r, &c, bare);
+    put_clock(r, i, &c, bare);
     struct clock until;
     uint32_t dash = look(r, end);
     if ((dash == '-' || dash == 0x2013) && t->sign[SIGN_TO] && parse_clock(r, end + 1, &until) &&

@@ -16,7 +16,7 @@
 
 struct wordbook;
 
-enum { TONGUES = 2 };
+enum { TONGUES = 25 };
 
 enum gender { GENDER_NONE, GENDER_MASCULINE, GENDER_FEMININE, GENDER_NEUTER, GENDERS };
 
@@ -107,15 +107,20 @@ struct tongue {
     const char *cardinal[GENDERS]; /* rules; null: as GENDER_NONE */
     const char *ordinal[GENDERS];
     const char *attribute; /* in front of a word whose gender is not known; null: as alone */
-    bool nouns_capital;    /* and only where that begins with a capital letter */
-    const char *year;      /* of years from 1010 to 1999; null: as a number */
-    const char *year_2000; /* from 2010 to 2099; null: as a number */
+    const char
+        *before_unit; /* rules in front of units and money without a gender; null: as alone */
+    const char *const *counters;    /* what a number stands in front of for that; null: any word */
+    bool unspaced;                  /* written without spaces: what is said has none either */
+    bool nouns_capital;             /* and only where that begins with a capital letter */
+    const char *year;               /* of years from 1010 to 1999; null: as a number */
+    const char *year_2000;          /* from 2010 to 2099; null: as a number */
     const char *const *before_year; /* words: in, since; null: every four digits may be a year */
+    const struct pair *year_after;  /* words in front of a year, and its rules: w 1984 */
     const struct pair *after_year;  /* words behind a year, and its rules: года */
     bool decimals_grouped;          /* 3,14 is "three comma fourteen", not "one four" */
     const struct pair *fixes;       /* in what ICU spells, in this order */
-    void (*spell)(const struct tongue *t, const char *rules, const char *cardinal, int64_t value,
-        struct str *out);
+    /* Adds a number by rules of the tongue's own, whose names begin with a letter. */
+    void (*spell)(struct wordbook *w, const char *rules, int64_t value, struct str *out);
     /* "одна целая пять десятых"; null: whole, SIGN_POINT, decimals */
     void (*spell_decimals)(
         struct wordbook *w, int64_t whole, const char *decimals, struct str *out);
@@ -126,8 +131,9 @@ struct tongue {
     const struct suffix *suffixes;
     const struct suffix *decades; /* 1980s, 1980er */
 
-    const char *date;      /* phrase of 2026-11-25 */
-    const char *day_month; /* and without a year */
+    const char *const *months; /* instead of ICU's twelve; null: ICU's */
+    const char *date;          /* phrase of 2026-11-25 */
+    const char *day_month;     /* and without a year */
     const char *month_year;
     bool month_first; /* 11/25/2026 is in November */
     bool year_first;
@@ -143,10 +149,10 @@ struct tongue {
     const char *time_few;           /* 9:05; null: as time */
     const char *time_seconds;       /* phrase added for seconds */
     const char *hour, *minute;      /* rules */
-    /* instead of the phrases, where words follow the numbers: "две минуты" */
-    void (*put_time)(struct wordbook *w, int hour, int minute, struct str *out);
-    const char *const *time_behind; /* words behind a time that the phrases say: Uhr */
-    const char *const *time_before; /* words in front that make 9.15 a time: um, kl. */
+    const struct pair *hour_after;  /* words in front of a time, and its rules: o dziewiątej */
+    const char *hour_name, *minute_name; /* forms, for %i and %j */
+    const char *const *time_behind;      /* words behind a time that the phrases say: Uhr */
+    const char *const *time_before;      /* words in front that make 9.15 a time: um, kl. */
 
     /* "1/2": all of it; "+1/2": behind a whole number (with ~
      * in front: glued to it, as its attribute); "/5": forms of fifths behind their number */
@@ -164,7 +170,8 @@ struct tongue {
     const char *money_phrase; /* %n and %u: both amounts with their names, %c: hundredths bare */
     const char *dollar, *krone, *yen; /* ISO codes of $, kr and the yen sign */
     const struct magnitude *magnitudes;
-    const char *magnitude_of; /* between million and what is counted: de */
+    const char *magnitude_of; /* between million and what is counted: de; before a vowel: d' */
+    const char *magnitude_of_vowel; /* null: the same */
 
     const struct pair *roman_before; /* words in front of a Roman number and its rules */
     const struct pair *roman_behind; /* words behind it */
@@ -172,7 +179,8 @@ struct tongue {
     const char *king;                /* rules behind such a name; null: not read so */
     const char *king_many;           /* and beyond king_few; null: as king */
     int king_few;
-    const char *king_the; /* said before it; null: nothing */
+    const char *roman_dot; /* rules of XIX. before a word; null: not read so */
+    const char *king_the;  /* said before it; null: nothing */
 };
 
 /* By code, name or tag (text/language.h), null when it is none of ours. */

@@ -66,7 +66,7 @@ static int read_feet(struct reading *r, int i, const struct amount *a)
     if (wordbook_unit(r->book, "inch", inches.whole, &phrase, &gender))
         put_counted(r, &inches, str_text(&phrase), gender);
     str_free(&phrase);
-    say(r, i, end);
+    say_short(r, i, end);
     return end;
 }
 
@@ -111,6 +111,24 @@ static void put_own_unit(struct reading *r, const struct amount *a, const char *
     str_free(&phrase);
 }
 
+/* %50, as Turkish writes it. */
+int read_percent(struct reading *r, int i)
+{
+    struct amount a;
+    struct str phrase;
+    char decimal[2 * AMOUNT_DIGITS + 2];
+    enum gender gender;
+    if (is_digit(look(r, i - 1)) || !parse_amount(r, i + 1, &a))
+        return 0;
+    to_decimal(&a, decimal);
+    str_init(&phrase, LONGEST_PHRASE);
+    if (wordbook_unit(r->book, "percent", decimal, &phrase, &gender))
+        put_counted(r, &a, str_text(&phrase), gender);
+    str_free(&phrase);
+    say(r, i, a.end);
+    return a.end;
+}
+
 int read_unit(struct reading *r, int i, const struct amount *a)
 {
     int at = skip_space(r, a->end), end = at, feet = read_feet(r, i, a);
@@ -133,7 +151,7 @@ int read_unit(struct reading *r, int i, const struct amount *a)
         return 0;
     if (strchr(unit, '%')) {
         put_own_unit(r, a, unit);
-        say(r, i, end);
+        say_short(r, i, end);
         return end;
     }
     struct str phrase;
@@ -144,7 +162,7 @@ int read_unit(struct reading *r, int i, const struct amount *a)
     bool known = wordbook_unit(r->book, unit, decimal, &phrase, &gender);
     if (known) {
         put_counted(r, a, str_text(&phrase), gender);
-        say(r, i, end);
+        say_short(r, i, end);
     }
     str_free(&phrase);
     return known ? end : 0;

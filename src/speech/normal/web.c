@@ -32,7 +32,7 @@ static int address_end(const struct reading *r, int i)
         if (look(r, end) == ')' && --open < 0)
             break;
     }
-    while (end > i && look(r, end - 1) < 0x80 && strchr(".,;:!?'*_~)]", (int)look(r, end - 1)))
+    while (end > i && is_among(look(r, end - 1), ".,;:!?'*_~)]"))
         end--;
     return end;
 }
@@ -163,7 +163,7 @@ static void say_address(struct reading *r, int i, int end)
 int read_web(struct reading *r, int i)
 {
     uint32_t before = look(r, i - 1), c = look(r, i);
-    if (is_address_letter(before) && !is_native(before) && !strchr("([*_'", (int)(before & 0x7f)))
+    if (is_address_letter(before) && !is_native(before) && !is_among(before, "([*_'"))
         return 0;
     int end;
     if ((c == '#' || c == '@') && is_letter(look(r, i + 1)) && !is_native(look(r, i + 1))) {

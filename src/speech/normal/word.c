@@ -95,6 +95,9 @@ bool is_loud(const struct reading *r)
     return loud >= 2 && 10 * loud >= 6 * words && longest >= 6;
 }
 
+static const char *const said_everywhere[] = {"nasa", "nato", "opec", "unesco", "unicef", "fifa",
+    "uefa", "covid", "ikea", "lego", "asean", "laser", "radar", NULL};
+
 /* NASA and UEFA sound like words, ISBN and HTML do not. */
 static bool sounds(const struct reading *r, int i, int end)
 {
@@ -124,7 +127,7 @@ static bool is_acronym(const struct reading *r, int i, int end)
     bool joined = n <= 3 && (look(r, i - 1) == '&' || look(r, end) == '&'); /* AT&T */
     if (joined || is_listed(r->tongue->spelled, word))
         return true;
-    if (r->loud || is_listed(r->tongue->said, word))
+    if (r->loud || is_listed(said_everywhere, word) || is_listed(r->tongue->said, word))
         return false;
     return n <= 3 || vowels == 0 || (n <= 5 && !sounds(r, i, end));
 }
@@ -207,7 +210,7 @@ static bool fits(const struct reading *r, int i, int end, enum abbreviation_kind
     case ENDING:
         return true;
     case COUNT:
-        return is_digit(c) || (c < 0x80 && c && strchr("IVXLC", (int)c) && is_upper(c));
+        return is_digit(c) || is_among(c, "IVXLC");
     case NAME:
         return is_letter(c) && (is_upper(c) || unicode_lower(c) == unicode_upper(c));
     case AFTER:
@@ -300,14 +303,46 @@ int read_abbreviation(struct reading *r, int i)
     return i + 2;
 }
 
+/* The acronym behind an article: l'ONU, dell'IVA. */
+static int elided(const struct reading *r, int i, int end)
+{
+    int at = i + 1;
+    while (at < end && at - i <= 5 && look(r, at) != '\'')
+        at++;
+    int capitals = 0;
+    for (int k = at + 1; k < end; k++)
+        capitals += is_upper(look(r, k));
+    bool acronym = look(r, at) == '\'' && end - at >= 3 && capitals == end - at - 1;
+    return acronym && !is_upper(look(r, at - 1)) ? at + 1 : 0;
+}
+
+static void say_elided(struct reading *r, int i, int at, int end)
+{
+    put_plain(r, i, at, false);
+    const char *article = take_part(r, 0);
+    if (is_acronym(r, at, end))
+        put_letters(r, at, end);
+    else
+        put_plain(r, at, end, true);
+    r->spelled = false;
+    const char *rest = take_part(r, 0);
+    put(r, article);
+    str_add_text(&r->phrase, rest);
+    say(r, i, end);
+}
+
 int read_word(struct reading *r, int i)
 {
-    int end;
+    int end, at;
     if (!is_letter(look(r, i - 1)) &&
         ((end = read_abbreviation(r, i)) > 0 || (end = read_roman(r, i)) > 0 ||
             (end = read_month(r, i)) > 0))
         return end;
     end = end_of_word(r, i);
+    if ((at = elided(r, i, end)) > 0) {
+        say_elided(r, i, at, end);
+        return end;
+    }
     if (look(r, end) == '.' && say_compound(r, i, end))
         return end + 1;
     if (end <= i) /* an apostrophe or a joiner alone */

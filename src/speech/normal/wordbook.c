@@ -118,20 +118,19 @@ void wordbook_spell(struct wordbook *w, const char *rules, int64_t value, struct
 {
     const struct tongue *t = w->tongue;
     const char *cardinal = t->cardinal[GENDER_NONE];
+    size_t from = out->size;
     if (!rules)
         rules = cardinal;
-    if (*rules == '%') {
-        spell_by_icu(w, rules, value, out);
+    if (*rules != '%') {
+        t->spell(w, rules, value, out);
         return;
     }
-    struct str plain;
-    str_init(&plain, ROOM * 3);
-    spell_by_icu(w, cardinal, value, &plain);
-    if (t->spell)
-        t->spell(t, rules, str_text(&plain), value, out);
-    else
-        str_add_text(out, str_text(&plain));
-    str_free(&plain);
+    spell_by_icu(w, rules, value, out);
+    /* what a rule set does not reach comes in digits: Russian ordinals of a million */
+    if (out->size > from && strpbrk(out->data + from, "0123456789")) {
+        out->size = from;
+        spell_by_icu(w, cardinal, value, out);
+    }
 }
 
 enum plural wordbook_plural(struct wordbook *w, double value)
