@@ -21,7 +21,7 @@ from transcribe1.texts import load
 
 from .config import SEED, TEXTS
 
-LARGEST = {"zh": 450_000, "ja": 600_000}  # bytes of a table
+LARGEST = {"zh": 420_000, "ja": 560_000}  # bytes of a table
 UNKNOWN = 0.05  # the count of a character that is not in the table: it stands for itself
 MOST = 1_000_000  # the largest count
 IPADIC = Path("/usr/share/mecab/dic/ipadic")

@@ -69,7 +69,8 @@ static enum ih_status bind_norm(
     return status ? status : bind_vector(b, &n->b, full, dim, e);
 }
 
-static enum ih_status bind_layer(struct spell1 *m, const struct binder *b, int i, struct ih_error *e)
+static enum ih_status bind_layer(
+    struct spell1 *m, const struct binder *b, int i, struct ih_error *e)
 {
     struct block_parts *p = &m->parts[i];
     int64_t dim = m->config.dim, ffn = m->config.ffn;

@@ -45,7 +45,7 @@ struct spell1_alphabet {
 
 /* "LL<tab>word<tab>phonemes", in order of their bytes. */
 struct spell1_exception {
-    const char *line;                         /* in the mapped file, without an end */
+    const char *line;                            /* in the mapped file, without an end */
     uint16_t key_bytes, phonemes, phoneme_bytes; /* key: "LL<tab>word"; phonemes: their place */
 };
 

@@ -47,8 +47,7 @@ static int compare_whole(const void *a, const void *b)
 static const struct spell1_composed *parts_of(const struct spell1_alphabet *a, uint32_t whole)
 {
     struct spell1_composed key = {.whole = whole};
-    return bsearch(
-        &key, a->composed, (size_t)a->composed_count, sizeof key, compare_whole);
+    return bsearch(&key, a->composed, (size_t)a->composed_count, sizeof key, compare_whole);
 }
 
 /* What a letter and a mark make together; 0 for nothing that the model knows. */
