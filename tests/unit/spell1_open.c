@@ -97,7 +97,7 @@ static void broken_configurations_are_refused(void **state)
         const char *from, *to, *sentence;
     } cases[] = {
         {"\"hidden_size\": 32", "\"hidden_size\": 0", "hidden_size"},
-        {"\"hidden_size\": 32", "\"hidden_size\": 34", "embed_letters.weight"},
+        {"\"hidden_size\": 32", "\"hidden_size\": 36", "embed_letters.weight"},
         {"\"num_attention_heads\": 2", "\"num_attention_heads\": 3", "cannot be split into 3"},
         {"\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3", "layers.2"},
         {"\"num_hidden_layers\": 2", "\"num_hidden_layers\": \"2\"", "num_hidden_layers"},

@@ -13,6 +13,7 @@ from .config import COMMONEST, LANGUAGES, SLOTS, TEST_SHARE, WORK
 from .model import END
 
 RARE = 5  # words that a letter or phone must stand in
+COMMON, COMMON_SHARE = 3000, 0.35  # so many words of a language are drawn so often besides
 POOL = 64  # batches whose words are drawn together and sorted by length
 
 
@@ -78,6 +79,8 @@ class Batches:
             self.order.append([])
 
     def draw(self, language: int):
+        if self.rng.random() < COMMON_SHARE:
+            return self.rng.choice(self.words[language][:COMMON])
         if not self.order[language]:
             self.order[language] = self.rng.sample(range(len(self.words[language])), len(self.words[language]))
         return self.words[language][self.order[language].pop()]

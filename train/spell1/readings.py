@@ -21,7 +21,7 @@ from transcribe1.texts import load
 
 from .config import SEED, TEXTS
 
-LARGEST = {"zh": 450_000, "ja": 600_000}  # bytes of a table
+LARGEST = {"zh": 420_000, "ja": 560_000}  # bytes of a table
 UNKNOWN = 0.05  # the count of a character that is not in the table: it stands for itself
 MOST = 1_000_000  # the largest count
 IPADIC = Path("/usr/share/mecab/dic/ipadic")
@@ -32,6 +32,11 @@ PAIRS = 1500  # pairs of words that are not said as the words are
 KANA = 3000  # words without kanji, those said as written and the others
 WRITTEN, SPOKEN = re.compile(r"[\u3005\u3041-\u30ff\u4e00-\u9fff]+"), re.compile(r"[\u30a1-\u30fa\u30fc]+")
 HAN = re.compile(r"[\u3005\u4e00-\u9fff]")
+# What pypinyin reads otherwise than people: a long one is chang2, and what follows a verb is de5.
+CHINESE = {word: (reading, 500) for word, reading in (
+    ("很长", "hen3 chang2"), ("太长", "tai4 chang2"), ("更长", "geng4 chang2"), ("最长", "zui4 chang2"), ("不长", "bu4 chang2"), ("多长", "duo1 chang2"),
+    ("较长", "jiao4 chang2"), ("长时间", "chang2 shi2 jian1"), ("长得", "zhang3 de5"), ("得很", "de5 hen3"), ("得太", "de5 tai4"), ("得更", "de5 geng4"),
+    ("得多", "de5 duo1"), ("得好", "de5 hao3"), ("得非常", "de5 fei1 chang2"), ("说得", "shuo1 de5"), ("做得", "zuo4 de5"), ("跑得", "pao3 de5"))}
 HOURS = zip("一二三四五六七八九十", "イチ ニ サン ヨ ゴ ロク シチ ハチ ク ジュー".split())
 # Common ones that ipadic's words give otherwise: "hitori" is one and person there, and the going of "itte" a doing.
 OWN = {"一人": ("ヒトリ", 4000), "二人": ("フタリ", 2500), "行っ": ("イッ", 9000), "の中": ("ノナカ", 3000), "た後": ("タアト", 1000),
@@ -109,6 +114,7 @@ def chinese() -> dict:
         if len(reading.split()) == len(word):
             usual = " ".join(table[sign][0] for sign in word)
             (plain if reading == usual else own).append((word, reading, min(MOST, counts[word])))
+    table.update(CHINESE)
     fill(table, plain[:4000], LARGEST["zh"])
     fill(table, own, LARGEST["zh"])
     return table

@@ -20,7 +20,7 @@ from .evaluate import tests, wrong
 from .model import Speller
 
 PEAK, WARMUP, MEAN = 2.5e-3, 300, 0.998
-REPORT, SAVE = 100, 500  # steps
+REPORT, SAVE = 100, 250  # steps
 
 
 def rate(step: int, progress: float) -> float:
@@ -92,7 +92,7 @@ def report(run, batches, total: float):
 
 
 def train(run, minutes: float, letters: int):
-    held = tests(run.alphabet, 60)
+    held = tests(run.alphabet, 40)
     batches = Batches(run.alphabet, letters, f"{SEED} {run.step}")
     total, begin = 0.0, time.monotonic() - run.seconds
     for batch in batches:

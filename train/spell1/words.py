@@ -17,11 +17,11 @@ from pathlib import Path
 from transcribe1.normal import bare
 from transcribe1.texts import load
 
-from .config import COMMONEST, LANGUAGES, LONGEST, SEED, TEXTS, WORK
+from .config import COMMONEST, LANGUAGES, LONGEST, READINGS, SEED, TEXTS, WORK
 from .teacher import Teacher
 
 SENTENCES = 4000  # of a language, in which common words are looked at
-JOINED = {"ja": 60000, "th": 20000}  # stretches without spaces
+JOINED = {"ja": 20000, "th": 20000}  # stretches without spaces
 TONES = "12345"
 # Word lists of Debian packages for languages whose texts have few words: only to ask the teacher about.
 LISTED = {"ar": "hunspell/ar.dic", "hi": "hunspell/hi_IN.dic", "id": "hunspell/id_ID.dic", "ro": "hunspell/ro_RO.dic",
@@ -87,6 +87,15 @@ def syllables() -> list:
     return sorted(base + tone for base in bases for tone in TONES)
 
 
+def read_words() -> collections.Counter:
+    """How Japanese words are said, by the table that the engine reads them with."""
+    counts = collections.Counter()
+    for line in (READINGS / "ja.txt").read_text().splitlines():
+        _, reading, count = line.split("\t")
+        counts[letters(reading)] += int(count)
+    return counts
+
+
 def stretches(language: str, count: int, rng: random.Random) -> list:
     """Pieces of sentences without spaces: what is left where nobody cuts words."""
     result = []
@@ -123,6 +132,8 @@ def write(language: str):
     counts = counted(language)
     if language == "zh":
         counts = collections.Counter({word: counts[word] + 1 for word in syllables()})
+    if language == "ja":
+        counts = read_words()
     for piece in stretches(language, JOINED[language], rng) if language in JOINED else []:
         counts[piece] += 1
     for word in listed(language, rng):
@@ -130,8 +141,8 @@ def write(language: str):
     usual = {} if language in ("zh", "ja", "th") else in_sentences(language, teacher, {word for word, _ in counts.most_common(COMMONEST)})
     rows, dropped = {}, 0
     for word, count in counts.most_common():
-        seen, sound = letters(word), usual.get(word) or teacher.phonemes(word)
-        sound = sound.replace(" ", "") if language == "th" else sound  # gaps of a teacher without vowels there
+        sound = usual.get(word) or (teacher.syllable(word) if language == "zh" else teacher.phonemes(word))
+        seen, sound = letters(word), sound.replace(" ", "") if language == "th" else sound  # gaps of a teacher without vowels there
         if " " in sound or not sound or not 0 < len(seen) <= LONGEST:
             dropped += 1
         elif seen not in rows:
