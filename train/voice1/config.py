@@ -35,7 +35,7 @@ class Preset:
 
 PRESETS = {
     "smoke": Preset("smoke", ["en", "it"], "small", 64, 1, 2, 1, 1, 2, 1, 1, 3000, 2e-3, 20, 2),
-    "small": Preset("small", LANGUAGES, "small", 256, 4, 4, 3, 2, 7, 10, 15, 6144, 1.2e-3, 200, 60),
+    "small": Preset("small", LANGUAGES, "small", 256, 4, 4, 2, 2, 6, 10, 15, 3072, 1.2e-3, 200, 60),
     "full": Preset("full", LANGUAGES, "full", 256, 4, 4, 3, 2, 8, 60, 90, 24576, 1.2e-3, 500, 300),
 }
 

@@ -62,7 +62,7 @@ def spoken(pronouncer, speaker, sentences: list):
         flite = Segments()
         heard = [flite.hear(text, speaker.voice, speaker.pace) for text, _ in sentences]
     else:
-        heard = [said and pronouncer.hear(reading, speaker.voice, speaker.pace, speaker.pitch, speaker.spread)
+        heard = [said and pronouncer.hear(reading, speaker.voice, speaker.language, speaker.pace, speaker.pitch, speaker.spread)
                  for (_, reading), said in zip(sentences, phonemes)]
     return [(text, said, take) for (text, _), said, take in zip(sentences, phonemes, heard) if said and take]
 

@@ -39,13 +39,13 @@ class Pronouncer(Espeak):
         super().__init__()
         self.lib.espeak_TextToPhonemes.restype = ctypes.c_char_p
 
-    def hear(self, text: str, voice: str, pace: int, pitch: int, spread: int):
+    def hear(self, text: str, voice: str, language: str, pace: int, pitch: int, spread: int):
         take = self.speak(text, voice, pace, pitch, spread)
         if take is None:
             return None
         samples = np.concatenate(self.heard)
         ends = [begin for _, begin in take.phones[1:]] + [len(samples) / self.rate]
-        spans = [(name, begin, end) for (name, begin), end in zip(take.phones, ends) if name not in PAUSES and end > begin]
+        spans = [(cleaned(name, language), begin, end) for (name, begin), end in zip(take.phones, ends) if name not in PAUSES and end > begin]
         return Heard(samples, self.rate, spans)
 
     def clause(self, text: str, language: str) -> str:
