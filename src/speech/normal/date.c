@@ -51,7 +51,7 @@ int read_month(struct reading *r, int i)
     return end;
 }
 
-static const char *day_rules(const struct reading *r, int i, int64_t day)
+const char *day_rules(const struct reading *r, int i, int64_t day)
 {
     char word[LONGEST_WORD];
     const struct tongue *t = r->tongue;
@@ -112,13 +112,13 @@ int read_day(struct reading *r, int i, const struct amount *a)
     return end;
 }
 
-void put_date(struct reading *r, int day, int month, int year)
+void put_date(struct reading *r, const char *rules, int day, int month, int year)
 {
     const struct tongue *t = r->tongue;
     const char *slot[26] = {NULL};
     size_t from = r->phrase.size;
     if (day > 0) {
-        put_number(r, day, day == 1 && t->first_day ? t->first_day : t->day);
+        put_number(r, day, rules);
         slot['d' - 'a'] = take_part(r, from);
     }
     if (year > 0) {
@@ -144,6 +144,12 @@ static int value_of(const struct reading *r, int i, int n)
     return value;
 }
 
+/* 2026-11-25T10:30 */
+bool is_iso_time(const struct reading *r, int i)
+{
+    return look(r, i) == 'T' && is_digit(look(r, i - 1)) && is_digit(look(r, i + 1));
+}
+
 /* Up to three numbers of at most four digits with the same sign between them; behind periods there
  * may be a space. */
 static bool parse_parts(const struct reading *r, int i, uint32_t sign, struct parts *p)
@@ -164,7 +170,7 @@ static bool parse_parts(const struct reading *r, int i, uint32_t sign, struct pa
         if (sign == '.' && p->count < 2 && is_digit(look(r, skip_space(r, i))))
             i = skip_space(r, i);
     }
-    return p->count >= 2 && is_boundary(r, p->end) &&
+    return p->count >= 2 && (is_boundary(r, p->end) || is_iso_time(r, p->end)) &&
            !(look(r, p->end) == sign && is_digit(look(r, p->end + 1)));
 }
 
@@ -208,7 +214,8 @@ int read_date(struct reading *r, int i)
         is_digit(before) || !parse_parts(r, i, sign, &p))
         return 0;
     if (sort_parts(r, sign, &p, &day, &month, &year)) {
-        put_date(r, day, month, year);
+        put_date(r, day_rules(r, i, day), day, month, year);
+        p.end += is_iso_time(r, p.end);
         say(r, i, p.end);
         return p.end;
     }
@@ -216,7 +223,7 @@ int read_date(struct reading *r, int i)
     if (!dotted || p.digits[0] > 2 || p.digits[1] > 2 || p.value[0] < 1 || p.value[0] > 31 ||
         p.value[1] < 1 || p.value[1] > 12)
         return 0;
-    put_date(r, p.value[0], p.value[1], 0);
+    put_date(r, day_rules(r, i, p.value[0]), p.value[0], p.value[1], 0);
     say(r, i, p.end + 1);
     if (is_sentence_end(r, p.end + 1) && !look(r, p.end + 1))
         set_mark(r, '.');

@@ -144,7 +144,6 @@ const struct tongue tongue_hu = {
     .date = "%y %m %d",
     .day_month = "%m %d",
     .month_year = "%y %m",
-    .year_first = true,
     .day_behind_month = true,
     .day = "day",
     .time = "%h óra %m perc",

@@ -227,12 +227,35 @@ static bool is_attribute(const struct reading *r, int end)
             return true;
     if (t->counters || at == end)
         return false;
-    return is_letter(look(r, at)) && (!t->nouns_capital || is_upper(look(r, at)));
+    /* short words are no nouns: 21 de, 1 und 2 */
+    int letters = end_of_word(r, at) - at;
+    return letters >= 3 && (!t->nouns_capital || is_upper(look(r, at)));
+}
+
+/* Rules by the ending of the word behind the number. */
+static const char *noun_rules(const struct reading *r, int end, int64_t value)
+{
+    char word[LONGEST_WORD];
+    size_t n = strlen(word_behind(r, end, word));
+    for (const struct noun *noun = r->tongue->nouns; noun && noun->ending; noun++) {
+        size_t m = strlen(noun->ending);
+        if (m <= n && strcmp(word + n - m, noun->ending) == 0 &&
+            (noun->last == 0 || noun->last == value % 10))
+            return r->tongue->cardinal[noun->gender];
+    }
+    return NULL;
 }
 
 void say_plain(struct reading *r, int i, const struct amount *a)
 {
-    put_amount(r, a, is_attribute(r, a->end) ? r->tongue->attribute : NULL);
+    const struct tongue *t = r->tongue;
+    int64_t value = amount_value(a);
+    const char *rules = NULL;
+    if (is_attribute(r, a->end) && (t->attribute_most == 0 || value <= t->attribute_most)) {
+        rules = noun_rules(r, a->end, value);
+        rules = rules ? rules : t->attribute;
+    }
+    put_amount(r, a, rules);
     say(r, i, a->end);
 }
 

@@ -58,7 +58,7 @@ static int read_decade(struct reading *r, int i, const struct amount *a)
     int end;
     const char *ending = suffix_at(r, r->tongue->decades, a->end, &end);
     size_t n = strlen(a->whole);
-    if (!ending || (n != 2 && n != 4) || a->whole[n - 1] != '0' || a->grouped)
+    if (!ending || (n != 2 && n != 4) || (a->whole[n - 1] != '0' && *ending != '>') || a->grouped)
         return 0;
     put_year(r, amount_value(a), NULL);
     /* "ninety" is "nineties": the ending is "y>ies" */

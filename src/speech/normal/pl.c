@@ -108,6 +108,9 @@ static const char *const rulers[] = {"jan", "zygmunt", "kazimierz", "władysław
     "jerzy", "edward", "mikołaj", "aleksander", "piotr", "stanisław", "leon", "mieszko", "bolesław",
     NULL};
 
+static const struct noun nouns[] = {{"a", GENDER_FEMININE, 1}, {"o", GENDER_NEUTER, 1},
+    {"e", GENDER_NEUTER, 1}, {NULL, GENDER_NONE, 0}};
+
 const struct tongue tongue_pl = {
     .code = "pl",
     .locale = "pl",
@@ -122,6 +125,8 @@ const struct tongue tongue_pl = {
     .after_year = after_year,
     .spell = spell,
     .decimals_grouped = true,
+    .nouns = nouns,
+    .attribute_most = 1,
     .sign = {[SIGN_AND] = "i",
         [SIGN_PLUS] = "plus",
         [SIGN_MINUS] = "minus",

@@ -6,7 +6,7 @@ static int read_figures(struct reading *r, int i)
 {
     int end;
     bool digit = is_digit(look(r, i)),
-         glued = is_letter(look(r, i - 1)) && !is_native(look(r, i - 1));
+         glued = is_letter(look(r, i - 1)) && !is_native(look(r, i - 1)) && !is_iso_time(r, i - 1);
     if (digit && !glued &&
         ((end = read_date(r, i)) > 0 || (end = read_time(r, i)) > 0 ||
             (end = read_version(r, i)) > 0))

@@ -36,6 +36,7 @@ struct reading {
     int words, room;
     struct str phrase; /* what is being said for the piece at hand */
     bool spelled;      /* letter by letter */
+    bool fraction;     /* it is said to be one */
     bool loud;         /* the text is in capitals */
     bool failed;       /* no memory */
 };
@@ -120,8 +121,11 @@ int read_day(struct reading *r, int i, const struct amount *a);
 int month_at(const struct reading *r, int i, int *end);
 int month_before(const struct reading *r, int i);
 int read_month(struct reading *r, int i);
-void put_date(struct reading *r, int day, int month, int year);
+/* The day by these rules; a year or a day of 0 is left out. */
+void put_date(struct reading *r, const char *rules, int day, int month, int year);
+const char *day_rules(const struct reading *r, int i, int64_t day);
 int read_time(struct reading *r, int i);
+bool is_iso_time(const struct reading *r, int i);
 
 /* unit.c, money.c, fraction.c, phone.c */
 int read_unit(struct reading *r, int i, const struct amount *a);

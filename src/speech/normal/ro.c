@@ -88,6 +88,9 @@ static const char *const rulers[] = {"carol", "ferdinand", "mihai", "ștefan", "
     "napoleon", "pius", "benedict", "paul", "grigore", "nicolae", "alexandru", "petru", "filip",
     "george", NULL};
 
+static const struct noun nouns[] = {{"ă", GENDER_FEMININE, 1}, {"e", GENDER_FEMININE, 2},
+    {"uri", GENDER_FEMININE, 2}, {NULL, GENDER_NONE, 0}};
+
 const struct tongue tongue_ro = {
     .code = "ro",
     .locale = "ro",
@@ -98,6 +101,8 @@ const struct tongue tongue_ro = {
     .spell = spell,
     .decimals_grouped = true,
     .fixes = fixes,
+    .attribute = "1m",
+    .nouns = nouns,
     .sign = {[SIGN_AND] = "și",
         [SIGN_PLUS] = "plus",
         [SIGN_MINUS] = "minus",

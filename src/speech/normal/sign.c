@@ -84,8 +84,8 @@ static int read_operator(struct reading *r, int i)
         return say_sign(r, i, SIGN_NUMBER);
     case '#':
         return number && is_digit(look(r, i + 1)) ? say_sign(r, i, SIGN_NUMBER) : i + 1;
-    case 0xa7:
-        return say_sign(r, i, SIGN_SECTION);
+    case 0xa7: /* twice for many */
+        return look(r, i - 1) == c ? i + 1 : say_sign(r, i, SIGN_SECTION);
     case '*':
         return number && amid ? say_sign(r, i, SIGN_TIMES) : i + 1;
     case 0xd7:

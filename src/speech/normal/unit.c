@@ -40,7 +40,9 @@ static void longest_in(
     for (; list && list->written; list++) {
         int n = match(r, i, list->written, false);
         bool sign = n > 0 && !is_letter(look(r, i + n - 1)) && !is_digit(look(r, i + n - 1));
-        if (n > 0 && i + n > *end && (sign || is_boundary(r, i + n))) {
+        bool bare =
+            n == 1 && is_digit(look(r, i - 1)) && is_among(look(r, i), "ABJKN"); /* 4K, 221B */
+        if (n > 0 && !bare && i + n > *end && (sign || is_boundary(r, i + n))) {
             *unit = list->unit;
             *end = i + n;
         }

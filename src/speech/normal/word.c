@@ -210,7 +210,8 @@ static bool fits(const struct reading *r, int i, int end, enum abbreviation_kind
     case ENDING:
         return true;
     case COUNT:
-        return is_digit(c) || is_among(c, "IVXLC");
+        return is_digit(c) || is_among(c, "VXLC") ||
+               (c == 'I' && is_among(look(r, next + 1), "IVX"));
     case NAME:
         return is_letter(c) && (is_upper(c) || unicode_lower(c) == unicode_upper(c));
     case AFTER:
@@ -292,8 +293,8 @@ int read_abbreviation(struct reading *r, int i)
     if (dotted) {
         put_letters(r, i, dotted);
         say(r, i, dotted);
-        if (is_sentence_end(r, dotted))
-            set_mark(r, look(r, dotted) ? ',' : '.');
+        if (!look(r, skip_space(r, dotted)))
+            set_mark(r, '.');
         return dotted;
     }
     if (!is_initial(r, i))
