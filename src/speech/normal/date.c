@@ -89,7 +89,7 @@ int read_day(struct reading *r, int i, const struct amount *a)
     const struct tongue *t = r->tongue;
     int64_t day = amount_value(a);
     if (a->decimals[0] || a->grouped || strlen(a->whole) > 2 || day < 1 || day > 31 ||
-        is_letter(look(r, i - 1)))
+        is_glued(r, i))
         return 0;
     int end = a->end;
     bool of;
@@ -210,7 +210,7 @@ int read_date(struct reading *r, int i)
     struct parts p;
     int day, month, year, n = count_digits(r, i);
     uint32_t sign = look(r, i + n), before = look(r, i - 1);
-    if (n == 0 || n > 4 || !(sign == '-' || sign == '/' || sign == '.') || is_letter(before) ||
+    if (n == 0 || n > 4 || !(sign == '-' || sign == '/' || sign == '.') || is_glued(r, i) ||
         is_digit(before) || !parse_parts(r, i, sign, &p))
         return 0;
     if (sort_parts(r, sign, &p, &day, &month, &year)) {

@@ -95,7 +95,7 @@ static const struct magnitude magnitudes[] = {{"thousand", "thousand", GENDER_NO
 static const struct pair roman_before[] = {{"chapter", ""}, {"part", ""}, {"volume", ""},
     {"section", ""}, {"act", ""}, {"scene", ""}, {"book", ""}, {"war", ""}, {"type", ""},
     {"phase", ""}, {"stage", ""}, {"article", ""}, {"title", ""}, {"appendix", ""}, {"class", ""},
-    {"super", ""}, {"bowl", ""}, {"figure", ""}, {"table", ""}, {"no", ""}, {NULL, NULL}};
+    {"super", ""}, {"bowl", ""}, {"figure", ""}, {"table", ""}, {NULL, NULL}};
 static const struct pair roman_behind[] = {
     {"century", "%spellout-ordinal"}, {"dynasty", "%spellout-ordinal"}, {NULL, NULL}};
 static const char *const rulers[] = {"henry", "louis", "elizabeth", "george", "charles", "james",

@@ -24,7 +24,7 @@ static const char *currency_at(const struct reading *r, int i, int *end)
     const struct tongue *t = r->tongue;
     const char *code = "";
     *end = i;
-    if (is_letter(look(r, i)) && is_letter(look(r, i - 1)))
+    if (is_letter(look(r, i)) && is_glued(r, i))
         return code;
     for (const struct pair *p = signs; p->written; p++) {
         int n = match(r, i, p->written, false);
@@ -212,8 +212,8 @@ static int skip_dash(const struct reading *r, int i)
 int read_money(struct reading *r, int i)
 {
     int at = i, end;
-    bool negative = (look(r, i) == '-' || look(r, i) == MINUS) && !is_letter(look(r, i - 1)) &&
-                    !is_digit(look(r, i - 1));
+    bool negative =
+        (look(r, i) == '-' || look(r, i) == MINUS) && !is_glued(r, i) && !is_digit(look(r, i - 1));
     at += negative;
     struct amount a;
     const char *code = currency_at(r, at, &end);

@@ -301,7 +301,8 @@ int read_version(struct reading *r, int i)
 static int read_sign_of_number(const struct reading *r, int i, bool *negative)
 {
     uint32_t c = look(r, i), before = look(r, i - 1);
-    bool free = !before || is_space(before) || before == '\n' || is_among(before, "([{=~:;,/");
+    bool free = !before || is_space(before) || before == '\n' || is_among(before, "([{=~:;,/") ||
+                is_native(before);
     *negative = c == MINUS || (c == '-' && free) || (c == 0x2013 && free);
     return *negative && is_digit(look(r, i + 1)) ? i + 1 : i;
 }
@@ -314,7 +315,7 @@ int read_number(struct reading *r, int i)
     if (!parse_amount(r, at, &a))
         return 0;
     a.negative = negative && at > i;
-    if (at == i && is_letter(look(r, i - 1)) && !is_native(look(r, i - 1))) { /* MP3, B2B */
+    if (at == i && is_glued(r, i)) { /* MP3, B2B */
         say_plain(r, i, &a);
         return a.end;
     }

@@ -137,7 +137,7 @@ int read_roman(struct reading *r, int i)
     while (is_among(look(r, end), "IVXLCDM"))
         end++;
     int value = roman_value(r, i, end);
-    if (value == 0 || is_letter(look(r, i - 1)))
+    if (value == 0 || is_glued(r, i))
         return 0;
     int after = end;
     const char *suffix = suffix_at(r, t->suffixes, end, &after); /* XIXe */

@@ -54,6 +54,7 @@ bool is_among(uint32_t c, const char *ascii);
 int count_digits(const struct reading *r, int i); /* at most 64 */
 int end_of_word(const struct reading *r, int i);  /* letters from i on, at most 1000 */
 int skip_space(const struct reading *r, int i);   /* one space at most */
+bool is_glued(const struct reading *r, int i); /* a letter stands before i, in a word with spaces */
 bool is_boundary(const struct reading *r, int i); /* letters or digits on one side at most */
 /* What was read up to i may end there: also before another letter where words are not spaced, and
  * in Korean, whose endings are glued on. */
@@ -141,6 +142,7 @@ void say_groups(struct reading *r, int i, int end);
 
 /* word.c, web.c, sign.c */
 int read_abbreviation(struct reading *r, int i);
+const struct abbreviation *abbreviation_at(const struct reading *r, int i, int *end);
 int read_word(struct reading *r, int i);
 int read_native(struct reading *r, int i);
 void put_letters(struct reading *r, int i, int end);

@@ -28,6 +28,10 @@ static int read_period(struct reading *r, int i)
     int end = i;
     while (look(r, end) == '.')
         end++;
+    if (r->letter[i].size > 1) { /* of other scripts: it is never inside of a word */
+        set_mark(r, '.');
+        return end;
+    }
     uint32_t behind = look(r, end), next = look(r, skip_space(r, end));
     bool small_follows = is_letter(next) && !is_upper(next) && !is_native(next);
     if (end - i > 1) { /* an ellipsis */

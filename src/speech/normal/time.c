@@ -31,8 +31,7 @@ static int skip_listed(const struct reading *r, int i, const char *const *list)
 static bool parse_clock(const struct reading *r, int i, struct clock *c)
 {
     int n = count_digits(r, i);
-    if (n < 1 || n > 2 || (is_letter(look(r, i - 1)) && !is_iso_time(r, i - 1)) ||
-        is_digit(look(r, i - 1)))
+    if (n < 1 || n > 2 || (is_glued(r, i) && !is_iso_time(r, i - 1)) || is_digit(look(r, i - 1)))
         return false;
     *c = (struct clock){0, -1, -1, i + n};
     for (int k = 0; k < n; k++)

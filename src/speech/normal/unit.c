@@ -149,7 +149,8 @@ int read_unit(struct reading *r, int i, const struct amount *a)
     if (own)
         unit = own;
     end = own ? own_end : common_end;
-    if (!unit)
+    int longer;
+    if (!unit || (abbreviation_at(r, at, &longer) && longer > end)) /* "5 ม.ค." is in January */
         return 0;
     if (strchr(unit, '%')) {
         put_own_unit(r, a, unit);

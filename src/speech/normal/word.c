@@ -143,7 +143,8 @@ static bool is_lone_letter(const struct reading *r, int i, int end)
     char word[LONGEST_WORD];
     return end - i == 1 && is_latin_or_cyrillic(look(r, i)) &&
            (!is_listed(r->tongue->single, small(r, i, end, word)) ||
-               (look(r, end) == '-' && is_letter(look(r, end + 1))) || is_digit(look(r, end)));
+               (look(r, end) == '-' && is_letter(look(r, end + 1)) && is_upper(look(r, i))) ||
+               is_digit(look(r, end)));
 }
 
 /* "Hauptstr." */
@@ -220,7 +221,7 @@ static bool fits(const struct reading *r, int i, int end, enum abbreviation_kind
     return false;
 }
 
-static const struct abbreviation *abbreviation_at(const struct reading *r, int i, int *end)
+const struct abbreviation *abbreviation_at(const struct reading *r, int i, int *end)
 {
     const struct abbreviation *best = NULL;
     *end = i;
@@ -335,9 +336,8 @@ static void say_elided(struct reading *r, int i, int at, int end)
 int read_word(struct reading *r, int i)
 {
     int end, at;
-    if (!is_letter(look(r, i - 1)) &&
-        ((end = read_abbreviation(r, i)) > 0 || (end = read_roman(r, i)) > 0 ||
-            (end = read_month(r, i)) > 0))
+    if (!is_glued(r, i) && ((end = read_abbreviation(r, i)) > 0 || (end = read_roman(r, i)) > 0 ||
+                               (end = read_month(r, i)) > 0))
         return end;
     end = end_of_word(r, i);
     if ((at = elided(r, i, end)) > 0) {
