@@ -117,7 +117,7 @@ const struct tongue tongue_cs = {
     .groups = " .",
     .cardinal = {"%spellout-numbering", "%spellout-cardinal-masculine",
         "%spellout-cardinal-feminine", "%spellout-cardinal-neuter"},
-    .ordinal = {[GENDER_NONE] = "ordinal"},
+    .ordinal = {"ordinal", "ordinal", "ordinal-feminine", "ordinal-neuter"},
     .spell = spell,
     .spell_decimals = spell_decimals,
     .fixes = fixes,

@@ -13,8 +13,8 @@ static const struct pair fixes[] = {{"^etog", "enog"}, {NULL, NULL}};
 static const struct pair ordinal_after[] = {
     {"den", ORDINAL}, {"det", "%spellout-ordinal-neuter"}, {"d", ORDINAL}, {NULL, NULL}};
 
-static const struct suffix decades[] = {
-    {"'erne", ">|erne"}, {"'er", ">|er"}, {"erne", ">|erne"}, {NULL, NULL}};
+static const struct suffix decades[] = {{"'erne", ">|erne"}, {"'er", ">|er"}, {"erne", ">|erne"},
+    {"-tallet", ">|tallet"}, {NULL, NULL}};
 
 static const char *const time_before[] = {"kl", "klokken", NULL};
 

@@ -232,18 +232,17 @@ static bool is_attribute(const struct reading *r, int end)
     return letters >= 3 && (!t->nouns_capital || is_upper(look(r, at)));
 }
 
-/* Rules by the ending of the word behind the number. */
-static const char *noun_rules(const struct reading *r, int end, int64_t value)
+enum gender noun_gender(const struct reading *r, int end, int last)
 {
     char word[LONGEST_WORD];
     size_t n = strlen(word_behind(r, end, word));
     for (const struct noun *noun = r->tongue->nouns; noun && noun->ending; noun++) {
         size_t m = strlen(noun->ending);
         if (m <= n && strcmp(word + n - m, noun->ending) == 0 &&
-            (noun->last == 0 || noun->last == value % 10))
-            return r->tongue->cardinal[noun->gender];
+            (last == 0 || noun->last == 0 || noun->last == last))
+            return noun->gender;
     }
-    return NULL;
+    return GENDER_NONE;
 }
 
 void say_plain(struct reading *r, int i, const struct amount *a)
@@ -252,8 +251,8 @@ void say_plain(struct reading *r, int i, const struct amount *a)
     int64_t value = amount_value(a);
     const char *rules = NULL;
     if (is_attribute(r, a->end) && (t->attribute_most == 0 || value <= t->attribute_most)) {
-        rules = noun_rules(r, a->end, value);
-        rules = rules ? rules : t->attribute;
+        enum gender gender = noun_gender(r, a->end, value % 10 ? (int)(value % 10) : 10);
+        rules = gender ? t->cardinal[gender] : t->attribute;
     }
     put_amount(r, a, rules);
     say(r, i, a->end);

@@ -108,8 +108,11 @@ static const char *const rulers[] = {"jan", "zygmunt", "kazimierz", "władysław
     "jerzy", "edward", "mikołaj", "aleksander", "piotr", "stanisław", "leon", "mieszko", "bolesław",
     NULL};
 
-static const struct noun nouns[] = {{"a", GENDER_FEMININE, 1}, {"o", GENDER_NEUTER, 1},
-    {"e", GENDER_NEUTER, 1}, {NULL, GENDER_NONE, 0}};
+static const struct noun nouns[] = {{"osoby", GENDER_FEMININE, 2}, {"godziny", GENDER_FEMININE, 2},
+    {"minuty", GENDER_FEMININE, 2}, {"sekundy", GENDER_FEMININE, 2},
+    {"kobiety", GENDER_FEMININE, 2}, {"strony", GENDER_FEMININE, 2},
+    {"gruszki", GENDER_FEMININE, 2}, {"książki", GENDER_FEMININE, 2}, {"a", GENDER_FEMININE, 1},
+    {"o", GENDER_NEUTER, 1}, {"e", GENDER_NEUTER, 1}, {NULL, GENDER_NONE, 0}};
 
 const struct tongue tongue_pl = {
     .code = "pl",
@@ -118,7 +121,7 @@ const struct tongue tongue_pl = {
     .groups = " .",
     .cardinal = {"%spellout-numbering", "%spellout-cardinal-masculine",
         "%spellout-cardinal-feminine", "%spellout-cardinal-neuter"},
-    .ordinal = {[GENDER_NONE] = "ordinal"},
+    .ordinal = {"ordinal", "ordinal", "ordinal-feminine", "ordinal-neuter"},
     .year = "ordinal",
     .year_2000 = "ordinal",
     .year_after = year_after,
@@ -126,7 +129,7 @@ const struct tongue tongue_pl = {
     .spell = spell,
     .decimals_grouped = true,
     .nouns = nouns,
-    .attribute_most = 1,
+    .attribute_most = 2,
     .sign = {[SIGN_AND] = "i",
         [SIGN_PLUS] = "plus",
         [SIGN_MINUS] = "minus",

@@ -53,9 +53,9 @@ static const struct magnitude magnitudes[] = {{"mil", "mil", GENDER_MASCULINE, 3
     {"bilhões", "bilhões", GENDER_MASCULINE, 9}, {"bi", "bilhão|bilhões", GENDER_MASCULINE, 9},
     {NULL, NULL, GENDER_NONE, 0}};
 
-static const struct pair roman_before[] = {{"século", ""}, {"capítulo", ""}, {"tomo", ""},
-    {"volume", ""}, {"parte", ""}, {"título", ""}, {"artigo", ""}, {"isabel", FEMININE},
-    {"maria", FEMININE}, {NULL, NULL}};
+static const struct pair roman_before[] = {{"século", ""}, {"séc", ""}, {"capítulo", ""},
+    {"tomo", ""}, {"volume", ""}, {"parte", ""}, {"título", ""}, {"artigo", ""},
+    {"isabel", FEMININE}, {"maria", FEMININE}, {NULL, NULL}};
 static const struct pair roman_behind[] = {{"guerra", FEMININE}, {NULL, NULL}};
 static const char *const rulers[] = {"pedro", "joão", "luís", "filipe", "carlos", "henrique",
     "afonso", "manuel", "josé", "pio", "bento", "paulo", "napoleão", "gregório", "jorge", "eduardo",

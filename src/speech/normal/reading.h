@@ -106,6 +106,8 @@ void put_amount(struct reading *r, const struct amount *a, const char *rules);
 const char *gender_rules(const struct tongue *t, enum gender gender);
 int read_number(struct reading *r, int i);
 int read_version(struct reading *r, int i);
+/* By the ending of the word behind a number whose last digit this is; 0: any. */
+enum gender noun_gender(const struct reading *r, int end, int last);
 void say_plain(struct reading *r, int i, const struct amount *a);
 bool is_year(const struct reading *r, int i, const struct amount *a);
 void put_year(struct reading *r, int64_t year, const char *rules);
@@ -113,6 +115,7 @@ void put_year(struct reading *r, int64_t year, const char *rules);
 /* ordinal.c: 1st, 3., 2e, 1980s, XIV */
 const char *suffix_at(const struct reading *r, const struct suffix *list, int i, int *end);
 int read_ordinal(struct reading *r, int i, const struct amount *a);
+void put_ending(struct reading *r, int *end);
 int read_roman(struct reading *r, int i);
 bool is_ordinal_dot(const struct reading *r, int i, int end);
 

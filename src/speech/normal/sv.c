@@ -39,8 +39,8 @@ static const char *const said[] = {
     "aids", "saab", "moms", "och", "inte", "den", "det", "för", NULL};
 static const char *const spelled[] = {"usa", NULL};
 
-static const struct unit units[] = {
-    {"tim", "hour"}, {"sek", "second"}, {"mil", "mile-scandinavian"}, {NULL, NULL}};
+static const struct unit units[] = {{"km/tim", "kilometer-per-hour"}, {"tim", "hour"},
+    {"sek", "second"}, {"mil", "mile-scandinavian"}, {NULL, NULL}};
 
 static const struct money money[] = {
     {"SEK", "krona|kronor", GENDER_MASCULINE, "öre", GENDER_NEUTER},

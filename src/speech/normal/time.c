@@ -113,6 +113,7 @@ int read_time(struct reading *r, int i)
         put(r, t->sign[SIGN_TO]);
         end++;
     }
+    put_ending(r, &end);
     say(r, i, end);
     return end;
 }

@@ -104,8 +104,8 @@ struct magnitude {
     int zeros;
 };
 
-/* Phrases hold places: %d day, %m month, %y year of a date; %h hour, %m minute, %s second of a
- * time; %n a number, %u the unit. */
+/* Phrases hold places: %d day, %m month, %y year of a date; %h hour, %m minute, %s second of a time
+ * and %i, %j the names of hours and minutes; %n a number, %u a unit, %c hundredths. */
 struct tongue {
     const char *code, *locale;
     char decimal;                  /* . or , */
@@ -116,8 +116,8 @@ struct tongue {
     const char *attribute;    /* in front of a word whose gender is not known; null: as alone */
     int attribute_most;       /* the largest such number; 0: any */
     const struct noun *nouns; /* and where the next word tells its gender; may be null */
-    const char
-        *before_unit; /* rules in front of units and money without a gender; null: as alone */
+    /* rules in front of units and money without a gender; null: as alone */
+    const char *before_unit;
     const char *const *counters;    /* what a number stands in front of for that; null: any word */
     bool unspaced;                  /* written without spaces: what is said has none either */
     bool nouns_capital;             /* and only where that begins with a capital letter */

@@ -154,6 +154,7 @@ int read_unit(struct reading *r, int i, const struct amount *a)
         return 0;
     if (strchr(unit, '%')) {
         put_own_unit(r, a, unit);
+        put_ending(r, &end);
         say_short(r, i, end);
         return end;
     }
@@ -165,6 +166,7 @@ int read_unit(struct reading *r, int i, const struct amount *a)
     bool known = wordbook_unit(r->book, unit, decimal, &phrase, &gender);
     if (known) {
         put_counted(r, a, str_text(&phrase), gender);
+        put_ending(r, &end);
         say_short(r, i, end);
     }
     str_free(&phrase);

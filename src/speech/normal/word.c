@@ -333,6 +333,28 @@ static void say_elided(struct reading *r, int i, int at, int end)
     say(r, i, end);
 }
 
+/* l'80 %: the article becomes a part of the number's word. Returns the end, or 0. */
+static int read_elided_number(struct reading *r, int i, int end)
+{
+    if (look(r, end) != '\'' || !is_digit(look(r, end + 1)) || end - i > 5)
+        return 0;
+    int first = r->words, next = read_piece(r, end + 1);
+    if (r->words == first || r->failed)
+        return 0;
+    str_clear(&r->phrase);
+    put_plain(r, i, end, false);
+    str_add_byte(&r->phrase, '\'');
+    str_add_text(&r->phrase, r->word[first].text);
+    struct normal_word *word = &r->word[first];
+    char *text = arena_strdup(r->arena, str_text(&r->phrase));
+    r->failed |= !text;
+    if (text)
+        word->text = text;
+    word->source_bytes += word->source - r->letter[i].at;
+    word->source = r->letter[i].at;
+    return next;
+}
+
 int read_word(struct reading *r, int i)
 {
     int end, at;
@@ -340,6 +362,8 @@ int read_word(struct reading *r, int i)
                                (end = read_month(r, i)) > 0))
         return end;
     end = end_of_word(r, i);
+    if ((at = read_elided_number(r, i, end)) > 0)
+        return at;
     if ((at = elided(r, i, end)) > 0) {
         say_elided(r, i, at, end);
         return end;
