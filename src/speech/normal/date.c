@@ -62,7 +62,7 @@ const char *day_rules(const struct reading *r, int i, int64_t day)
 }
 
 /* Behind the day's number: its suffix or period, then a month. */
-static bool month_follows(const struct reading *r, int i, int *end, bool *of)
+static bool month_follows(const struct reading *r, int *end, bool *of)
 {
     int at = *end, month_end;
     suffix_at(r, r->tongue->suffixes, at, &at);
@@ -70,7 +70,7 @@ static bool month_follows(const struct reading *r, int i, int *end, bool *of)
         at++;
     *end = at;
     at = skip_space(r, at);
-    (void)i;
+
     *of = false;
     for (const char *const *word = r->tongue->day_of; word && *word; word++) {
         int n = match(r, at, *word, true);
@@ -80,7 +80,7 @@ static bool month_follows(const struct reading *r, int i, int *end, bool *of)
             break;
         }
     }
-    return at > *end - 1 && month_at(r, at, &month_end) > 0;
+    return month_at(r, at, &month_end) > 0;
 }
 
 /* 25 November, 3. Mai, 1er mai, November 25. */
@@ -93,7 +93,7 @@ int read_day(struct reading *r, int i, const struct amount *a)
         return 0;
     int end = a->end;
     bool of;
-    if (month_follows(r, i, &end, &of)) {
+    if (month_follows(r, &end, &of)) {
         put_number(r, day, day_rules(r, i, day));
         if (!of && t->day_of_said)
             put(r, t->day_of_said);

@@ -29,7 +29,6 @@ static const struct suffix decades[] = {
     {"er", ">|er"}, {"-er", ">|er"}, {"ern", ">|ern"}, {NULL, NULL}};
 
 static const char *const time_behind[] = {"uhr", NULL};
-static const char *const time_before[] = {NULL};
 
 static const struct pair fractions[] = {{"1/2", "ein halb"}, {"+1/2", "~einhalb"},
     {"/3", "Drittel"}, {"/4", "Viertel"}, {"/5", "Fünftel"}, {"/6", "Sechstel"}, {"/7", "Siebtel"},
@@ -175,7 +174,7 @@ const struct tongue tongue_de = {
     .time_seconds = "und %s Sekunden",
     .hour = "%spellout-cardinal-masculine",
     .time_behind = time_behind,
-    .time_before = time_before,
+
     .fractions = fractions,
     .fraction_gender = GENDER_NEUTER,
     .abbreviations = abbreviations,

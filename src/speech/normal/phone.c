@@ -6,7 +6,7 @@
 enum { PHONE_GROUPS = 8, PHONE_DIGITS = 15 };
 
 struct phone {
-    int digits, groups, first; /* first: digits of the first group */
+    int digits, groups;
     int size[PHONE_GROUPS];
     uint32_t sign; /* the first one between groups */
     int end;

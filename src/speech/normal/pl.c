@@ -49,7 +49,6 @@ static const struct pair hour_after[] = {{"o", "ordinal-feminine-locative"},
     {"od", "ordinal-feminine-locative"}, {"do", "ordinal-feminine-locative"},
     {"po", "ordinal-feminine-locative"}, {"na", "ordinal-feminine-accusative"}, {NULL, NULL}};
 static const struct pair ordinal_after[] = {{"w", "ordinal-locative"}, {NULL, NULL}};
-static const struct suffix decades[] = {{NULL, NULL}};
 
 static const struct pair fractions[] = {{"1/2", "jedna druga"}, {"+1/2", "i pół"},
     {"/3", "trzecia|trzecie|trzecich"}, {"/4", "czwarta|czwarte|czwartych"},
@@ -156,7 +155,7 @@ const struct tongue tongue_pl = {
         [SIGN_RATIO] = "do"},
     .ordinal_dot = true,
     .ordinal_after = ordinal_after,
-    .decades = decades,
+
     .date = "%d %m %y roku",
     .day_month = "%d %m",
     .month_year = "%m %y roku",

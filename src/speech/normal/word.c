@@ -165,16 +165,16 @@ static bool say_compound(struct reading *r, int i, int end)
     return false;
 }
 
+/* Without the ending of "URLs" and "NASA's" where the rest is letters. */
+static int end_of_acronym(const struct reading *r, int i, int end)
+{
+    int stem = end - 1 - (look(r, end - 2) == '\'');
+    return look(r, end - 1) == 's' && stem - i >= 2 && is_acronym(r, i, stem) ? stem : end;
+}
+
 void say_word(struct reading *r, int i, int end)
 {
-    int plural = end;
-    if (end - i >= 3 && look(r, end - 1) == 's' && is_acronym(r, i, end - 1))
-        plural = end - 1;
-    if (plural == end - 1 && plural > i && look(r, plural - 1) == '\'')
-        plural--;
-    if (end - i >= 4 && look(r, end - 1) == 's' && look(r, end - 2) == '\'' &&
-        is_acronym(r, i, end - 2))
-        plural = end - 2;
+    int plural = end_of_acronym(r, i, end);
     if (is_acronym(r, i, plural) || is_lone_letter(r, i, end)) {
         put_letters(r, i, plural);
         if (plural < end)
