@@ -182,10 +182,11 @@ void say_word(struct reading *r, int i, int end)
         say(r, i, end);
         return;
     }
-    int capitals = 0;
-    for (int k = i; k < end; k++)
-        capitals += is_upper(look(r, k));
-    put_plain(r, i, end, capitals == end - i && end - i > 1);
+    /* NASA and NASA's are written as other words are, for those who spell what is in capitals */
+    int stem = i;
+    while (stem < end && is_upper(look(r, stem)))
+        stem++;
+    put_plain(r, i, end, stem - i > 1 && (stem == end || look(r, stem) == '\''));
     say(r, i, end);
 }
 
