@@ -27,15 +27,14 @@ struct normal_word {
      * number is in native signs. */
     const char *text;
     /* What it was written as: bytes of the text given, never empty. Words stand in order and do not
-     * overlap, but for one: the words of what is said in another order than it is written ("$5" is
-     * "five dollars") share one source. */
+     * overlap; what is said in another order than it is written ("$5") is one word. */
     size_t source, source_bytes;
     /* The punctuation behind it that shapes the sentence: one of , . ; : ? ! and U+2014; 0: none.
      * Signs of other scripts, brackets and line breaks are brought to these. */
     uint32_t mark;
-    /* Letters said one by one. `text` is capital letters with spaces between them ("U R L"), the
-     * last perhaps with 's ("U R L's"); in languages that are not written in Latin letters it is
-     * the letters' names as that language writes them. */
+    /* Letters said one by one. `text` is capital letters with spaces between them ("U R L", "С Ш
+     * А"), the last perhaps with 's ("U R L's"). For Latin letters it is their names as the
+     * language writes them in ar, hi, ja, ko, ru and th ("ю эс би"). */
     bool spelled;
 };
 

@@ -25,14 +25,12 @@ enum {
 /* Words lie in the text, in order; one is never empty. */
 static void check(const struct normal_word *word, int count, size_t bytes)
 {
-    size_t begin = 0, end = 0;
+    size_t end = 0;
     for (int i = 0; i < count; i++) {
         const struct normal_word *w = &word[i];
-        bool shared = i > 0 && w->source == begin && w->source + w->source_bytes == end;
         size_t n = strlen(w->text);
-        if (n == 0 || w->source_bytes == 0 || (!shared && w->source < end))
+        if (n == 0 || w->source_bytes == 0 || w->source < end)
             abort();
-        begin = w->source;
         end = w->source + w->source_bytes;
         if (end > bytes || !utf8_valid(w->text, n) || w->text[0] == ' ' || w->text[n - 1] == ' ')
             abort();

@@ -43,6 +43,11 @@ static void finds_sentences(void **state)
     expect(n, "en", 300, "It costs 3.50 dollars. |\"Really?\" |Yes.|");
     expect(
         n, "de", 300, "Am 3. Mai kam Prof. Klein, z. B. nach Bonn. |Es waren 3. |Dann ging er.|");
+    expect(n, "fr", 300, "M. Dupont est là. |Il part. |C'est fini, etc. |Oui.|");
+    expect(n, "es", 300, "El Sr. López vino con la Dra. Ruiz. |¿Bien? |¡Sí!|");
+    expect(n, "ru", 300, "Он жил на ул. Мира. |Потом уехал.|");
+    expect(n, "hu", 300, "A 3. emeleten lakik. |Jó.|");
+    expect(n, "pl", 300, "Mieszka przy ul. Długiej, np. od maja. |Dobrze.|");
     expect(n, "zh", 300, "你好。|你好吗？|很好！|");
     expect(n, "ja", 300, "こんにちは。|元気ですか？|");
     expect(n, "hi", 300, "नमस्ते। |आप कैसे हैं?|");

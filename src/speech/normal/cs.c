@@ -107,6 +107,9 @@ static const char *const rulers[] = {"karel", "václav", "rudolf", "josef", "fra
     "leopold", "jiří", "ludvík", "jindřich", "napoleon", "pius", "benedikt", "pavel", "jan", "petr",
     "mikuláš", "filip", "vladislav", "přemysl", "otakar", NULL};
 
+static const struct noun nouns[] = {
+    {"a", GENDER_FEMININE, 1}, {"o", GENDER_NEUTER, 1}, {NULL, GENDER_NONE, 0}};
+
 const struct tongue tongue_cs = {
     .code = "cs",
     .locale = "cs",
@@ -114,10 +117,12 @@ const struct tongue tongue_cs = {
     .groups = " .",
     .cardinal = {"%spellout-numbering", "%spellout-cardinal-masculine",
         "%spellout-cardinal-feminine", "%spellout-cardinal-neuter"},
-    .ordinal = {[GENDER_NONE] = "ordinal"},
+    .ordinal = {"ordinal", "ordinal", "ordinal-feminine", "ordinal-neuter"},
     .spell = spell,
     .spell_decimals = spell_decimals,
     .fixes = fixes,
+    .nouns = nouns,
+    .attribute_most = 1,
     .sign = {[SIGN_AND] = "a",
         [SIGN_PLUS] = "plus",
         [SIGN_MINUS] = "minus",

@@ -13,8 +13,8 @@ static const struct pair fixes[] = {{"^etog", "enog"}, {NULL, NULL}};
 static const struct pair ordinal_after[] = {
     {"den", ORDINAL}, {"det", "%spellout-ordinal-neuter"}, {"d", ORDINAL}, {NULL, NULL}};
 
-static const struct suffix decades[] = {
-    {"'erne", ">|erne"}, {"'er", ">|er"}, {"erne", ">|erne"}, {NULL, NULL}};
+static const struct suffix decades[] = {{"'erne", ">|erne"}, {"'er", ">|er"}, {"erne", ">|erne"},
+    {"-tallet", ">|tallet"}, {NULL, NULL}};
 
 static const char *const time_before[] = {"kl", "klokken", NULL};
 
@@ -63,6 +63,11 @@ static const struct pair roman_before[] = {{"kapitel", ""}, {"del", ""}, {NULL, 
 static const char *const rulers[] = {"christian", "frederik", "margrethe", "erik", "valdemar",
     "ludvig", "karl", "henrik", "napoleon", "pius", "elizabeth", "peter", "alexander", NULL};
 
+static const struct noun nouns[] = {{"år", GENDER_NEUTER, 0}, {"barn", GENDER_NEUTER, 0},
+    {"hus", GENDER_NEUTER, 0}, {"æble", GENDER_NEUTER, 0}, {"kilo", GENDER_NEUTER, 0},
+    {"par", GENDER_NEUTER, 0}, {"land", GENDER_NEUTER, 0}, {"minut", GENDER_NEUTER, 0},
+    {NULL, GENDER_NONE, 0}};
+
 const struct tongue tongue_da = {
     .code = "da",
     .locale = "da",
@@ -76,6 +81,7 @@ const struct tongue tongue_da = {
     .year = "%spellout-numbering-year",
     .before_year = before_year,
     .fixes = fixes,
+    .nouns = nouns,
     .sign = {[SIGN_AND] = "og",
         [SIGN_PLUS] = "plus",
         [SIGN_MINUS] = "minus",

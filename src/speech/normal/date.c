@@ -51,7 +51,7 @@ int read_month(struct reading *r, int i)
     return end;
 }
 
-static const char *day_rules(const struct reading *r, int i, int64_t day)
+const char *day_rules(const struct reading *r, int i, int64_t day)
 {
     char word[LONGEST_WORD];
     const struct tongue *t = r->tongue;
@@ -62,7 +62,7 @@ static const char *day_rules(const struct reading *r, int i, int64_t day)
 }
 
 /* Behind the day's number: its suffix or period, then a month. */
-static bool month_follows(const struct reading *r, int i, int *end, bool *of)
+static bool month_follows(const struct reading *r, int *end, bool *of)
 {
     int at = *end, month_end;
     suffix_at(r, r->tongue->suffixes, at, &at);
@@ -70,7 +70,7 @@ static bool month_follows(const struct reading *r, int i, int *end, bool *of)
         at++;
     *end = at;
     at = skip_space(r, at);
-    (void)i;
+
     *of = false;
     for (const char *const *word = r->tongue->day_of; word && *word; word++) {
         int n = match(r, at, *word, true);
@@ -80,7 +80,7 @@ static bool month_follows(const struct reading *r, int i, int *end, bool *of)
             break;
         }
     }
-    return at > *end - 1 && month_at(r, at, &month_end) > 0;
+    return month_at(r, at, &month_end) > 0;
 }
 
 /* 25 November, 3. Mai, 1er mai, November 25. */
@@ -89,11 +89,11 @@ int read_day(struct reading *r, int i, const struct amount *a)
     const struct tongue *t = r->tongue;
     int64_t day = amount_value(a);
     if (a->decimals[0] || a->grouped || strlen(a->whole) > 2 || day < 1 || day > 31 ||
-        is_letter(look(r, i - 1)))
+        is_glued(r, i))
         return 0;
     int end = a->end;
     bool of;
-    if (month_follows(r, i, &end, &of)) {
+    if (month_follows(r, &end, &of)) {
         put_number(r, day, day_rules(r, i, day));
         if (!of && t->day_of_said)
             put(r, t->day_of_said);
@@ -112,13 +112,13 @@ int read_day(struct reading *r, int i, const struct amount *a)
     return end;
 }
 
-void put_date(struct reading *r, int day, int month, int year)
+void put_date(struct reading *r, const char *rules, int day, int month, int year)
 {
     const struct tongue *t = r->tongue;
     const char *slot[26] = {NULL};
     size_t from = r->phrase.size;
     if (day > 0) {
-        put_number(r, day, day == 1 && t->first_day ? t->first_day : t->day);
+        put_number(r, day, rules);
         slot['d' - 'a'] = take_part(r, from);
     }
     if (year > 0) {
@@ -144,6 +144,12 @@ static int value_of(const struct reading *r, int i, int n)
     return value;
 }
 
+/* 2026-11-25T10:30 */
+bool is_iso_time(const struct reading *r, int i)
+{
+    return look(r, i) == 'T' && is_digit(look(r, i - 1)) && is_digit(look(r, i + 1));
+}
+
 /* Up to three numbers of at most four digits with the same sign between them; behind periods there
  * may be a space. */
 static bool parse_parts(const struct reading *r, int i, uint32_t sign, struct parts *p)
@@ -164,7 +170,7 @@ static bool parse_parts(const struct reading *r, int i, uint32_t sign, struct pa
         if (sign == '.' && p->count < 2 && is_digit(look(r, skip_space(r, i))))
             i = skip_space(r, i);
     }
-    return p->count >= 2 && is_boundary(r, p->end) &&
+    return p->count >= 2 && (is_boundary(r, p->end) || is_iso_time(r, p->end)) &&
            !(look(r, p->end) == sign && is_digit(look(r, p->end + 1)));
 }
 
@@ -204,11 +210,12 @@ int read_date(struct reading *r, int i)
     struct parts p;
     int day, month, year, n = count_digits(r, i);
     uint32_t sign = look(r, i + n), before = look(r, i - 1);
-    if (n == 0 || n > 4 || !(sign == '-' || sign == '/' || sign == '.') || is_letter(before) ||
+    if (n == 0 || n > 4 || !(sign == '-' || sign == '/' || sign == '.') || is_glued(r, i) ||
         is_digit(before) || !parse_parts(r, i, sign, &p))
         return 0;
     if (sort_parts(r, sign, &p, &day, &month, &year)) {
-        put_date(r, day, month, year);
+        put_date(r, day_rules(r, i, day), day, month, year);
+        p.end += is_iso_time(r, p.end);
         say(r, i, p.end);
         return p.end;
     }
@@ -216,7 +223,7 @@ int read_date(struct reading *r, int i)
     if (!dotted || p.digits[0] > 2 || p.digits[1] > 2 || p.value[0] < 1 || p.value[0] > 31 ||
         p.value[1] < 1 || p.value[1] > 12)
         return 0;
-    put_date(r, p.value[0], p.value[1], 0);
+    put_date(r, day_rules(r, i, p.value[0]), p.value[0], p.value[1], 0);
     say(r, i, p.end + 1);
     if (is_sentence_end(r, p.end + 1) && !look(r, p.end + 1))
         set_mark(r, '.');

@@ -4,7 +4,8 @@
 #include <stddef.h>
 
 static const char *const before_year[] = {"in", "im", "jahr", "jahre", "seit", "ab", "bis", "von",
-    "um", "nach", "vor", "anno", "und", "sommer", "winter", "herbst", NULL};
+    "um", "nach", "vor", "anno", "und", "sommer", "winter", "herbst", "geb", "gest", "geboren",
+    NULL};
 
 /* The ending of 3. after an article or a preposition. */
 static const struct pair ordinal_after[] = {{"am", "%spellout-ordinal-n"},
@@ -28,7 +29,6 @@ static const struct suffix decades[] = {
     {"er", ">|er"}, {"-er", ">|er"}, {"ern", ">|ern"}, {NULL, NULL}};
 
 static const char *const time_behind[] = {"uhr", NULL};
-static const char *const time_before[] = {NULL};
 
 static const struct pair fractions[] = {{"1/2", "ein halb"}, {"+1/2", "~einhalb"},
     {"/3", "Drittel"}, {"/4", "Viertel"}, {"/5", "Fünftel"}, {"/6", "Sechstel"}, {"/7", "Siebtel"},
@@ -37,9 +37,9 @@ static const struct pair fractions[] = {{"1/2", "ein halb"}, {"+1/2", "~einhalb"
 
 static const struct abbreviation abbreviations[] = {{"Dr.", "Doktor", INSIDE},
     {"Dr", "Doktor", NAME}, {"Prof.", "Professor", INSIDE}, {"Hr.", "Herr", INSIDE},
-    {"Hrn.", "Herrn", INSIDE}, {"Fr.", "Frau", NAME}, {"Dipl.", "Diplom", INSIDE},
-    {"Ing.", "Ingenieur", INSIDE}, {"St.", "Sankt", NAME}, {"Str.", "Straße", ENDING},
-    {"z. B.", "zum Beispiel", INSIDE}, {"z.B.", "zum Beispiel", INSIDE},
+    {"Hrn.", "Herrn", INSIDE}, {"Fr.", "Frau", NAME}, {"v.", "von", NAME},
+    {"Dipl.", "Diplom", INSIDE}, {"Ing.", "Ingenieur", INSIDE}, {"St.", "Sankt", NAME},
+    {"Str.", "Straße", ENDING}, {"z. B.", "zum Beispiel", INSIDE}, {"z.B.", "zum Beispiel", INSIDE},
     {"d. h.", "das heißt", INSIDE}, {"u. a.", "unter anderem", ENDING},
     {"u. U.", "unter Umständen", INSIDE}, {"u. v. m.", "und vieles mehr", ENDING},
     {"u. s. w.", "und so weiter", ENDING}, {"usw.", "und so weiter", ENDING},
@@ -71,10 +71,10 @@ static const struct abbreviation abbreviations[] = {{"Dr.", "Doktor", INSIDE},
 static const struct pair compounds[] = {{"str.", "straße"}, {NULL, NULL}};
 
 static const char *const single[] = {"o", NULL};
-static const char *const said[] = {"uefa", "aids", "bafög", "tüv", "dax", "gema", "pin", "tan",
-    "ram", "gau", "ok", "iban", "laser", "radar", "covid", "edeka", "ikea", "lego", "haribo",
-    "aldi", "rewe", "der", "die", "das", "und", "ist", "ein", "nur", "neu", "nicht", "von", "mit",
-    "bitte", "pisa", "kita", NULL};
+static const char *const said[] = {"uefa", "aids", "bafög", "uno", "tüv", "dax", "gema", "pin",
+    "tan", "ram", "gau", "ok", "iban", "laser", "radar", "covid", "edeka", "haribo", "aldi", "rewe",
+    "der", "die", "das", "und", "ist", "ein", "nur", "neu", "nicht", "von", "mit", "bitte", "pisa",
+    "kita", NULL};
 static const char *const spelled[] = {"adac", "eon", "usa", "asap", "adhs", "bahn", NULL};
 
 static const struct unit units[] = {{"Std.", "hour"}, {"Std", "hour"}, {"Min.", "minute"},
@@ -110,6 +110,15 @@ static const char *const rulers[] = {"heinrich", "ludwig", "elisabeth", "georg",
     "leo", "innozenz", "clemens", "urban", "maria", "ramses", "joseph", "leopold", "ferdinand",
     "gustav", "christian", "maximilian", "charles", "eduard", "rudolf", NULL};
 
+static const struct noun nouns[] = {{"name", GENDER_MASCULINE, 0}, {"junge", GENDER_MASCULINE, 0},
+    {"ende", GENDER_NEUTER, 0}, {"auge", GENDER_NEUTER, 0}, {"käse", GENDER_MASCULINE, 0},
+    {"gramm", GENDER_NEUTER, 0}, {"e", GENDER_FEMININE, 0}, {"ung", GENDER_FEMININE, 0},
+    {"heit", GENDER_FEMININE, 0}, {"keit", GENDER_FEMININE, 0}, {"schaft", GENDER_FEMININE, 0},
+    {"ion", GENDER_FEMININE, 0}, {"tät", GENDER_FEMININE, 0}, {"uhr", GENDER_MASCULINE, 0},
+    {"frau", GENDER_FEMININE, 0}, {"stadt", GENDER_FEMININE, 0}, {"nacht", GENDER_FEMININE, 0},
+    {"bank", GENDER_FEMININE, 0}, {"zahl", GENDER_FEMININE, 0}, {"person", GENDER_FEMININE, 0},
+    {"woche", GENDER_FEMININE, 0}, {NULL, GENDER_NONE, 0}};
+
 const struct tongue tongue_de = {
     .code = "de",
     .locale = "de",
@@ -125,6 +134,7 @@ const struct tongue tongue_de = {
     .nouns_capital = true,
     .year = "%spellout-numbering-year",
     .before_year = before_year,
+    .nouns = nouns,
     .sign = {[SIGN_AND] = "und",
         [SIGN_PLUS] = "plus",
         [SIGN_MINUS] = "minus",
@@ -164,7 +174,7 @@ const struct tongue tongue_de = {
     .time_seconds = "und %s Sekunden",
     .hour = "%spellout-cardinal-masculine",
     .time_behind = time_behind,
-    .time_before = time_before,
+
     .fractions = fractions,
     .fraction_gender = GENDER_NEUTER,
     .abbreviations = abbreviations,

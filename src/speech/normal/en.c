@@ -36,7 +36,8 @@ static const struct abbreviation abbreviations[] = {{"Mr.", "mister", INSIDE},
     {"Ave.", "avenue", AFTER}, {"Blvd.", "boulevard", AFTER}, {"Rd.", "road", AFTER},
     {"Ln.", "lane", AFTER}, {"Mt.", "mount", NAME}, {"Ft.", "fort", NAME},
     {"Apt.", "apartment", COUNT}, {"e.g.", "for example", INSIDE}, {"i.e.", "that is", INSIDE},
-    {"etc.", "et cetera", ENDING}, {"vs.", "versus", INSIDE}, {"vs", "versus", INSIDE},
+    {"etc.", "et cetera", ENDING}, {"vs.", "versus", INSIDE}, {"v.", "versus", NAME},
+    {"tsp.", "teaspoon", INSIDE}, {"tbsp.", "tablespoon", INSIDE}, {"vs", "versus", INSIDE},
     {"cf.", "compare", INSIDE}, {"approx.", "approximately", INSIDE}, {"ca.", "circa", COUNT},
     {"c.", "circa", COUNT}, {"al.", "al", ENDING}, {"No.", "number", COUNT},
     {"no.", "number", COUNT}, {"Nos.", "numbers", COUNT}, {"nr.", "number", COUNT},
@@ -49,7 +50,7 @@ static const struct abbreviation abbreviations[] = {{"Mr.", "mister", INSIDE},
     {"Ltd", "limited", AFTER}, {"Corp.", "corporation", ENDING}, {"Co.", "company", ENDING},
     {"Bros.", "brothers", ENDING}, {"LLC", "L L C", ENDING}, {"a.m.", "A M", ENDING},
     {"p.m.", "P M", ENDING}, {"am", "A M", AFTER}, {"pm", "P M", AFTER}, {"AM", "A M", AFTER},
-    {"PM", "P M", AFTER}, {"U.S.", "U S", ENDING}, {"U.K.", "U K", ENDING},
+    {"PM", "P M", AFTER}, {"U.S.", "U S", INSIDE}, {"U.K.", "U K", INSIDE},
     {"U.S.A.", "U S A", ENDING}, {"Ph.D.", "P H D", ENDING}, {"PhD", "P H D", ENDING},
     {"MSc", "M S C", ENDING}, {"BSc", "B S C", ENDING}, {"A.D.", "A D", ENDING},
     {"B.C.", "B C", ENDING}, {"w/o", "without", INSIDE}, {"w/", "with", INSIDE},
@@ -65,7 +66,7 @@ static const char *const said[] = {"uefa", "aids", "nafta", "laser", "radar", "s
     "aim", "the", "and", "not", "for", "you", "are", "all", "new", "now", "yes", "no", "my", "we",
     "he", "me", "so", "do", "go", "if", "in", "is", "on", "of", "to", "be", "by", "at", "as", "an",
     "or", "up", "stop", "free", "sale", "this", "that", "will", "must", "only", "never", "always",
-    "open", "asean", "dos", "bios", "vat", "sql", NULL};
+    "open", "dos", "am", "was", "bios", "vat", "sql", NULL};
 static const char *const spelled[] = {"asap", "icao", "adac", "faq", "eta", "diy", "usa", NULL};
 
 static const struct unit units[] = {{"in", "inch"}, {"ft.", "foot"}, {"lbs.", "pound"},
@@ -94,7 +95,7 @@ static const struct magnitude magnitudes[] = {{"thousand", "thousand", GENDER_NO
 static const struct pair roman_before[] = {{"chapter", ""}, {"part", ""}, {"volume", ""},
     {"section", ""}, {"act", ""}, {"scene", ""}, {"book", ""}, {"war", ""}, {"type", ""},
     {"phase", ""}, {"stage", ""}, {"article", ""}, {"title", ""}, {"appendix", ""}, {"class", ""},
-    {"super", ""}, {"bowl", ""}, {"figure", ""}, {"table", ""}, {"no", ""}, {NULL, NULL}};
+    {"super", ""}, {"bowl", ""}, {"figure", ""}, {"table", ""}, {NULL, NULL}};
 static const struct pair roman_behind[] = {
     {"century", "%spellout-ordinal"}, {"dynasty", "%spellout-ordinal"}, {NULL, NULL}};
 static const char *const rulers[] = {"henry", "louis", "elizabeth", "george", "charles", "james",

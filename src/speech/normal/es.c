@@ -68,6 +68,12 @@ static const char *const rulers[] = {"felipe", "carlos", "alfonso", "fernando", 
     "luis", "pío", "benedicto", "pablo", "napoleón", "gregorio", "jorge", "eduardo", "pedro",
     "alejandro", "nicolás", "guillermo", "francisco", NULL};
 
+static const struct noun nouns[] = {{"día", GENDER_MASCULINE, 0}, {"días", GENDER_MASCULINE, 0},
+    {"emas", GENDER_MASCULINE, 0}, {"gramas", GENDER_MASCULINE, 0}, {"a", GENDER_FEMININE, 0},
+    {"as", GENDER_FEMININE, 0}, {"ción", GENDER_FEMININE, 0}, {"ciones", GENDER_FEMININE, 0},
+    {"dad", GENDER_FEMININE, 0}, {"dades", GENDER_FEMININE, 0}, {"veces", GENDER_FEMININE, 0},
+    {"vez", GENDER_FEMININE, 0}, {NULL, GENDER_NONE, 0}};
+
 const struct tongue tongue_es = {
     .code = "es",
     .locale = "es",
@@ -77,6 +83,8 @@ const struct tongue tongue_es = {
         "%spellout-cardinal-feminine", NULL},
     .ordinal = {MASCULINE, MASCULINE, FEMININE, NULL},
     .decimals_grouped = true,
+    .attribute = "%spellout-cardinal-masculine",
+    .nouns = nouns,
     .sign = {[SIGN_AND] = "y",
         [SIGN_PLUS] = "más",
         [SIGN_MINUS] = "menos",

@@ -63,6 +63,20 @@ static const char *const rulers[] = {"louis", "françois", "charles", "henri", "
     "napoléon", "pie", "benoît", "élisabeth", "paul", "grégoire", "léon", "guillaume", "george",
     "albert", "édouard", "nicolas", "catherine", "alexandre", "ramsès", NULL};
 
+static const struct noun nouns[] = {{"tion", GENDER_FEMININE, 0}, {"tions", GENDER_FEMININE, 0},
+    {"heure", GENDER_FEMININE, 0}, {"heures", GENDER_FEMININE, 0}, {"fois", GENDER_FEMININE, 0},
+    {"minute", GENDER_FEMININE, 0}, {"minutes", GENDER_FEMININE, 0},
+    {"seconde", GENDER_FEMININE, 0}, {"secondes", GENDER_FEMININE, 0}, {"page", GENDER_FEMININE, 0},
+    {"pages", GENDER_FEMININE, 0}, {"image", GENDER_FEMININE, 0}, {"images", GENDER_FEMININE, 0},
+    {"année", GENDER_FEMININE, 0}, {"années", GENDER_FEMININE, 0}, {"ée", GENDER_FEMININE, 0},
+    {"ées", GENDER_FEMININE, 0}, {"ette", GENDER_FEMININE, 0}, {"ettes", GENDER_FEMININE, 0},
+    {"ence", GENDER_FEMININE, 0}, {"ences", GENDER_FEMININE, 0}, {"ance", GENDER_FEMININE, 0},
+    {"ances", GENDER_FEMININE, 0}, {"onne", GENDER_FEMININE, 0}, {"onnes", GENDER_FEMININE, 0},
+    {"ille", GENDER_FEMININE, 0}, {"illes", GENDER_FEMININE, 0}, {"ine", GENDER_FEMININE, 0},
+    {"ines", GENDER_FEMININE, 0}, {"femme", GENDER_FEMININE, 0}, {"femmes", GENDER_FEMININE, 0},
+    {"pomme", GENDER_FEMININE, 0}, {"pommes", GENDER_FEMININE, 0}, {"ture", GENDER_FEMININE, 0},
+    {"tures", GENDER_FEMININE, 0}, {"livres", GENDER_MASCULINE, 0}, {NULL, GENDER_NONE, 0}};
+
 const struct tongue tongue_fr = {
     .code = "fr",
     .locale = "fr",
@@ -72,6 +86,8 @@ const struct tongue tongue_fr = {
         "%spellout-cardinal-feminine", NULL},
     .ordinal = {FIRST, FIRST, FIRST_F, NULL},
     .decimals_grouped = true,
+    .attribute = "%spellout-cardinal-masculine",
+    .nouns = nouns,
     .sign = {[SIGN_AND] = "et",
         [SIGN_PLUS] = "plus",
         [SIGN_MINUS] = "moins",

@@ -69,7 +69,8 @@ static bool put_fraction(struct reading *r, int over, int under, bool behind_who
         wordbook_form(r->book, forms, over, &r->phrase);
         return true;
     }
-    if (!t->sign[SIGN_OVER])
+    /* 9/11 is a date where months come first */
+    if (!t->sign[SIGN_OVER] || (t->month_first && !r->fraction))
         return false;
     const char *slot[26] = {NULL};
     size_t from = r->phrase.size;

@@ -59,13 +59,13 @@ static void spell_decimals(struct wordbook *w, int64_t whole, const char *decima
 }
 
 static const struct suffix suffixes[] = {{"-én", "day-on"}, {"-án", "day-on"}, {"-e", "day"},
-    {"-a", "day"}, {"-je", "day"}, {"-jén", "day-on"}, {"-ig", "+"}, {"-ös", "+"}, {"-os", "+"},
-    {"-es", "+"}, {"-as", "+"}, {"-öt", "+"}, {"-ot", "+"}, {"-et", "+"}, {"-at", "+"},
-    {"-nek", "+"}, {"-nak", "+"}, {"-nél", "+"}, {"-nál", "+"}, {"-től", "+"}, {"-tól", "+"},
-    {"-ről", "+"}, {"-ról", "+"}, {"-ből", "+"}, {"-ból", "+"}, {"-ben", "+"}, {"-ban", "+"},
-    {"-be", "+"}, {"-ba", "+"}, {"-re", "+"}, {"-ra", "+"}, {"-hez", "+"}, {"-hoz", "+"},
-    {"-höz", "+"}, {"-kor", "+"}, {"-szor", "+"}, {"-szer", "+"}, {"-ször", "+"}, {"-en", "+"},
-    {"-on", "+"}, {"-ön", "+"}, {"-an", "+"}, {NULL, NULL}};
+    {"-a", "day"}, {"-je", "day"}, {"-jén", "day-on"}, {"-kal", "+"}, {"-kel", "+"}, {"-ig", "+"},
+    {"-ös", "+"}, {"-os", "+"}, {"-es", "+"}, {"-as", "+"}, {"-öt", "+"}, {"-ot", "+"},
+    {"-et", "+"}, {"-at", "+"}, {"-nek", "+"}, {"-nak", "+"}, {"-nél", "+"}, {"-nál", "+"},
+    {"-től", "+"}, {"-tól", "+"}, {"-ről", "+"}, {"-ról", "+"}, {"-ből", "+"}, {"-ból", "+"},
+    {"-ben", "+"}, {"-ban", "+"}, {"-be", "+"}, {"-ba", "+"}, {"-re", "+"}, {"-ra", "+"},
+    {"-hez", "+"}, {"-hoz", "+"}, {"-höz", "+"}, {"-kor", "+"}, {"-szor", "+"}, {"-szer", "+"},
+    {"-ször", "+"}, {"-en", "+"}, {"-on", "+"}, {"-ön", "+"}, {"-an", "+"}, {NULL, NULL}};
 
 static const char *const time_behind[] = {"óra", NULL};
 
@@ -144,7 +144,6 @@ const struct tongue tongue_hu = {
     .date = "%y %m %d",
     .day_month = "%m %d",
     .month_year = "%y %m",
-    .year_first = true,
     .day_behind_month = true,
     .day = "day",
     .time = "%h óra %m perc",

@@ -62,6 +62,9 @@ static const char *const rulers[] = {"luigi", "carlo", "enrico", "vittorio", "em
     "filippo", "federico", "francesco", "napoleone", "pio", "benedetto", "paolo", "gregorio",
     "leone", "giovanni", "giulio", "alessandro", "giorgio", "edoardo", "guglielmo", NULL};
 
+static const struct noun nouns[] = {{"ema", GENDER_MASCULINE, 0}, {"a", GENDER_FEMININE, 0},
+    {"zione", GENDER_FEMININE, 0}, {NULL, GENDER_NONE, 0}};
+
 const struct tongue tongue_it = {
     .code = "it",
     .locale = "it",
@@ -71,6 +74,9 @@ const struct tongue tongue_it = {
         "%spellout-cardinal-feminine", NULL},
     .ordinal = {MASCULINE, MASCULINE, FEMININE, NULL},
     .decimals_grouped = true,
+    .attribute = "%spellout-cardinal-masculine",
+    .nouns = nouns,
+    .attribute_most = 1,
     .sign = {[SIGN_AND] = "e",
         [SIGN_PLUS] = "più",
         [SIGN_MINUS] = "meno",

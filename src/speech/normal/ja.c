@@ -67,7 +67,6 @@ const struct tongue tongue_ja = {
     .date = "%y年%m%d日",
     .day_month = "%m%d日",
     .month_year = "%y年%m",
-    .year_first = true,
     .time = "%h時%m分",
     .time_hour = "%h時",
     .time_seconds = "%s秒",

@@ -85,7 +85,6 @@ const struct tongue tongue_ko = {
     .date = "%y년 %m %d일",
     .day_month = "%m %d일",
     .month_year = "%y년 %m",
-    .year_first = true,
     .time = "%h시 %m분",
     .time_hour = "%h시",
     .time_seconds = "%s초",

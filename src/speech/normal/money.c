@@ -24,7 +24,7 @@ static const char *currency_at(const struct reading *r, int i, int *end)
     const struct tongue *t = r->tongue;
     const char *code = "";
     *end = i;
-    if (is_letter(look(r, i)) && is_letter(look(r, i - 1)))
+    if (is_letter(look(r, i)) && is_glued(r, i))
         return code;
     for (const struct pair *p = signs; p->written; p++) {
         int n = match(r, i, p->written, false);
@@ -212,8 +212,8 @@ static int skip_dash(const struct reading *r, int i)
 int read_money(struct reading *r, int i)
 {
     int at = i, end;
-    bool negative = (look(r, i) == '-' || look(r, i) == MINUS) && !is_letter(look(r, i - 1)) &&
-                    !is_digit(look(r, i - 1));
+    bool negative =
+        (look(r, i) == '-' || look(r, i) == MINUS) && !is_glued(r, i) && !is_digit(look(r, i - 1));
     at += negative;
     struct amount a;
     const char *code = currency_at(r, at, &end);
@@ -232,6 +232,13 @@ int read_money(struct reading *r, int i)
     if (end == a.end)
         m = magnitude_at(r, a.end, &end);
     put_money(r, &a, code, m);
+    int until;
+    uint32_t dash = look(r, end);
+    if ((dash == '-' || dash == 0x2013) && r->tongue->sign[SIGN_TO] &&
+        *currency_at(r, end + 1, &until) && is_digit(look(r, skip_space(r, until)))) {
+        put(r, r->tongue->sign[SIGN_TO]); /* €20–€30 */
+        end++;
+    }
     say_short(r, i, end);
     return end;
 }
@@ -250,7 +257,7 @@ int read_money_behind(struct reading *r, int i, const struct amount *a)
         say_short(r, i, end);
         return end;
     }
-    if (!m)
+    if (!m || strlen(m->written) == 1) /* 4K, 5G */
         return 0;
     put_magnitude(r, a, m);
     say_short(r, i, amount_end);

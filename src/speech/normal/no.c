@@ -63,6 +63,11 @@ static const struct pair roman_before[] = {{"kapittel", ""}, {"del", ""}, {NULL,
 static const char *const rulers[] = {"olav", "haakon", "harald", "christian", "frederik", "magnus",
     "karl", "ludvig", "henrik", "napoleon", "pius", "elizabeth", "peter", "alexander", NULL};
 
+static const struct noun nouns[] = {{"år", GENDER_NEUTER, 0}, {"barn", GENDER_NEUTER, 0},
+    {"hus", GENDER_NEUTER, 0}, {"eple", GENDER_NEUTER, 0}, {"kilo", GENDER_NEUTER, 0},
+    {"par", GENDER_NEUTER, 0}, {"land", GENDER_NEUTER, 0}, {"minutt", GENDER_NEUTER, 0},
+    {NULL, GENDER_NONE, 0}};
+
 const struct tongue tongue_no = {
     .code = "no",
     .locale = "nb",
@@ -74,6 +79,8 @@ const struct tongue tongue_no = {
     .year = "%spellout-numbering-year",
     .before_year = before_year,
     .fixes = fixes,
+    .attribute = "%spellout-cardinal-masculine",
+    .nouns = nouns,
     .sign = {[SIGN_AND] = "og",
         [SIGN_PLUS] = "pluss",
         [SIGN_MINUS] = "minus",

@@ -227,12 +227,34 @@ static bool is_attribute(const struct reading *r, int end)
             return true;
     if (t->counters || at == end)
         return false;
-    return is_letter(look(r, at)) && (!t->nouns_capital || is_upper(look(r, at)));
+    /* short words are no nouns: 21 de, 1 und 2 */
+    int letters = end_of_word(r, at) - at;
+    return letters >= 3 && (!t->nouns_capital || is_upper(look(r, at)));
+}
+
+enum gender noun_gender(const struct reading *r, int end, int last)
+{
+    char word[LONGEST_WORD];
+    size_t n = strlen(word_behind(r, end, word));
+    for (const struct noun *noun = r->tongue->nouns; noun && noun->ending; noun++) {
+        size_t m = strlen(noun->ending);
+        if (m <= n && strcmp(word + n - m, noun->ending) == 0 &&
+            (last == 0 || noun->last == 0 || noun->last == last))
+            return noun->gender;
+    }
+    return GENDER_NONE;
 }
 
 void say_plain(struct reading *r, int i, const struct amount *a)
 {
-    put_amount(r, a, is_attribute(r, a->end) ? r->tongue->attribute : NULL);
+    const struct tongue *t = r->tongue;
+    int64_t value = amount_value(a);
+    const char *rules = NULL;
+    if (is_attribute(r, a->end) && (t->attribute_most == 0 || value <= t->attribute_most)) {
+        enum gender gender = noun_gender(r, a->end, value % 10 ? (int)(value % 10) : 10);
+        rules = gender ? t->cardinal[gender] : t->attribute;
+    }
+    put_amount(r, a, rules);
     say(r, i, a->end);
 }
 
@@ -278,7 +300,8 @@ int read_version(struct reading *r, int i)
 static int read_sign_of_number(const struct reading *r, int i, bool *negative)
 {
     uint32_t c = look(r, i), before = look(r, i - 1);
-    bool free = !before || is_space(before) || before == '\n' || is_among(before, "([{=~:;,/");
+    bool free = !before || is_space(before) || before == '\n' || is_among(before, "([{=~:;,/") ||
+                is_native(before);
     *negative = c == MINUS || (c == '-' && free) || (c == 0x2013 && free);
     return *negative && is_digit(look(r, i + 1)) ? i + 1 : i;
 }
@@ -291,7 +314,7 @@ int read_number(struct reading *r, int i)
     if (!parse_amount(r, at, &a))
         return 0;
     a.negative = negative && at > i;
-    if (at == i && is_letter(look(r, i - 1)) && !is_native(look(r, i - 1))) { /* MP3, B2B */
+    if (at == i && is_glued(r, i)) { /* MP3, B2B */
         say_plain(r, i, &a);
         return a.end;
     }

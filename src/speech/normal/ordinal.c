@@ -42,12 +42,28 @@ bool is_ordinal_dot(const struct reading *r, int i, int end)
     return is_letter(c) && find_pair(r->tongue->ordinal_after, word_before(r, i, word));
 }
 
+/* An ending that is said as it is written: 10:30'da, 5-ig. */
+void put_ending(struct reading *r, int *end)
+{
+    char ending[LONGEST_WORD];
+    int from = *end, at = from;
+    const char *rules = suffix_at(r, r->tongue->suffixes, from, &at);
+    if (!rules || *rules != '+')
+        return;
+    while (from < at && !is_letter(look(r, from)))
+        from++;
+    str_add_text(&r->phrase, small(r, from, at, ending));
+    *end = at;
+}
+
 static int read_dot(struct reading *r, int i, const struct amount *a)
 {
     char word[LONGEST_WORD];
     if (a->grouped || !is_ordinal_dot(r, i, a->end))
         return 0;
     const char *rules = find_pair(r->tongue->ordinal_after, word_before(r, i, word));
+    if (!rules)
+        rules = r->tongue->ordinal[noun_gender(r, a->end + 1, 0)];
     if (!rules)
         rules = r->tongue->ordinal[GENDER_NONE];
     return say_ordinal(r, i, a->end + 1, a, rules) ? a->end + 1 : 0;
@@ -58,7 +74,7 @@ static int read_decade(struct reading *r, int i, const struct amount *a)
     int end;
     const char *ending = suffix_at(r, r->tongue->decades, a->end, &end);
     size_t n = strlen(a->whole);
-    if (!ending || (n != 2 && n != 4) || a->whole[n - 1] != '0' || a->grouped)
+    if (!ending || (n != 2 && n != 4) || (a->whole[n - 1] != '0' && *ending != '>') || a->grouped)
         return 0;
     put_year(r, amount_value(a), NULL);
     /* "ninety" is "nineties": the ending is "y>ies" */
@@ -82,13 +98,10 @@ int read_ordinal(struct reading *r, int i, const struct amount *a)
     if ((end = read_decade(r, i, a)) > 0)
         return end;
     const char *rules = suffix_at(r, r->tongue->suffixes, a->end, &end);
-    if (rules && *rules == '+') { /* case endings: the suffix is said as it is */
+    if (rules && *rules == '+') {
         put_amount(r, a, NULL);
-        int from = a->end;
-        while (from < end && !is_letter(look(r, from)))
-            from++;
-        char ending[LONGEST_WORD];
-        str_add_text(&r->phrase, small(r, from, end, ending));
+        end = a->end;
+        put_ending(r, &end);
         say(r, i, end);
         return end;
     }
@@ -137,7 +150,7 @@ int read_roman(struct reading *r, int i)
     while (is_among(look(r, end), "IVXLCDM"))
         end++;
     int value = roman_value(r, i, end);
-    if (value == 0 || is_letter(look(r, i - 1)))
+    if (value == 0 || is_glued(r, i))
         return 0;
     int after = end;
     const char *suffix = suffix_at(r, t->suffixes, end, &after); /* XIXe */

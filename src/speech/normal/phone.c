@@ -6,7 +6,7 @@
 enum { PHONE_GROUPS = 8, PHONE_DIGITS = 15 };
 
 struct phone {
-    int digits, groups, first; /* first: digits of the first group */
+    int digits, groups;
     int size[PHONE_GROUPS];
     uint32_t sign; /* the first one between groups */
     int end;
@@ -40,17 +40,27 @@ static bool parse_phone(const struct reading *r, int i, struct phone *p)
     return p->digits >= 7 && p->digits <= PHONE_DIGITS && is_boundary(r, p->end);
 }
 
+/* Words that a telephone number stands behind. */
+static const char *const telephones[] = {"tel", "tél", "tlf", "puh", "telp", "telefon", "telefono",
+    "teléfono", "telefone", "téléphone", "telephone", "telefoon", "phone", "fax", "mobil", "тел",
+    "телефон", "โทร", NULL};
+
 /* Without "+", a number is a telephone's when it begins with a zero or a bracket, or is grouped as
  * in North America. */
 static bool looks_like_phone(const struct reading *r, int i, const struct phone *p)
 {
     if (look(r, i) == '(')
         return p->groups >= 2 && p->size[0] >= 2 && p->size[0] <= 5;
+    char word[LONGEST_WORD];
+    if (is_listed(telephones, word_before(r, i, word)))
+        return true;
     if (p->groups < 2 || p->sign == '.')
         return false;
     if (look(r, i) == '0')
         return p->size[0] >= 2;
     int last = p->groups - 1;
+    if (p->groups == 3 && p->size[0] == 3 && p->size[1] == 4 && p->size[2] == 4) /* China */
+        return true;
     return p->sign == '-' && p->size[last] == 4 && p->size[last - 1] == 3 &&
            (p->groups == 2 || p->size[last - 2] == 3);
 }
@@ -86,7 +96,7 @@ int read_phone(struct reading *r, int i)
     struct phone p;
     uint32_t c = look(r, i), before = look(r, i - 1);
     bool plus = c == '+' && (is_digit(look(r, i + 1)) || look(r, i + 1) == '(');
-    if (!(plus || is_digit(c) || c == '(') || is_letter(before) || is_digit(before))
+    if (!(plus || is_digit(c) || c == '(') || is_glued(r, i) || is_digit(before))
         return 0;
     if (!parse_phone(r, i + plus, &p) || (!plus && !looks_like_phone(r, i, &p)))
         return 0;

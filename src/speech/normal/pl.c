@@ -49,7 +49,6 @@ static const struct pair hour_after[] = {{"o", "ordinal-feminine-locative"},
     {"od", "ordinal-feminine-locative"}, {"do", "ordinal-feminine-locative"},
     {"po", "ordinal-feminine-locative"}, {"na", "ordinal-feminine-accusative"}, {NULL, NULL}};
 static const struct pair ordinal_after[] = {{"w", "ordinal-locative"}, {NULL, NULL}};
-static const struct suffix decades[] = {{NULL, NULL}};
 
 static const struct pair fractions[] = {{"1/2", "jedna druga"}, {"+1/2", "i pół"},
     {"/3", "trzecia|trzecie|trzecich"}, {"/4", "czwarta|czwarte|czwartych"},
@@ -108,6 +107,12 @@ static const char *const rulers[] = {"jan", "zygmunt", "kazimierz", "władysław
     "jerzy", "edward", "mikołaj", "aleksander", "piotr", "stanisław", "leon", "mieszko", "bolesław",
     NULL};
 
+static const struct noun nouns[] = {{"osoby", GENDER_FEMININE, 2}, {"godziny", GENDER_FEMININE, 2},
+    {"minuty", GENDER_FEMININE, 2}, {"sekundy", GENDER_FEMININE, 2},
+    {"kobiety", GENDER_FEMININE, 2}, {"strony", GENDER_FEMININE, 2},
+    {"gruszki", GENDER_FEMININE, 2}, {"książki", GENDER_FEMININE, 2}, {"a", GENDER_FEMININE, 1},
+    {"o", GENDER_NEUTER, 1}, {"e", GENDER_NEUTER, 1}, {NULL, GENDER_NONE, 0}};
+
 const struct tongue tongue_pl = {
     .code = "pl",
     .locale = "pl",
@@ -115,13 +120,15 @@ const struct tongue tongue_pl = {
     .groups = " .",
     .cardinal = {"%spellout-numbering", "%spellout-cardinal-masculine",
         "%spellout-cardinal-feminine", "%spellout-cardinal-neuter"},
-    .ordinal = {[GENDER_NONE] = "ordinal"},
+    .ordinal = {"ordinal", "ordinal", "ordinal-feminine", "ordinal-neuter"},
     .year = "ordinal",
     .year_2000 = "ordinal",
     .year_after = year_after,
     .after_year = after_year,
     .spell = spell,
     .decimals_grouped = true,
+    .nouns = nouns,
+    .attribute_most = 2,
     .sign = {[SIGN_AND] = "i",
         [SIGN_PLUS] = "plus",
         [SIGN_MINUS] = "minus",
@@ -148,7 +155,7 @@ const struct tongue tongue_pl = {
         [SIGN_RATIO] = "do"},
     .ordinal_dot = true,
     .ordinal_after = ordinal_after,
-    .decades = decades,
+
     .date = "%d %m %y roku",
     .day_month = "%d %m",
     .month_year = "%m %y roku",

@@ -53,13 +53,20 @@ static const struct magnitude magnitudes[] = {{"mil", "mil", GENDER_MASCULINE, 3
     {"bilhões", "bilhões", GENDER_MASCULINE, 9}, {"bi", "bilhão|bilhões", GENDER_MASCULINE, 9},
     {NULL, NULL, GENDER_NONE, 0}};
 
-static const struct pair roman_before[] = {{"século", ""}, {"capítulo", ""}, {"tomo", ""},
-    {"volume", ""}, {"parte", ""}, {"título", ""}, {"artigo", ""}, {"isabel", FEMININE},
-    {"maria", FEMININE}, {NULL, NULL}};
+static const struct pair roman_before[] = {{"século", ""}, {"séc", ""}, {"capítulo", ""},
+    {"tomo", ""}, {"volume", ""}, {"parte", ""}, {"título", ""}, {"artigo", ""},
+    {"isabel", FEMININE}, {"maria", FEMININE}, {NULL, NULL}};
 static const struct pair roman_behind[] = {{"guerra", FEMININE}, {NULL, NULL}};
 static const char *const rulers[] = {"pedro", "joão", "luís", "filipe", "carlos", "henrique",
     "afonso", "manuel", "josé", "pio", "bento", "paulo", "napoleão", "gregório", "jorge", "eduardo",
     "leão", "fernando", NULL};
+
+static const struct noun nouns[] = {{"dia", GENDER_MASCULINE, 0}, {"dias", GENDER_MASCULINE, 0},
+    {"emas", GENDER_MASCULINE, 0}, {"gramas", GENDER_MASCULINE, 0}, {"a", GENDER_FEMININE, 0},
+    {"as", GENDER_FEMININE, 0}, {"ção", GENDER_FEMININE, 0}, {"ções", GENDER_FEMININE, 0},
+    {"dade", GENDER_FEMININE, 0}, {"dades", GENDER_FEMININE, 0}, {"gem", GENDER_FEMININE, 0},
+    {"gens", GENDER_FEMININE, 0}, {"vezes", GENDER_FEMININE, 0}, {"vez", GENDER_FEMININE, 0},
+    {NULL, GENDER_NONE, 0}};
 
 const struct tongue tongue_pt = {
     .code = "pt",
@@ -70,6 +77,8 @@ const struct tongue tongue_pt = {
         "%spellout-cardinal-feminine", NULL},
     .ordinal = {MASCULINE, MASCULINE, FEMININE, NULL},
     .decimals_grouped = true,
+    .attribute = "%spellout-cardinal-masculine",
+    .nouns = nouns,
     .sign = {[SIGN_AND] = "e",
         [SIGN_PLUS] = "mais",
         [SIGN_MINUS] = "menos",

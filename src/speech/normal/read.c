@@ -5,8 +5,7 @@
 static int read_figures(struct reading *r, int i)
 {
     int end;
-    bool digit = is_digit(look(r, i)),
-         glued = is_letter(look(r, i - 1)) && !is_native(look(r, i - 1));
+    bool digit = is_digit(look(r, i)), glued = is_glued(r, i) && !is_iso_time(r, i - 1);
     if (digit && !glued &&
         ((end = read_date(r, i)) > 0 || (end = read_time(r, i)) > 0 ||
             (end = read_version(r, i)) > 0))
@@ -38,7 +37,7 @@ int read_piece(struct reading *r, int i)
         return i + 1;
     }
     if (is_letter(c)) {
-        end = is_letter(look(r, i - 1)) ? 0 : read_money(r, i);
+        end = is_glued(r, i) ? 0 : read_money(r, i);
         return end > 0 ? end : read_word(r, i);
     }
     if (c == '\n')

@@ -36,6 +36,7 @@ struct reading {
     int words, room;
     struct str phrase; /* what is being said for the piece at hand */
     bool spelled;      /* letter by letter */
+    bool fraction;     /* it is said to be one */
     bool loud;         /* the text is in capitals */
     bool failed;       /* no memory */
 };
@@ -53,6 +54,7 @@ bool is_among(uint32_t c, const char *ascii);
 int count_digits(const struct reading *r, int i); /* at most 64 */
 int end_of_word(const struct reading *r, int i);  /* letters from i on, at most 1000 */
 int skip_space(const struct reading *r, int i);   /* one space at most */
+bool is_glued(const struct reading *r, int i); /* a letter stands before i, in a word with spaces */
 bool is_boundary(const struct reading *r, int i); /* letters or digits on one side at most */
 /* What was read up to i may end there: also before another letter where words are not spaced, and
  * in Korean, whose endings are glued on. */
@@ -104,6 +106,8 @@ void put_amount(struct reading *r, const struct amount *a, const char *rules);
 const char *gender_rules(const struct tongue *t, enum gender gender);
 int read_number(struct reading *r, int i);
 int read_version(struct reading *r, int i);
+/* By the ending of the word behind a number whose last digit this is; 0: any. */
+enum gender noun_gender(const struct reading *r, int end, int last);
 void say_plain(struct reading *r, int i, const struct amount *a);
 bool is_year(const struct reading *r, int i, const struct amount *a);
 void put_year(struct reading *r, int64_t year, const char *rules);
@@ -111,6 +115,7 @@ void put_year(struct reading *r, int64_t year, const char *rules);
 /* ordinal.c: 1st, 3., 2e, 1980s, XIV */
 const char *suffix_at(const struct reading *r, const struct suffix *list, int i, int *end);
 int read_ordinal(struct reading *r, int i, const struct amount *a);
+void put_ending(struct reading *r, int *end);
 int read_roman(struct reading *r, int i);
 bool is_ordinal_dot(const struct reading *r, int i, int end);
 
@@ -120,8 +125,11 @@ int read_day(struct reading *r, int i, const struct amount *a);
 int month_at(const struct reading *r, int i, int *end);
 int month_before(const struct reading *r, int i);
 int read_month(struct reading *r, int i);
-void put_date(struct reading *r, int day, int month, int year);
+/* The day by these rules; a year or a day of 0 is left out. */
+void put_date(struct reading *r, const char *rules, int day, int month, int year);
+const char *day_rules(const struct reading *r, int i, int64_t day);
 int read_time(struct reading *r, int i);
+bool is_iso_time(const struct reading *r, int i);
 
 /* unit.c, money.c, fraction.c, phone.c */
 int read_unit(struct reading *r, int i, const struct amount *a);
@@ -137,6 +145,7 @@ void say_groups(struct reading *r, int i, int end);
 
 /* word.c, web.c, sign.c */
 int read_abbreviation(struct reading *r, int i);
+const struct abbreviation *abbreviation_at(const struct reading *r, int i, int *end);
 int read_word(struct reading *r, int i);
 int read_native(struct reading *r, int i);
 void put_letters(struct reading *r, int i, int end);

@@ -58,7 +58,8 @@ static const struct abbreviation abbreviations[] = {{"dl.", "domnul", INSIDE},
     {"ș.a.", "și altele", ENDING}, {"ș.a.m.d.", "și așa mai departe", ENDING},
     {"cca.", "circa", INSIDE}, {"aprox.", "aproximativ", INSIDE}, {"art.", "articolul", COUNT},
     {"cap.", "capitolul", COUNT}, {"vol.", "volumul", COUNT}, {"sf.", "sfântul", NAME},
-    {"max.", "maximum", INSIDE}, {"min.", "minimum", INSIDE}, {NULL, NULL, INSIDE}};
+    {"sec.", "secolul", COUNT}, {"max.", "maximum", INSIDE}, {"min.", "minimum", INSIDE},
+    {NULL, NULL, INSIDE}};
 
 static const char *const single[] = {"a", "e", "o", "i", NULL};
 static const char *const said[] = {"onu", "tva", "sida", "anaf", "și", "nu", "la", "de", NULL};
@@ -82,11 +83,14 @@ static const struct magnitude magnitudes[] = {{"mii", "mie|mii|de mii", GENDER_F
     {"miliarde", BILLION, GENDER_NEUTER, 9}, {"mld.", BILLION, GENDER_NEUTER, 9},
     {NULL, NULL, GENDER_NONE, 0}};
 
-static const struct pair roman_before[] = {{"secolul", "ordinal"}, {"secolului", "ordinal"},
-    {"capitolul", ""}, {"volumul", ""}, {"partea", ""}, {NULL, NULL}};
+static const struct pair roman_before[] = {{"secolul", "ordinal"}, {"sec", "ordinal"},
+    {"secolului", "ordinal"}, {"capitolul", ""}, {"volumul", ""}, {"partea", ""}, {NULL, NULL}};
 static const char *const rulers[] = {"carol", "ferdinand", "mihai", "ștefan", "ludovic", "henric",
     "napoleon", "pius", "benedict", "paul", "grigore", "nicolae", "alexandru", "petru", "filip",
     "george", NULL};
+
+static const struct noun nouns[] = {{"ă", GENDER_FEMININE, 1}, {"e", GENDER_FEMININE, 2},
+    {"uri", GENDER_FEMININE, 2}, {NULL, GENDER_NONE, 0}};
 
 const struct tongue tongue_ro = {
     .code = "ro",
@@ -98,6 +102,8 @@ const struct tongue tongue_ro = {
     .spell = spell,
     .decimals_grouped = true,
     .fixes = fixes,
+    .attribute = "1m",
+    .nouns = nouns,
     .sign = {[SIGN_AND] = "și",
         [SIGN_PLUS] = "plus",
         [SIGN_MINUS] = "minus",

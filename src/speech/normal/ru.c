@@ -126,6 +126,11 @@ static const char *const rulers[] = {"пётр", "петр", "николай", "
     "людовик", "генрих", "карл", "наполеон", "филипп", "вильгельм", "фридрих", "пий", "бенедикт",
     "георг", "эдуард", NULL};
 
+static const struct noun nouns[] = {{"ня", GENDER_MASCULINE, 1}, {"ь", GENDER_MASCULINE, 1},
+    {"а", GENDER_FEMININE, 1}, {"я", GENDER_FEMININE, 1}, {"о", GENDER_NEUTER, 1},
+    {"е", GENDER_NEUTER, 1}, {"ы", GENDER_FEMININE, 2}, {"ки", GENDER_FEMININE, 2},
+    {"ги", GENDER_FEMININE, 2}, {"ши", GENDER_FEMININE, 2}, {NULL, GENDER_NONE, 0}};
+
 const struct tongue tongue_ru = {
     .code = "ru",
     .locale = "ru",
@@ -138,6 +143,7 @@ const struct tongue tongue_ru = {
     .spell = spell,
     .spell_decimals = spell_decimals,
     .fixes = fixes,
+    .nouns = nouns,
     .sign = {[SIGN_AND] = "и",
         [SIGN_PLUS] = "плюс",
         [SIGN_MINUS] = "минус",

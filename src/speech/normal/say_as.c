@@ -119,7 +119,7 @@ static bool say_ordered_date(struct reading *r, int i, int end, const char *form
         (day && (place[0] < 1 || place[0] > 31)))
         return false;
     if (month && (day || place[2]))
-        put_date(r, place[0], place[1], place[2]);
+        put_date(r, day_rules(r, i, place[0]), place[0], place[1], place[2]);
     else if (month)
         put(r, wordbook_month_name(r->book, place[1], true));
     else if (day)
@@ -153,6 +153,7 @@ static bool say_fraction(struct reading *r, int i, int end)
 {
     struct amount a = {.end = i};
     parse_amount(r, i, &a);
+    r->fraction = true;
     return read_fraction(r, i, &a) == end;
 }
 

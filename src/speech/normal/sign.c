@@ -28,6 +28,10 @@ static int read_period(struct reading *r, int i)
     int end = i;
     while (look(r, end) == '.')
         end++;
+    if (r->letter[i].size > 1) { /* of other scripts: it is never inside of a word */
+        set_mark(r, '.');
+        return end;
+    }
     uint32_t behind = look(r, end), next = look(r, skip_space(r, end));
     bool small_follows = is_letter(next) && !is_upper(next) && !is_native(next);
     if (end - i > 1) { /* an ellipsis */
@@ -84,8 +88,8 @@ static int read_operator(struct reading *r, int i)
         return say_sign(r, i, SIGN_NUMBER);
     case '#':
         return number && is_digit(look(r, i + 1)) ? say_sign(r, i, SIGN_NUMBER) : i + 1;
-    case 0xa7:
-        return say_sign(r, i, SIGN_SECTION);
+    case 0xa7: /* twice for many */
+        return look(r, i - 1) == c ? i + 1 : say_sign(r, i, SIGN_SECTION);
     case '*':
         return number && amid ? say_sign(r, i, SIGN_TIMES) : i + 1;
     case 0xd7:

@@ -39,8 +39,8 @@ static const char *const said[] = {
     "aids", "saab", "moms", "och", "inte", "den", "det", "för", NULL};
 static const char *const spelled[] = {"usa", NULL};
 
-static const struct unit units[] = {
-    {"tim", "hour"}, {"sek", "second"}, {"mil", "mile-scandinavian"}, {NULL, NULL}};
+static const struct unit units[] = {{"km/tim", "kilometer-per-hour"}, {"tim", "hour"},
+    {"sek", "second"}, {"mil", "mile-scandinavian"}, {NULL, NULL}};
 
 static const struct money money[] = {
     {"SEK", "krona|kronor", GENDER_MASCULINE, "öre", GENDER_NEUTER},
@@ -62,6 +62,11 @@ static const char *const rulers[] = {"gustav", "gustaf", "karl", "carl", "adolf"
     "johan", "oscar", "oskar", "kristian", "ludvig", "henrik", "filip", "napoleon", "pius",
     "benedictus", "paulus", "elizabeth", "elisabet", "georg", "peter", "alexander", NULL};
 
+static const struct noun nouns[] = {{"år", GENDER_NEUTER, 0}, {"barn", GENDER_NEUTER, 0},
+    {"hus", GENDER_NEUTER, 0}, {"äpple", GENDER_NEUTER, 0}, {"kilo", GENDER_NEUTER, 0},
+    {"par", GENDER_NEUTER, 0}, {"land", GENDER_NEUTER, 0}, {"meddelande", GENDER_NEUTER, 0},
+    {NULL, GENDER_NONE, 0}};
+
 const struct tongue tongue_sv = {
     .code = "sv",
     .locale = "sv",
@@ -73,6 +78,9 @@ const struct tongue tongue_sv = {
     .year = "%spellout-numbering-year",
     .year_2000 = "%spellout-numbering-year",
     .before_year = before_year,
+    .attribute = "%spellout-cardinal-reale",
+    .nouns = nouns,
+    .attribute_most = 1,
     .sign = {[SIGN_AND] = "och",
         [SIGN_PLUS] = "plus",
         [SIGN_MINUS] = "minus",

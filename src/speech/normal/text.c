@@ -135,6 +135,11 @@ static bool is_part(uint32_t c)
     return is_digit(c) || (is_letter(c) && !is_native(c));
 }
 
+bool is_glued(const struct reading *r, int i)
+{
+    return is_letter(look(r, i - 1)) && !is_native(look(r, i - 1));
+}
+
 bool is_boundary(const struct reading *r, int i)
 {
     return !is_part(look(r, i - 1)) || !is_part(look(r, i));

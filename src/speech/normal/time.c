@@ -31,7 +31,7 @@ static int skip_listed(const struct reading *r, int i, const char *const *list)
 static bool parse_clock(const struct reading *r, int i, struct clock *c)
 {
     int n = count_digits(r, i);
-    if (n < 1 || n > 2 || is_letter(look(r, i - 1)) || is_digit(look(r, i - 1)))
+    if (n < 1 || n > 2 || (is_glued(r, i) && !is_iso_time(r, i - 1)) || is_digit(look(r, i - 1)))
         return false;
     *c = (struct clock){0, -1, -1, i + n};
     for (int k = 0; k < n; k++)
@@ -52,6 +52,7 @@ static bool parse_clock(const struct reading *r, int i, struct clock *c)
     c->end = at + 2;
     if (sign == ':' && look(r, c->end) == ':' && (c->second = sixty(r, c->end + 1)) >= 0)
         c->end += 3;
+    c->end += is_iso_time(r, i - 1) && look(r, c->end) == 'Z';
     uint32_t next = look(r, c->end);
     return is_boundary(r, c->end) && !((next == sign || next == (uint32_t)r->tongue->decimal) &&
                                          is_digit(look(r, c->end + 1)));
@@ -112,6 +113,7 @@ int read_time(struct reading *r, int i)
         put(r, t->sign[SIGN_TO]);
         end++;
     }
+    put_ending(r, &end);
     say(r, i, end);
     return end;
 }

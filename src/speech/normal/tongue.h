@@ -41,7 +41,6 @@ enum sign {
     SIGN_NUMBER,   /* #5, No. 5 */
     SIGN_HASHTAG,
     SIGN_SECTION, /* the paragraph sign before a number */
-    SIGN_DEGREE,  /* 20 degrees without a scale; forms, see struct money */
     SIGN_PERCENT, /* alone; with a number in front it is a unit */
     SIGN_POINT,   /* between the whole and the decimals */
     SIGN_TO,      /* in ranges: three to five */
@@ -80,6 +79,14 @@ struct unit {
     const char *written, *unit;
 };
 
+/* Ends of words that tell the gender of what is counted; the first that fits is taken. `last`: only
+ * for numbers that end in this digit, 0: for all. */
+struct noun {
+    const char *ending;
+    enum gender gender;
+    int last;
+};
+
 /* Forms are written with bars between them, by ICU's plural of the number: all alike; "one|other";
  * "one|few|other"; "one|few|many|other"; "one|two|few|many|other". */
 struct money {
@@ -97,8 +104,8 @@ struct magnitude {
     int zeros;
 };
 
-/* Phrases hold places: %d day, %m month, %y year of a date; %h hour, %m minute, %s second of a
- * time; %n a number, %u the unit. */
+/* Phrases hold places: %d day, %m month, %y year of a date; %h hour, %m minute, %s second of a time
+ * and %i, %j the names of hours and minutes; %n a number, %u a unit, %c hundredths. */
 struct tongue {
     const char *code, *locale;
     char decimal;                  /* . or , */
@@ -106,9 +113,11 @@ struct tongue {
     bool groups_of_two;            /* 12,34,567 */
     const char *cardinal[GENDERS]; /* rules; null: as GENDER_NONE */
     const char *ordinal[GENDERS];
-    const char *attribute; /* in front of a word whose gender is not known; null: as alone */
-    const char
-        *before_unit; /* rules in front of units and money without a gender; null: as alone */
+    const char *attribute;    /* in front of a word whose gender is not known; null: as alone */
+    int attribute_most;       /* the largest such number; 0: any */
+    const struct noun *nouns; /* and where the next word tells its gender; may be null */
+    /* rules in front of units and money without a gender; null: as alone */
+    const char *before_unit;
     const char *const *counters;    /* what a number stands in front of for that; null: any word */
     bool unspaced;                  /* written without spaces: what is said has none either */
     bool nouns_capital;             /* and only where that begins with a capital letter */
@@ -135,8 +144,7 @@ struct tongue {
     const char *date;          /* phrase of 2026-11-25 */
     const char *day_month;     /* and without a year */
     const char *month_year;
-    bool month_first; /* 11/25/2026 is in November */
-    bool year_first;
+    bool month_first;             /* 11/25/2026 is in November */
     bool day_behind_month;        /* "November 25" is usual */
     const char *day, *first_day;  /* rules of the day of a date; first_day null: as day */
     const struct pair *day_after; /* words in front of a day, and its rules: am 3. Mai */

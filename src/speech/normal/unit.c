@@ -40,7 +40,9 @@ static void longest_in(
     for (; list && list->written; list++) {
         int n = match(r, i, list->written, false);
         bool sign = n > 0 && !is_letter(look(r, i + n - 1)) && !is_digit(look(r, i + n - 1));
-        if (n > 0 && i + n > *end && (sign || is_boundary(r, i + n))) {
+        bool bare =
+            n == 1 && is_digit(look(r, i - 1)) && is_among(look(r, i), "ABJKN"); /* 4K, 221B */
+        if (n > 0 && !bare && i + n > *end && (sign || is_boundary(r, i + n))) {
             *unit = list->unit;
             *end = i + n;
         }
@@ -147,10 +149,12 @@ int read_unit(struct reading *r, int i, const struct amount *a)
     if (own)
         unit = own;
     end = own ? own_end : common_end;
-    if (!unit)
+    int longer;
+    if (!unit || (abbreviation_at(r, at, &longer) && longer > end)) /* "5 ม.ค." is in January */
         return 0;
     if (strchr(unit, '%')) {
         put_own_unit(r, a, unit);
+        put_ending(r, &end);
         say_short(r, i, end);
         return end;
     }
@@ -162,6 +166,7 @@ int read_unit(struct reading *r, int i, const struct amount *a)
     bool known = wordbook_unit(r->book, unit, decimal, &phrase, &gender);
     if (known) {
         put_counted(r, a, str_text(&phrase), gender);
+        put_ending(r, &end);
         say_short(r, i, end);
     }
     str_free(&phrase);

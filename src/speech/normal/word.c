@@ -143,7 +143,8 @@ static bool is_lone_letter(const struct reading *r, int i, int end)
     char word[LONGEST_WORD];
     return end - i == 1 && is_latin_or_cyrillic(look(r, i)) &&
            (!is_listed(r->tongue->single, small(r, i, end, word)) ||
-               (look(r, end) == '-' && is_letter(look(r, end + 1))) || is_digit(look(r, end)));
+               (look(r, end) == '-' && is_letter(look(r, end + 1)) && is_upper(look(r, i))) ||
+               is_digit(look(r, end)));
 }
 
 /* "Hauptstr." */
@@ -164,16 +165,16 @@ static bool say_compound(struct reading *r, int i, int end)
     return false;
 }
 
+/* Without the ending of "URLs" and "NASA's" where the rest is letters. */
+static int end_of_acronym(const struct reading *r, int i, int end)
+{
+    int stem = end - 1 - (look(r, end - 2) == '\'');
+    return look(r, end - 1) == 's' && stem - i >= 2 && is_acronym(r, i, stem) ? stem : end;
+}
+
 void say_word(struct reading *r, int i, int end)
 {
-    int plural = end;
-    if (end - i >= 3 && look(r, end - 1) == 's' && is_acronym(r, i, end - 1))
-        plural = end - 1;
-    if (plural == end - 1 && plural > i && look(r, plural - 1) == '\'')
-        plural--;
-    if (end - i >= 4 && look(r, end - 1) == 's' && look(r, end - 2) == '\'' &&
-        is_acronym(r, i, end - 2))
-        plural = end - 2;
+    int plural = end_of_acronym(r, i, end);
     if (is_acronym(r, i, plural) || is_lone_letter(r, i, end)) {
         put_letters(r, i, plural);
         if (plural < end)
@@ -181,10 +182,11 @@ void say_word(struct reading *r, int i, int end)
         say(r, i, end);
         return;
     }
-    int capitals = 0;
-    for (int k = i; k < end; k++)
-        capitals += is_upper(look(r, k));
-    put_plain(r, i, end, capitals == end - i && end - i > 1);
+    /* NASA and NASA's are written as other words are, for those who spell what is in capitals */
+    int stem = i;
+    while (stem < end && is_upper(look(r, stem)))
+        stem++;
+    put_plain(r, i, end, stem - i > 1 && (stem == end || look(r, stem) == '\''));
     say(r, i, end);
 }
 
@@ -210,7 +212,8 @@ static bool fits(const struct reading *r, int i, int end, enum abbreviation_kind
     case ENDING:
         return true;
     case COUNT:
-        return is_digit(c) || is_among(c, "IVXLC");
+        return is_digit(c) || is_among(c, "VXLC") ||
+               (c == 'I' && is_among(look(r, next + 1), "IVX"));
     case NAME:
         return is_letter(c) && (is_upper(c) || unicode_lower(c) == unicode_upper(c));
     case AFTER:
@@ -219,7 +222,7 @@ static bool fits(const struct reading *r, int i, int end, enum abbreviation_kind
     return false;
 }
 
-static const struct abbreviation *abbreviation_at(const struct reading *r, int i, int *end)
+const struct abbreviation *abbreviation_at(const struct reading *r, int i, int *end)
 {
     const struct abbreviation *best = NULL;
     *end = i;
@@ -292,8 +295,8 @@ int read_abbreviation(struct reading *r, int i)
     if (dotted) {
         put_letters(r, i, dotted);
         say(r, i, dotted);
-        if (is_sentence_end(r, dotted))
-            set_mark(r, look(r, dotted) ? ',' : '.');
+        if (!look(r, skip_space(r, dotted)))
+            set_mark(r, '.');
         return dotted;
     }
     if (!is_initial(r, i))
@@ -331,14 +334,37 @@ static void say_elided(struct reading *r, int i, int at, int end)
     say(r, i, end);
 }
 
+/* l'80 %: the article becomes a part of the number's word. Returns the end, or 0. */
+static int read_elided_number(struct reading *r, int i, int end)
+{
+    if (look(r, end) != '\'' || !is_digit(look(r, end + 1)) || end - i > 5)
+        return 0;
+    int first = r->words, next = read_piece(r, end + 1);
+    if (r->words == first || r->failed)
+        return 0;
+    str_clear(&r->phrase);
+    put_plain(r, i, end, false);
+    str_add_byte(&r->phrase, '\'');
+    str_add_text(&r->phrase, r->word[first].text);
+    struct normal_word *word = &r->word[first];
+    char *text = arena_strdup(r->arena, str_text(&r->phrase));
+    r->failed |= !text;
+    if (text)
+        word->text = text;
+    word->source_bytes += word->source - r->letter[i].at;
+    word->source = r->letter[i].at;
+    return next;
+}
+
 int read_word(struct reading *r, int i)
 {
     int end, at;
-    if (!is_letter(look(r, i - 1)) &&
-        ((end = read_abbreviation(r, i)) > 0 || (end = read_roman(r, i)) > 0 ||
-            (end = read_month(r, i)) > 0))
+    if (!is_glued(r, i) && ((end = read_abbreviation(r, i)) > 0 || (end = read_roman(r, i)) > 0 ||
+                               (end = read_month(r, i)) > 0))
         return end;
     end = end_of_word(r, i);
+    if ((at = read_elided_number(r, i, end)) > 0)
+        return at;
     if ((at = elided(r, i, end)) > 0) {
         say_elided(r, i, at, end);
         return end;

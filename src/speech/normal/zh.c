@@ -69,7 +69,6 @@ const struct tongue tongue_zh = {
     .date = "%y年%m%d日",
     .day_month = "%m%d日",
     .month_year = "%y年%m",
-    .year_first = true,
     .date_year = "%spellout-numbering-year",
     .time = "%h点%m分",
     .time_hour = "%h点",
