@@ -146,6 +146,8 @@ static void excite(struct synthesizer_session *s, const struct vocoding *v, stru
     kokoro_watch(s, "excitation", 0, tensor_2d(wave, DT_F32, samples, 1));
     op_stft(d, y, wave, samples, &(struct stft){k->fft, k->window, k->config.hop});
     kokoro_watch(s, "harmonics", 0, y);
+    if (s->harmonics)
+        memcpy(y.data, s->harmonics, (size_t)tensor_count(&y) * sizeof(float));
     arena_rewind(&s->arena, mark);
 }
 
