@@ -25,7 +25,7 @@ package.__path__ = [str(ROOT)]
 sys.modules["kokoro"] = package
 from kokoro import istftnet, model as official  # noqa: E402
 
-WIDTH, RESIDUAL, STYLE, ROWS = 14, 3, 128, 6
+WIDTH, RESIDUAL, STYLE = 14, 3, 128
 # Kokoro's letters, and the same in espeak-ng's: the length of the first ones picks the style's row.
 UTTERANCES = {
     "a": {"kokoro": "hˈO wˈɜɹ.", "ipa": "hˈoʊ wˈɜː.", "speed": 1.0},
@@ -99,17 +99,23 @@ def randomize(model):
             m.weight_g.data.fill_(0).add_(m.weight_v.data.flatten(1).norm(dim=1).view(-1, 1, 1))
             m.weight_g.data.div_(m.weight_v.data.flatten(1).norm(dim=1).view(-1, 1, 1))
             m.weight_g.data.mul_(0.6 + 0.8 * torch.rand_like(m.weight_g))
+    # The published file has no weights for the norms inside AdaIN; a file that was saved again by this class has.
+    for name, p in model.predictor.named_parameters():
+        if name.endswith("norm.weight") or name.endswith("norm.bias"):
+            p.data.add_(0.3 * torch.randn_like(p))
     predictor = model.predictor
     predictor.F0_proj.weight.data.mul_(400)
     predictor.F0_proj.bias.data.fill_(90)
     predictor.duration_proj.linear_layer.weight.data.mul_(60)
+    predictor.duration_proj.linear_layer.bias.data.fill_(-0.8)
     model.decoder.generator.conv_post.weight_g.data.mul_(0.3)
 
 
-def part_dict(module):
-    """As the hub's file: a state dict of DataParallel's, without the norms that the code made up later."""
+def part_dict(name, module):
+    """As the hub's file: a state dict of DataParallel's, without the norms that the code made up later (but for one part)."""
     return {f"module.{k}": v.contiguous() for k, v in module.state_dict().items()
-            if not k.endswith(("norm.weight", "norm.bias")) or "LayerNorm" in k or "layer_norm" in k}
+            if name == "predictor" or not k.endswith(("norm.weight", "norm.bias")) or "layer_norm" in k.lower()
+            or "LayerNorm" in k}
 
 
 def rows(x):
@@ -198,6 +204,37 @@ def run(folder, cfg, name, utterance):
     return {f"{name}.{k}": v for k, v in stages.items()}
 
 
+def attempt(folder, cfg, seed):
+    torch.manual_seed(seed)
+    path = folder / "kokoro-tiny.pth"
+    torch.save({}, path)
+    model = official.KModel(repo_id="tiny", config=cfg, model=str(path)).eval()
+    randomize(model)
+    torch.save({k: part_dict(k, getattr(model, k))
+                for k in ("bert", "bert_encoder", "predictor", "decoder", "text_encoder")}, path)
+    for voice, rows in (("af_tiny", 10), ("zm_tiny", 6)):
+        torch.save(0.4 * torch.randn(rows, 1, 2 * STYLE), folder / "voices" / f"{voice}.pt")
+    stages = {}
+    for name, utterance in UTTERANCES.items():
+        stages.update(run(folder, cfg, name, utterance))
+    return stages
+
+
+def usable(stages):
+    """Short, the first with lengths that differ and both kinds of frames; no angle so close to half a turn that rounding could
+    decide its sign, nor a duration so close to a half that it could decide the rounding."""
+    for name, utterance in UTTERANCES.items():
+        lengths, pitch, angle = (stages[f"{name}.{k}"] for k in ("lengths", "pitch.0", "harmonics.0"))
+        spread = stages[f"{name}.durations.0"] / utterance["speed"]
+        voiced = (pitch > 10).float().mean()
+        half = (torch.pi - angle[:, 11:].abs())
+        plain = name == "a" and (len(lengths.unique()) < 2 or not 0.3 < voiced < 0.95)
+        if (plain or lengths.sum() > 30 or ((half > 1e-6) & (half < 1e-4)).any() or ((spread % 1 - 0.5).abs() < 1e-3).any()
+                or stages[f"{name}.pcm"].abs().max() > 4):
+            return False
+    return True
+
+
 def main():
     folder = Path(sys.argv[1])
     (folder / "voices").mkdir(parents=True, exist_ok=True)
@@ -205,18 +242,11 @@ def main():
     settle_rounding()
     cfg = config()
     (folder / "config.json").write_text(json.dumps(cfg, ensure_ascii=False))
-    torch.manual_seed(11)
-    empty = folder / "kokoro-tiny.pth"
-    torch.save({}, empty)
-    model = official.KModel(repo_id="tiny", config=cfg, model=str(empty)).eval()
-    randomize(model)
-    torch.save({k: part_dict(getattr(model, k))
-                for k in ("bert", "bert_encoder", "predictor", "decoder", "text_encoder")}, empty)
-    for voice in ("af_tiny", "zm_tiny"):
-        torch.save(0.4 * torch.randn(ROWS if voice == "zm_tiny" else 10, 1, 2 * STYLE), folder / "voices" / f"{voice}.pt")
-    stages = {}
-    for name, utterance in UTTERANCES.items():
-        stages.update(run(folder, cfg, name, utterance))
+    for seed in range(1000):
+        stages = attempt(folder, cfg, seed)
+        if usable(stages):
+            break
+    print("seed", seed)
     save_file(stages, folder / "stages.safetensors")
     (folder / "expected.json").write_text(json.dumps(UTTERANCES, ensure_ascii=False, indent=1) + "\n")
 

@@ -6,9 +6,10 @@
 #include "device/tensor.h"
 
 /* An immutable set of named tensors over mapped files: one safetensors file, a sharded set with its
- * index, or a whisper.cpp ggml file. Everything a file's content can break is checked at open:
- * header syntax, dtypes, shapes, that every range lies inside the file, does not overlap another
- * and is as long as its shape says. After that, finding a tensor cannot fail on content. */
+ * index, a whisper.cpp ggml file, or a PyTorch .pth. Everything a file's content can break is
+ * checked at open: header syntax, dtypes, shapes, that every range lies inside the file, does not
+ * overlap another and is as long as its shape says. After that, finding a tensor cannot fail on
+ * content. */
 struct weights;
 
 /* `path` is a .safetensors file, an index (NAME.index.json; its files lie in the same folder), or a

@@ -155,8 +155,25 @@ static struct synthesis_request request_for(const struct fixture *f, const char 
     return r;
 }
 
+/* How far the samples are from the reference's: the root mean square of the difference over that
+ * of the sound. */
+static double sound_error(const struct comparison *c, const struct synthesized *out)
+{
+    const struct tensor *pcm = wanted(c, "pcm");
+    double square = 0;
+    assert_int_equal(out->samples, tensor_count(pcm));
+    for (int64_t i = 0; i < out->samples; i++) {
+        float want = fmaxf(-1, fminf(1, ((const float *)pcm->data)[i]));
+        square += ((double)out->pcm[i] - want) * ((double)out->pcm[i] - want);
+    }
+    return sqrt(square / (double)out->samples) / magnitude(pcm->data, out->samples);
+}
+
+/* Twice: stage by stage with the reference's own transform of the excitation, since the angle of a
+ * bin that holds next to nothing magnifies the rounding of all that came before; then as a whole.
+ */
 static int check_utterance(struct fixture *f, const char *utterance, double tolerance,
-    double pcm_tolerance, const char *what)
+    double staged_tolerance, double whole_tolerance, const char *what)
 {
     struct ih_error e;
     struct arena arena = {0};
@@ -166,24 +183,22 @@ static int check_utterance(struct fixture *f, const char *utterance, double tole
     f->session->watch = on_stage;
     f->session->watch_arg = &c;
     f->session->noise = wanted(&c, "noise_in")->data;
+    f->session->harmonics = wanted(&c, "harmonics.0")->data;
     check(kokoro_speak(f->session, &r, NULL, &arena, &out, &e), &e);
-    const struct tensor *pcm = wanted(&c, "pcm");
-    assert_int_equal(out.samples, tensor_count(pcm));
-    double scale = magnitude(pcm->data, out.samples), square = 0;
-    for (int64_t i = 0; i < out.samples; i++) {
-        float want = fmaxf(-1, fminf(1, ((const float *)pcm->data)[i]));
-        square += ((double)out.pcm[i] - want) * ((double)out.pcm[i] - want);
-    }
-    double error = sqrt(square / (double)out.samples) / scale;
-    print_message("%-10s utterance %s: worst stage %-12s %.1e; samples %.1f dB below the sound\n",
-        what, utterance, c.worst_stage, c.worst, -20 * log10(error));
-    if (!(error <= pcm_tolerance))
-        fail_msg("samples differ by %.3g of the sound", error);
+    double staged = sound_error(&c, &out);
+    f->session->watch = NULL;
+    f->session->harmonics = NULL;
+    check(kokoro_speak(f->session, &r, NULL, &arena, &out, &e), &e);
+    double whole = sound_error(&c, &out);
+    print_message("%-5s %s: worst stage %-12s %.1e; sound %.0f dB, from end to end %.0f dB\n", what,
+        utterance, c.worst_stage, c.worst, -20 * log10(staged), -20 * log10(whole));
+    if (!(staged <= staged_tolerance && whole <= whole_tolerance))
+        fail_msg("samples differ by %.3g and %.3g of the sound", staged, whole);
     arena_free(&arena);
     return c.compared;
 }
 
-/* f32: rounding in another order than the reference's, grown by norms over a few dozen frames. */
+/* f32: rounding in another order than the reference's. */
 static void test_f32(void **state)
 {
     (void)state;
@@ -191,8 +206,8 @@ static void test_f32(void **state)
     for (size_t i = 0; i < sizeof tiers / sizeof *tiers; i++) {
         struct fixture f = {0};
         open_fixture(&f, tiers[i], IH_COMPUTE_F32, 2);
-        assert_true(check_utterance(&f, "a", 2e-3, 5e-4, tiers[i]) >= 20);
-        assert_true(check_utterance(&f, "b", 2e-3, 5e-4, tiers[i]) >= 20);
+        assert_true(check_utterance(&f, "a", 1e-3, 1e-5, 2e-3, tiers[i]) >= 20);
+        assert_true(check_utterance(&f, "b", 1e-3, 1e-5, 2e-3, tiers[i]) >= 20);
         close_fixture(&f);
     }
 }
@@ -205,8 +220,8 @@ static void test_bf16(void **state)
     struct fixture f = {0};
     open_fixture(&f, "all", IH_COMPUTE_BF16, 2);
     if (((struct kokoro *)f.model)->storage == DT_BF16) {
-        assert_true(check_utterance(&f, "a", 0.1, 0.02, "bf16") >= 20);
-        assert_true(check_utterance(&f, "b", 0.1, 0.02, "bf16") >= 20);
+        assert_true(check_utterance(&f, "a", 0.1, 0.02, 0.02, "bf16") >= 20);
+        assert_true(check_utterance(&f, "b", 0.1, 0.02, 0.02, "bf16") >= 20);
     } else {
         print_message("skipped: this machine does not multiply bf16\n");
     }

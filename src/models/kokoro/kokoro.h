@@ -150,8 +150,9 @@ struct synthesizer_session {
     struct kokoro *model;
     struct arena arena; /* of one utterance */
     const volatile int *cancel;
-    float *style[2];    /* values of the two style maps */
-    const float *noise; /* for parity tests: [samples] in place of what the seed gives */
+    float *style[2];        /* values of the two style maps */
+    const float *noise;     /* for parity tests: [samples] in place of what the seed gives */
+    const float *harmonics; /* likewise: the excitation's transform */
     void (*watch)(void *arg, const char *stage, int index, struct tensor x);
     void *watch_arg;
 };

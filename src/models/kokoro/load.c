@@ -22,6 +22,13 @@ struct walk {
     struct style_parts style[2];
 };
 
+/* What is packed need not stay in memory a second time. */
+static void release(const struct walk *w)
+{
+    if (w->l.pack)
+        weights_release(w->k->weights);
+}
+
 /* The file's five dicts have keys with or without "module." in front. */
 static void enter(struct walk *w, const char *part)
 {
@@ -32,8 +39,7 @@ static void enter(struct walk *w, const char *part)
     for (int i = 0; i < weights_count(set) && !found; i++)
         found = strncmp(weights_name(set, i), with, n) == 0;
     snprintf(w->l.prefix, sizeof w->l.prefix, found ? "%s.module." : "%s.", part);
-    if (w->l.pack)
-        weights_release(set); /* what is packed need not stay in memory a second time */
+    release(w);
 }
 
 static const char *named(char *out, const char *prefix, const char *name)
@@ -111,6 +117,7 @@ static void take_residual(struct walk *w, struct residual_block *b, int style, c
     }
     if (up)
         load_depthwise_transposed(&w->l, &b->pool, named(full, name, ".pool"), in, 3, 2, 1);
+    release(w);
 }
 
 static void take_alpha(struct walk *w, float **alpha, float **inverse, const char *name, int64_t n)

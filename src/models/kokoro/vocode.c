@@ -101,7 +101,7 @@ static void add_upsampled(struct synthesizer_session *s, const struct upsampling
 }
 
 /* The sum over the blocks of a stage; the mean is left to what reads it. */
-static struct tensor run_stage(struct synthesizer_session *s, int i, struct tensor from,
+static void run_stage(struct synthesizer_session *s, int i, struct tensor from,
     struct tensor harmonics, struct tensor sum, const struct workspace *w)
 {
     const struct kokoro *k = s->model;
@@ -119,7 +119,6 @@ static struct tensor run_stage(struct synthesizer_session *s, int i, struct tens
         run_snake(s, &u->block[j], sum, x, j > 0, w);
     kokoro_watch(s, "stage", i, sum);
     arena_rewind(&s->arena, mark);
-    return sum;
 }
 
 /* [2T * samples of a frame / hop + 1, n_fft + 2]: magnitudes and angles of the excitation. */
@@ -146,6 +145,8 @@ static void excite(struct synthesizer_session *s, const struct vocoding *v, stru
     kokoro_watch(s, "excitation", 0, tensor_2d(wave, DT_F32, samples, 1));
     op_stft(d, y, wave, samples, &(struct stft){k->fft, k->window, k->config.hop});
     kokoro_watch(s, "harmonics", 0, y);
+    if (s->harmonics)
+        memcpy(y.data, s->harmonics, (size_t)tensor_count(&y) * sizeof(float));
     arena_rewind(&s->arena, mark);
 }
 
@@ -169,15 +170,20 @@ static int64_t largest_stage(const struct kokoro_config *c, int64_t frames)
     return most;
 }
 
+/* Of the decoder, or of the generator behind it: neither keeps anything of the other. */
 size_t kokoro_vocode_bytes(const struct kokoro *k, int64_t frames)
 {
     const struct kokoro_config *c = &k->config;
-    int64_t last = stage_rows(c, frames, c->stages - 1);
+    int64_t spectrum = stage_rows(c, frames, c->stages - 1) * (c->n_fft + 2);
+    int64_t samples = 2 * frames * c->frame_samples;
     int64_t decoder = frames * (5 * (int64_t)(c->width + c->residual + 2 + c->hidden) +
                                    4 * (int64_t)(c->width + c->channels));
-    int64_t generator = 5 * largest_stage(c, frames) + 2 * frames * c->channels +
-                        2 * last * (c->n_fft + 2) + 2 * frames * c->frame_samples;
-    return (size_t)(decoder + generator) * sizeof(float) + ((size_t)1 << 20);
+    int64_t generator = 3 * largest_stage(c, frames) + spectrum + samples;
+    for (int i = 0; i < c->stages; i++)
+        generator += stage_rows(c, frames, i) * (c->channels >> (i + 1));
+    int64_t kept = 2 * frames * c->channels + spectrum + samples; /* with the noise */
+    return (size_t)(kept + (decoder > generator ? decoder : generator)) * sizeof(float) +
+           ((size_t)1 << 20);
 }
 
 static void synthesize(struct synthesizer_session *s, struct tensor sum, float *pcm)
@@ -204,14 +210,16 @@ void kokoro_vocode(struct synthesizer_session *s, const struct vocoding *v, floa
     struct tensor harmonics = kokoro_rows(s, stage_rows(c, frames, c->stages - 1), c->n_fft + 2);
     decode(s, v, x);
     excite(s, v, harmonics);
-    float *work[4];
-    for (int i = 0; i < 4; i++)
+    float *work[2];
+    for (int i = 0; i < 2; i++)
         work[i] = arena_alloc(&s->arena, (size_t)most * sizeof *work[i]);
     for (int i = 0; i < c->stages && !kokoro_cancelled(s); i++) {
         int64_t rows = stage_rows(c, frames, i), channels = c->channels >> (i + 1);
         struct workspace w = {
             tensor_2d(work[0], DT_F32, rows, channels), tensor_2d(work[1], DT_F32, rows, channels)};
-        x = run_stage(s, i, x, harmonics, tensor_2d(work[2 + i % 2], DT_F32, rows, channels), &w);
+        struct tensor sum = kokoro_rows(s, rows, channels);
+        run_stage(s, i, x, harmonics, sum, &w);
+        x = sum;
     }
     if (!kokoro_cancelled(s))
         synthesize(s, x, pcm);
