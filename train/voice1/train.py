@@ -147,10 +147,10 @@ class Run:
             rng = random.Random(f"{SEED} {round_number}")
             for clips in self.speech.batches(self.speech.train, rng):
                 for name, loss in self.update(self.ready(self.speech.batch(clips, rng))).items():
-                    sums[name] = sums.get(name, 0.0) + loss
+                    sums.setdefault(name, []).append(loss)
                 self.elapsed = time.monotonic() - clock
                 if self.step % 50 == 0:
-                    self.log(**{name: round(total / 50, 4) for name, total in sums.items()}, rate=round(self.rate(), 6))
+                    self.log(**{name: round(sum(some) / len(some), 4) for name, some in sums.items()}, rate=round(self.rate(), 6))
                     sums = {}
                 if time.monotonic() - saved > CHECKPOINT_SECONDS:
                     self.save()
