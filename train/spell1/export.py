@@ -19,7 +19,7 @@ from .evaluate import phonemes
 from .model import Speller
 
 LOOKED_AT = 3000  # commonest words of a language; those that the model reads wrongly become exceptions
-MOST = 250  # exceptions of a language
+MOST = 500  # exceptions of a language
 
 
 def composed(letters: str) -> list:
