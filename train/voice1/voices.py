@@ -44,7 +44,8 @@ NAMED = [
     *(made(*row) for row in (
         ("layla", "ar", "female", 0), ("sami", "ar", "male", 1), ("mei", "zh", "female", 0), ("jun", "zh", "male", 1), ("freja", "da", "female", 0),
         ("emil", "da", "male", 1), ("sanne", "nl", "female", 0), ("daan", "nl", "male", 1), ("camille", "fr", "female", 0),
-        ("hugo", "fr", "male", 1), ("lena", "de", "female", 0), ("felix", "de", "male", 1), ("reka", "hu", "female", 0), ("bence", "hu", "male", 1), ("dewi", "id", "female", 0), ("budi", "id", "male", 1),
+        ("hugo", "fr", "male", 1), ("lena", "de", "female", 0), ("felix", "de", "male", 1), ("reka", "hu", "female", 0),
+        ("bence", "hu", "male", 1), ("dewi", "id", "female", 0), ("budi", "id", "male", 1),
         ("yuki", "ja", "female", 0), ("kenji", "ja", "male", 1), ("jiwoo", "ko", "female", 0), ("minho", "ko", "male", 1),
         ("ingrid", "no", "female", 0), ("lars", "no", "male", 1), ("zofia", "pl", "female", 0), ("jakub", "pl", "male", 1),
         ("beatriz", "pt", "female", 0), ("rafael", "pt", "male", 1), ("ioana", "ro", "female", 0), ("andrei", "ro", "male", 1),
