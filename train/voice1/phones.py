@@ -16,7 +16,8 @@ ITALIAN = {
 }
 FINNISH = {"N": "ŋ", "N:": "ŋː", "@": "æ", "@:": "æː", "7": "ø", "7:": "øː", "{": "æ", "{:": "æː", "2": "ø", "2:": "øː", "v": "ʋ", "S": "ʃ"}
 CZECH = {
-    "c": "ts", "c~": "tʃ", "ch": "x", "s~": "ʃ", "z~": "ʒ", "r~": "r̝", "r~*": "r̝", "t~": "c", "d~": "ɟ", "n~": "ɲ", "n*": "ŋ", "dz~": "dʒ", "h": "ɦ",
+    "c": "ts", "c~": "tʃ", "ch": "x", "s~": "ʃ", "z~": "ʒ", "r~": "r̝", "r~*": "r̝", "t~": "c", "d~": "ɟ", "n~": "ɲ", "n*": "ŋ", "dz~": "dʒ",
+    "h": "ɦ",
     "e": "ɛ", "e:": "ɛː", "m*": "ɱ",
 }
 RUSSIAN = {
@@ -33,7 +34,8 @@ TABLES = {"en": ENGLISH, "it": ITALIAN, "fi": FINNISH, "cs": CZECH, "ru": RUSSIA
 
 # What espeak-ng writes in its own way, as src/speech/ipa.c makes it IPA; then for all languages.
 PRIVATE = {"zh": {"ts.": "ʈʂ", "s.": "ʂ"}, "hi": {"r.": "ɽ"}, "vi": {"ɜ": "3"}, "th": {"ɜ": "3"}}
-SPELLINGS = {"g": "ɡ", "ε": "ɛ", "\u00e3": "a\u0303", "\u00e4": "a\u0308", "\u1ebd": "e\u0303", "\u0129": "i\u0303", "\u00f5": "o\u0303", "\u0169": "u\u0303"}
+SPELLINGS = {"g": "ɡ", "ε": "ɛ", "\u00e3": "a\u0303", "\u00e4": "a\u0308", "\u1ebd": "e\u0303", "\u0129": "i\u0303", "\u00f5": "o\u0303",
+    "\u0169": "u\u0303"}
 RANGES = [(0x31, 0x36), (0x61, 0x7A), (0xE6, 0xE7), (0xF0, 0xF0), (0xF8, 0xF8), (0x127, 0x127), (0x14B, 0x14B), (0x153, 0x153), (0x1C0, 0x1C3),
           (0x250, 0x2AF), (0x2B0, 0x2B2), (0x2B7, 0x2B7), (0x2BC, 0x2BC), (0x2C8, 0x2C8), (0x2CC, 0x2CC), (0x2D0, 0x2D1), (0x2DE, 0x2DE),
           (0x2E0, 0x2E1), (0x2E4, 0x2E9), (0x300, 0x35B), (0x3B2, 0x3B2), (0x3B8, 0x3B8), (0x3C7, 0x3C7), (0x1D4A, 0x1D4A), (0x1D5D, 0x1D5D),
