@@ -24,6 +24,7 @@ LATE = [0.1, 0.15, 0.2, 0.2, 0.13, 0.1, 0.06, 0.06]
 POSITIONS = 50  # encoder positions a second
 MARGIN = 0.1  # seconds of near-silence that trimming leaves at both ends of a clip
 HUMAN_SHARE = 0.1
+OWN_SHARE = 0.3  # of clips where there are any by voice-1: what must be read back in the round trip
 TIMED_SHARE = 0.3  # windows whose target carries timestamps
 CONTEXT_SHARE = 0.1  # batches whose windows are shown text before them, of which nothing is said in them
 NOWHERE = (-1, -1)  # span of a token that comes from no place
@@ -64,8 +65,8 @@ class Windows(IterableDataset):
     def __init__(self, preset, folder, vocabulary, phones, progress: torch.Tensor, start: int = 0):
         self.preset, self.folder, self.vocabulary, self.phones = preset, folder, vocabulary, phones
         self.progress, self.start = progress, start
-        # Clips by language: synthesized ones, those of them whose words' times are known, and people's.
-        self.pools = {"all": defaultdict(list), "timed": defaultdict(list), "people": defaultdict(list)}
+        # Clips by language: synthesized ones, those of them whose words' times are known, voice-1's, and people's.
+        self.pools = {name: defaultdict(list) for name in ("all", "timed", "own", "people")}
         self.seen = set()
 
     def refresh(self):
@@ -80,7 +81,7 @@ class Windows(IterableDataset):
 
     def add(self, index, pool: str, timed: str = ""):
         for clip in read_shard(index):
-            self.pools[pool][clip.language].append(clip)
+            self.pools["own" if clip.voice.startswith("voice-1") else pool][clip.language].append(clip)
             if timed and clip.words:
                 self.pools[timed][clip.language].append(clip)
 
@@ -112,11 +113,13 @@ class Windows(IterableDataset):
         return list(pool)[self.rng.choice(len(counts), p=counts / counts.sum())]
 
     def pick(self, language: str):
-        people = self.pools["people"].get(language)
+        people, own, pool = self.pools["people"].get(language), self.pools["own"].get(language), self.pools["all"][language]
         if self.flat:
             pool = self.pools["timed"][language]
-        else:
-            pool = people if people and self.rng.random() < HUMAN_SHARE else self.pools["all"][language]
+        elif people and self.rng.random() < HUMAN_SHARE:
+            pool = people
+        elif own and self.rng.random() < OWN_SHARE:
+            pool = own
         return pool[self.rng.integers(len(pool))]
 
     def window(self, seconds: int):

@@ -22,6 +22,8 @@ FESTIVAL = {
     "suo_fi_lj_diphone": "fi", "hy_fi_mv_diphone": "fi", "czech_dita": "cs", "czech_krb": "cs",
     "czech_machac": "cs", "czech_ph": "cs", "msu_ru_nsh_clunits": "ru", "hindi_NSK_diphone": "hi",
 }
+# What festival's voices read, by language; else UTF-8. In another encoding they say the names of bytes.
+ENCODINGS = {"cs": "iso-8859-2", "fi": "iso-8859-1", "it": "iso-8859-1"}
 # espeak-ng 1.51 reads several hundred variants only in part: effects without a speaker are left out.
 ODD_VARIANTS = {"whisper", "whisperf", "UniRobot", "Demonic", "croak", "fast", "anikaRobot", "Storm"}
 
@@ -143,7 +145,7 @@ def festival_batch(texts: list, voice: str, stretch=1.0) -> list:
             quoted = text.replace("\\", "").replace('"', "")
             lines.append(f'(unwind-protect (utt.save.wave (utt.synth (Utterance Text "{quoted}")) "{folder}/{i}.wav" \'riff) nil)')
         script = Path(folder) / "say.scm"
-        script.write_text("\n".join(lines))
+        script.write_bytes("\n".join(lines).encode(ENCODINGS.get(FESTIVAL[voice], "utf-8"), "ignore"))
         try:
             subprocess.run(["festival", "-b", script], capture_output=True, timeout=1200)
         except (FileNotFoundError, subprocess.TimeoutExpired):

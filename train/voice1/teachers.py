@@ -11,11 +11,10 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from transcribe1.voices import Espeak, Flite, FliteWave
+from transcribe1.voices import ENCODINGS, Espeak, Flite, FliteWave
 
 from .phones import PAUSES, cleaned, ipa, pinyin_tones
 
-ENCODINGS = {"cs": "iso-8859-2", "fi": "iso-8859-1", "it": "iso-8859-1"}  # what festival's voices read; else UTF-8
 CLAUSE = re.compile(r"[,.;:?!،؛؟。，、；：！？।…–—]+")
 MARKS = str.maketrans("،؛؟。，、；：！？।…–", ",;?.,,;:!?..—")
 SWITCH = re.compile(r"\([a-z-]+\)")  # espeak-ng's note that it goes on in another language
