@@ -51,7 +51,7 @@ speak 2 "there is no style 'cheerfull'; did you mean 'cheerful'" --style cheerfu
 speak 2 'words go to a file that ends in' --words x.doc hello
 speak 2 'needs --output FILE' --json -o - hello
 expect 2 "does not speak 'klingon'" speak -m tones -l klingon hello
-expect 3 'no model that speaks' speak -m "" hello
+expect 3 'nowhere' speak -m nowhere hello
 expect 3 'cannot speak' speak -m "$source/tests/data/whisper-tiny-multi80" hello
 expect 3 "no voice 'anan'.*did you mean 'anna'" speak -m tones -v anan hello
 [ -z "$(find . -name '*.wav')" ] || complain "a wrong command line leaves $(ls)"
@@ -212,7 +212,7 @@ expect 1 'does not have the SHA-256' voices import elsewhere/warm.voice.json --f
 expect 0 '' voices revoke berg
 speak 2 'the voice berg was revoked on' -v berg hello -o berg2.wav
 expect 0 '' voices list --quiet
-[ "$(xargs <out)" = 'berg warm' ] || complain "voices list --quiet: $(cat out)"
+[ "$(grep -xE 'berg|warm' out | xargs)" = 'berg warm' ] || complain "voices list --quiet: $(cat out)"
 expect 0 '' voices list --json
 echo '{' >voices/broken.voice.json
 expect 0 'broken.voice.json: not valid JSON' voices list
