@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "media/mel.h"
 
+#include "device/ops.h"
 #include "media/spectrum.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BINS = MEL_WINDOW / 2 + 1, HALF = MEL_WINDOW / 2, MAX_MELS = 1024 };
+enum { BINS = MEL_WINDOW / 2 + 1, HALF = MEL_WINDOW / 2, MAX_MELS = 1024, TASK_FRAMES = 50 };
 
 /* A filter is zero outside a few neighbouring frequencies, so only those are kept. */
 struct filter {
@@ -176,6 +177,29 @@ void mel_log(const struct mel *m, const float *pcm, int64_t samples, int64_t fir
                 out[(done + l) * m->bins + b] = log2f(fmaxf(sum[l], 1e-10f)) * log10_2;
         }
     }
+}
+
+struct mel_job {
+    const struct mel *mel;
+    const float *pcm;
+    int64_t samples, frames;
+    float *out;
+};
+
+static void mel_task(void *arg, int task, int worker)
+{
+    (void)worker;
+    const struct mel_job *j = arg;
+    int64_t first = task * (int64_t)TASK_FRAMES, left = j->frames - first;
+    mel_log(j->mel, j->pcm, j->samples, first, left < TASK_FRAMES ? left : TASK_FRAMES,
+        j->out + first * j->mel->bins);
+}
+
+void mel_log_all(
+    const struct mel *m, struct device *d, const float *pcm, int64_t samples, float *out)
+{
+    struct mel_job job = {m, pcm, samples, mel_frames(samples), out};
+    op_parallel(d, mel_task, &job, (int)((job.frames + TASK_FRAMES - 1) / TASK_FRAMES));
 }
 
 void mel_normalize(float *x, int64_t n)

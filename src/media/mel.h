@@ -29,6 +29,11 @@ int64_t mel_frames(int64_t samples);
 void mel_log(const struct mel *m, const float *pcm, int64_t samples, int64_t first, int64_t count,
     float *out);
 
+/* The same for all mel_frames(samples) frames, on the device's threads. */
+struct device;
+void mel_log_all(
+    const struct mel *m, struct device *d, const float *pcm, int64_t samples, float *out);
+
 /* max(x, max - 8) and (x + 4) / 4 over a whole window, with the window's own maximum, as
  * WhisperFeatureExtractor does per 30 s window. */
 void mel_normalize(float *x, int64_t n);

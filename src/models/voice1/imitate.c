@@ -5,24 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { MEL_TASK = 50 };
-
-struct mel_job {
-    const struct mel *mel;
-    const float *pcm;
-    int64_t samples, frames;
-    float *out;
-};
-
-static void mel_task(void *arg, int task, int worker)
-{
-    (void)worker;
-    const struct mel_job *j = arg;
-    int64_t first = task * (int64_t)MEL_TASK, left = j->frames - first;
-    mel_log(j->mel, j->pcm, j->samples, first, left < MEL_TASK ? left : MEL_TASK,
-        j->out + first * SPEAKER_MELS);
-}
-
 /* Mean and standard deviation of each column: [2 * cols]. */
 static void pool(float *out, struct tensor x)
 {
@@ -64,8 +46,7 @@ enum ih_status voice1_hear(struct synthesizer_session *s, const float *pcm, int6
         return err_memory(e, "a speaker's recording");
     struct tensor x =
         tensor_2d(arena_alloc(a, (size_t)frames * SPEAKER_MELS * 4), DT_F32, frames, SPEAKER_MELS);
-    struct mel_job job = {m->mel, pcm, samples, frames, x.data};
-    op_parallel(d, mel_task, &job, (int)((frames + MEL_TASK - 1) / MEL_TASK));
+    mel_log_all(m->mel, d, pcm, samples, x.data);
     mel_normalize(x.data, frames * SPEAKER_MELS);
     for (int i = 0; i < SPEAKER_CONVS; i++) {
         struct tensor y =

@@ -5,7 +5,7 @@
 #include <assert.h>
 
 /* SHORTEST: positions of two seconds, the shortest window that such models are trained on. */
-enum { MEL_TASK = 50, GROUP_ROWS = 3000, SHORTEST = 100 };
+enum { GROUP_ROWS = 3000, SHORTEST = 100 };
 
 static void watch(const struct recognizer_session *s, const char *stage, int layer, struct tensor x)
 {
@@ -34,22 +34,6 @@ static int64_t positions_for(const struct whisper *w, int64_t samples)
     return n < least ? least : n > all ? all : n;
 }
 
-struct mel_job {
-    const struct mel *mel;
-    const float *pcm;
-    int64_t samples, frames;
-    float *out;
-};
-
-static void mel_task(void *arg, int task, int worker)
-{
-    (void)worker;
-    const struct mel_job *j = arg;
-    int64_t first = task * (int64_t)MEL_TASK, left = j->frames - first;
-    mel_log(j->mel, j->pcm, j->samples, first, left < MEL_TASK ? left : MEL_TASK,
-        j->out + first * mel_bins(j->mel));
-}
-
 /* [1 + 2T + 1, M]: the normalised spectrum between two rows of zeros, the convolution's padding. */
 static struct tensor spectrum(
     struct recognizer_session *s, const float *pcm, int64_t samples, int64_t positions)
@@ -60,8 +44,7 @@ static struct tensor spectrum(
     float *data = x.data, *audio = arena_alloc(&s->arena, (size_t)padded * sizeof *audio);
     memcpy(audio, pcm, (size_t)samples * sizeof *audio);
     memset(audio + samples, 0, (size_t)(padded - samples) * sizeof *audio);
-    struct mel_job job = {w->mel, audio, padded, frames, data + mels};
-    op_parallel(w->base.device, mel_task, &job, (int)((frames + MEL_TASK - 1) / MEL_TASK));
+    mel_log_all(w->mel, w->base.device, audio, padded, data + mels);
     mel_normalize(data + mels, frames * mels);
     memset(data, 0, (size_t)mels * sizeof *data);
     memset(data + (frames + 1) * mels, 0, (size_t)mels * sizeof *data);
