@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "media/ffmpeg.h"
 
-#include <dlfcn.h>
+#include "base/library.h"
+
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/avstring.h>
@@ -15,7 +16,8 @@
 /* What is linked is a property of the process, so this is the one state that hangs from no handle.
  * It is written once, before anyone reads it. */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static char failure[160];
+static struct library library = {
+    .name = "FFmpeg", .wants = "reading and writing sound needs FFmpeg"};
 
 /* X(result, name, parameters, arguments), in the order of the libraries. The definitions below are
  * checked against FFmpeg's own declarations. */
@@ -106,44 +108,31 @@ static struct {
     RESAMPLE(POINTER_X, POINTER_V)
 } real;
 
-static void *open_library(const char *name, int version)
+static void open_library(const char *name, int version)
 {
     char file[64];
     snprintf(file, sizeof file, "%s.so.%d", name, version);
-    void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
-    if (!library && !failure[0])
-        snprintf(failure, sizeof failure,
-            "%s is not installed; reading and writing sound needs FFmpeg", file);
-    return library;
+    library_open(&library, file);
 }
 
-/* POSIX lets dlsym()'s object pointer be stored as a function pointer; C needs this detour. */
-static void find(void *library, const char *name, void *slot)
-{
-    void *address = library ? dlsym(library, name) : NULL;
-    if (library && !address && !failure[0])
-        snprintf(failure, sizeof failure, "FFmpeg's %s is missing in the library installed", name);
-    memcpy(slot, &address, sizeof address);
-}
-
-#define FIND_X(result, name, parameters, arguments) find(library, #name, &real.name);
-#define FIND_V(name, parameters, arguments)         find(library, #name, &real.name);
+#define FIND_X(result, name, parameters, arguments) library_find(&library, #name, &real.name);
+#define FIND_V(name, parameters, arguments)         library_find(&library, #name, &real.name);
 static void load(void)
 {
-    void *library = open_library("libavutil", LIBAVUTIL_VERSION_MAJOR);
+    open_library("libavutil", LIBAVUTIL_VERSION_MAJOR);
     UTIL(FIND_X, FIND_V)
-    library = open_library("libavcodec", LIBAVCODEC_VERSION_MAJOR);
+    open_library("libavcodec", LIBAVCODEC_VERSION_MAJOR);
     CODEC(FIND_X, FIND_V)
-    library = open_library("libavformat", LIBAVFORMAT_VERSION_MAJOR);
+    open_library("libavformat", LIBAVFORMAT_VERSION_MAJOR);
     FORMAT(FIND_X, FIND_V)
-    library = open_library("libswresample", LIBSWRESAMPLE_VERSION_MAJOR);
+    open_library("libswresample", LIBSWRESAMPLE_VERSION_MAJOR);
     RESAMPLE(FIND_X, FIND_V)
 }
 
 enum ih_status ffmpeg_load(struct ih_error *e)
 {
     pthread_once(&once, load);
-    return failure[0] ? err_set(e, IH_UNSUPPORTED, "%s", failure) : IH_OK;
+    return library.failure[0] ? err_set(e, IH_UNSUPPORTED, "%s", library.failure) : IH_OK;
 }
 
 /* Only what frees is called when loading failed, with nothing to free. */

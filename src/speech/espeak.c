@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "speech/espeak.h"
 
+#include "base/library.h"
 #include "speech/ipa.h"
 #include "text/unicode.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,14 +29,14 @@ enum {
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
+    struct library file;
     int (*initialize)(int output, int buffer, const char *folder, int options);
     int (*set_voice)(const char *name);
     const char *(*phonemes)(const void **text, int encoding, int mode);
     int (*synthesize)(const void *text, size_t bytes, unsigned position, int position_type,
         unsigned end, unsigned encoding, unsigned *id, void *arg);
     char language[32]; /* whose voice is set; empty: none's */
-    char failure[160];
-} library;
+} loaded = {.file = {.name = "espeak-ng", .wants = "espeak-ng is missing (package libespeak-ng1)"}};
 
 /* Voices whose name is not the language's code; in order of preference. Names differ between
  * versions of espeak-ng. */
@@ -60,30 +60,16 @@ static const struct voice {
     {"yue", "yue-latn-jyutping"},
 };
 
-/* POSIX lets dlsym()'s object pointer be stored as a function pointer; C needs this detour. */
-static void find(void *file, const char *name, void *slot)
-{
-    void *address = dlsym(file, name);
-    if (!address && !library.failure[0])
-        snprintf(library.failure, sizeof library.failure,
-            "%s is missing in the espeak-ng that is installed", name);
-    memcpy(slot, &address, sizeof address);
-}
-
 static void load(void)
 {
-    void *file = dlopen("libespeak-ng.so.1", RTLD_NOW | RTLD_LOCAL);
-    if (!file) {
-        snprintf(library.failure, sizeof library.failure,
-            "espeak-ng is not installed (package libespeak-ng1)");
-        return;
-    }
-    find(file, "espeak_Initialize", &library.initialize);
-    find(file, "espeak_SetVoiceByName", &library.set_voice);
-    find(file, "espeak_TextToPhonemes", &library.phonemes);
-    find(file, "espeak_Synth", &library.synthesize);
-    if (!library.failure[0] && library.initialize(OUTPUT_SYNCHRONOUS, 0, NULL, DONT_EXIT) < 0)
-        snprintf(library.failure, sizeof library.failure,
+    struct library *l = &loaded.file;
+    library_open(l, "libespeak-ng.so.1");
+    library_find(l, "espeak_Initialize", &loaded.initialize);
+    library_find(l, "espeak_SetVoiceByName", &loaded.set_voice);
+    library_find(l, "espeak_TextToPhonemes", &loaded.phonemes);
+    library_find(l, "espeak_Synth", &loaded.synthesize);
+    if (!l->failure[0] && loaded.initialize(OUTPUT_SYNCHRONOUS, 0, NULL, DONT_EXIT) < 0)
+        snprintf(l->failure, sizeof l->failure,
             "espeak-ng does not find its data (package espeak-ng-data)");
 }
 
@@ -91,7 +77,7 @@ static void load(void)
 static bool is_code(const char *language)
 {
     size_t n = strlen(language);
-    return n >= 2 && n < sizeof library.language &&
+    return n >= 2 && n < sizeof loaded.language &&
            strspn(language, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
 }
 
@@ -100,9 +86,9 @@ static bool is_code(const char *language)
 static bool set_voice(const char *name)
 {
     static const char nothing[] = " ";
-    if (library.set_voice(name))
+    if (loaded.set_voice(name))
         return false;
-    library.synthesize(nothing, sizeof nothing, 0, 0, 0, TEXT_UTF8, NULL, NULL);
+    loaded.synthesize(nothing, sizeof nothing, 0, 0, 0, TEXT_UTF8, NULL, NULL);
     return true;
 }
 
@@ -110,7 +96,7 @@ static bool set_voice(const char *name)
 static bool choose_voice(const char *language)
 {
     bool listed = false, set = false;
-    if (!strcmp(library.language, language))
+    if (!strcmp(loaded.language, language))
         return true;
     for (size_t i = 0; !set && i < sizeof voices / sizeof *voices; i++)
         if (!strcmp(voices[i].language, language)) {
@@ -118,7 +104,7 @@ static bool choose_voice(const char *language)
             set = set_voice(voices[i].name);
         }
     set = set || (!listed && set_voice(language));
-    snprintf(library.language, sizeof library.language, "%s", set ? language : "");
+    snprintf(loaded.language, sizeof loaded.language, "%s", set ? language : "");
     return set;
 }
 
@@ -168,7 +154,7 @@ static enum ih_status translate(struct str *out, const char *text, int mode)
 {
     const void *rest = text;
     while (rest && !out->failed) {
-        const char *clause = library.phonemes(&rest, TEXT_UTF8, mode);
+        const char *clause = loaded.phonemes(&rest, TEXT_UTF8, mode);
         if (clause && *clause) {
             str_add_byte(out, ' ');
             str_add_text(out, clause);
@@ -263,8 +249,8 @@ static const struct phonemizer espeak = {NULL, "espeak-ng", knows, phonemes};
 const struct phonemizer *espeak_find(struct ih_error *e)
 {
     pthread_once(&once, load);
-    if (!library.failure[0])
+    if (!loaded.file.failure[0])
         return &espeak;
-    err_set(e, IH_UNSUPPORTED, "%s", library.failure);
+    err_set(e, IH_UNSUPPORTED, "%s", loaded.file.failure);
     return NULL;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "speech/icu.h"
 
-#include <dlfcn.h>
+#include "base/library.h"
+
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 /* What is linked is a property of the process: as in media/ffmpeg.c, written once, before anyone
  * reads it. */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static char failure[160];
+static struct library library = {.name = "ICU", .wants = "reading text aloud needs ICU"};
 
 /* X(result, name, parameters, arguments), V(name, parameters, arguments) without a result. ICU's
  * headers append the version to every name; the definitions below are checked against them. */
@@ -94,41 +95,29 @@ static struct {
     FORMATS(POINTER_X, POINTER_V)
 } real;
 
-static void *open_library(const char *name)
+static void open_library(const char *name)
 {
     char file[64];
     snprintf(file, sizeof file, "%s.so.%s", name, U_ICU_VERSION_SHORT);
-    void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
-    if (!library && !failure[0])
-        snprintf(
-            failure, sizeof failure, "%s is not installed; reading text aloud needs ICU", file);
-    return library;
-}
-
-static void find(void *library, const char *name, void *slot)
-{
-    void *address = library ? dlsym(library, name) : NULL;
-    if (library && !address && !failure[0])
-        snprintf(failure, sizeof failure, "ICU's %s is missing in the library installed", name);
-    memcpy(slot, &address, sizeof address);
+    library_open(&library, file);
 }
 
 #define NAME_OF(name)                       #name
 #define NAME(name)                          NAME_OF(name)
-#define FIND_X(result, name, parameters, a) find(library, NAME(name), &real.name);
-#define FIND_V(name, parameters, a)         find(library, NAME(name), &real.name);
+#define FIND_X(result, name, parameters, a) library_find(&library, NAME(name), &real.name);
+#define FIND_V(name, parameters, a)         library_find(&library, NAME(name), &real.name);
 static void load(void)
 {
-    void *library = open_library("libicuuc");
+    open_library("libicuuc");
     COMMON(FIND_X, FIND_V)
-    library = open_library("libicui18n");
+    open_library("libicui18n");
     FORMATS(FIND_X, FIND_V)
 }
 
 enum ih_status icu_load(struct ih_error *e)
 {
     pthread_once(&once, load);
-    return failure[0] ? err_set(e, IH_UNSUPPORTED, "%s", failure) : IH_OK;
+    return library.failure[0] ? err_set(e, IH_UNSUPPORTED, "%s", library.failure) : IH_OK;
 }
 
 /* Nothing is called when loading failed: normalizer_open() fails first. */
