@@ -113,11 +113,19 @@ static bool sounds(const struct reading *r, int i, int end)
     return all > 0 && consonants < 2 && end - i >= 4;
 }
 
+/* A Latin letter with a mark: nobody puts one into an acronym. */
+static bool is_marked(uint32_t c)
+{
+    return (c >= 0xc0 && c < 0x250) || (c >= 0x1e00 && c < 0x1f00);
+}
+
 static bool is_acronym(const struct reading *r, int i, int end)
 {
     char word[LONGEST_WORD];
     int capitals = 0, vowels = 0, n = end - i;
     for (int k = i; k < end; k++) {
+        if (is_marked(look(r, k)))
+            return false;
         capitals += is_upper(look(r, k));
         vowels += is_vowel(look(r, k));
     }
