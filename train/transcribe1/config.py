@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-VERSION = "0.3"
+VERSION = "0.4"
 SEED = 20261124
 RATE = 16000
 REPOSITORY = Path(__file__).resolve().parents[2]
