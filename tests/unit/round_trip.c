@@ -121,8 +121,8 @@ static void read_sentences(struct round_trip *r)
     fclose(f);
 }
 
-/* What was measured stands in models/voice-1/card.md; the limits leave room for another tier's
- * arithmetic, not for a broken language. */
+/* What was measured stands in docs/benchmarks.md (mean 39, English 3); the limits leave room for
+ * another tier's arithmetic, not for a broken language. */
 static void what_is_said_is_read(void **state)
 {
     (void)state;
@@ -143,8 +143,8 @@ static void what_is_said_is_read(void **state)
         sum += l->errors / l->sentences;
     }
     print_message("mean %.0f%%, %.0f s of speech\n", 100 * sum / LANGUAGES, r.seconds);
-    assert_true(sum / LANGUAGES < 0.5);
-    assert_true(find_language(&r, "en")->errors / SENTENCES < 0.35);
+    assert_true(sum / LANGUAGES < 0.46);
+    assert_true(find_language(&r, "en")->errors / SENTENCES < 0.2);
     close_models(&r);
 }
 
