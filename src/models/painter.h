@@ -36,8 +36,8 @@ struct painter {
     enum ih_status (*open)(struct painter_session **out, struct model *m, struct ih_error *e);
     void (*close)(struct painter_session **s);
     /* *out is the caller's to free. `cancel` is read between layers. Noise is drawn with
-     * rng_normal() of base/rng.h from the seed, in the order of the latent's memory, so that it does
-     * not depend on threads. */
+     * rng_normal() of base/rng.h from the seed, in the order of the latent's memory, so that it
+     * does not depend on threads. */
     enum ih_status (*paint)(struct painter_session *s, const struct painting_request *r,
         const volatile int *cancel, struct ih_picture *out, struct ih_error *e);
 };
