@@ -120,7 +120,9 @@ static void test_defaults_round_trip(void **state)
     memset(&r, 0, sizeof r);
     memset(&again, 0, sizeof again);
     for (int i = 0; i < count; i++) {
-        enum ih_task task = o[i].tasks & IH_SPEAK ? IH_SPEAK : IH_TRANSCRIBE;
+        enum ih_task task = o[i].tasks & IH_SPEAK  ? IH_SPEAK
+                            : o[i].tasks & IH_DRAW ? IH_DRAW
+                                                   : IH_TRANSCRIBE;
         ih_request_defaults(&r, task);
         ih_request_defaults(&again, task);
         char text[64];
@@ -139,7 +141,7 @@ static void test_table_is_sound(void **state)
     int count;
     const struct ih_option *o = ih_options(&count);
     for (int i = 0; i < count; i++) {
-        for (unsigned task = IH_TRANSCRIBE; task <= IH_SPEAK; task <<= 1)
+        for (unsigned task = IH_TRANSCRIBE; task <= IH_DRAW; task <<= 1)
             if (o[i].tasks & task)
                 assert_ptr_equal(ih_option_find(o[i].name, task), &o[i]);
         assert_true(o[i].tasks != 0);
@@ -168,6 +170,10 @@ static void test_formats_agree_with_the_writers(void **state)
     o = ih_option_find("format", IH_SPEAK);
     for (count = 0; ih_audio_format(count); count++)
         assert_string_equal(o->choices[count], ih_audio_format(count)->name);
+    assert_null(o->choices[count]);
+    o = ih_option_find("format", IH_DRAW);
+    for (count = 0; ih_picture_format(count); count++)
+        assert_string_equal(o->choices[count], ih_picture_format(count)->name);
     assert_null(o->choices[count]);
 }
 
