@@ -18,6 +18,7 @@
 static const char own_model[] = "transcribe-1";
 static const char own_vad[] = "vad-1";
 static const char own_voice[] = "voice-1";
+static const char own_painter[] = "image-1";
 
 enum ih_status fail(struct ih_error *e, enum ih_status code, const char *format, ...)
 {
@@ -290,6 +291,25 @@ enum ih_status model_default_voice(struct model_entry *out, struct ih_error *e)
                      "no model that speaks is here: neither %s, which comes with the program, "
                      "nor a Kokoro; name one with --model",
                      own_voice);
+}
+
+enum ih_status model_default_painter(struct model_entry *out, struct ih_error *e)
+{
+    if (model_locate(out, own_painter, e) == IH_OK)
+        return IH_OK;
+    struct model_entry *list;
+    int n = models_scan(&list), found = -1;
+    for (int i = 0; i < n && found < 0; i++)
+        found = strncasecmp(list[i].name, "flux.2", 6) == 0 ? i : -1;
+    if (found >= 0)
+        *out = list[found];
+    free(list);
+    return found >= 0
+               ? IH_OK
+               : fail(e, IH_NOT_FOUND,
+                     "no model that draws is here: neither %s, which comes with the program, "
+                     "nor a FLUX.2; name one with --model",
+                     own_painter);
 }
 
 bool program_find(const char *name, char *buf, size_t size)

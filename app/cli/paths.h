@@ -40,6 +40,9 @@ enum ih_status model_default(struct model_entry *out, struct ih_error *e);
 /* The same for speaking: the program's own model, else a Kokoro that was fetched. */
 enum ih_status model_default_voice(struct model_entry *out, struct ih_error *e);
 
+/* The same for drawing: the program's own model, else a FLUX.2 that was fetched. */
+enum ih_status model_default_painter(struct model_entry *out, struct ih_error *e);
+
 /* The program's own model that turns words into phonemes; false when it is not there. */
 bool speller_locate(struct model_entry *out);
 
