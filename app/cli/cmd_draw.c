@@ -27,6 +27,14 @@ static void on_step(void *arg, int done, int total, const struct ih_picture *pre
     w->step_began = now_seconds();
 }
 
+/* The weights are prepared before the first step, which can take a while. */
+static void on_progress(void *arg, double done, double total)
+{
+    struct draw_work *w = arg;
+    if (done <= 0)
+        progress_draw(&w->progress, done, total, "");
+}
+
 static void on_warning(void *arg, const char *text)
 {
     struct draw_work *w = arg;
@@ -136,6 +144,7 @@ int run_draw(const struct args *args)
     }
     signals_watch(&w->job.job.cancel);
     w->job.job.arg = w;
+    w->job.job.progress = on_progress;
     w->job.step = on_step;
     w->job.warning = on_warning;
     int code = draw_open(w, args);

@@ -25,7 +25,7 @@ static int choose_seed(struct draw_work *w)
 {
     uint32_t random;
     w->seed = w->request.draw.seed;
-    if (args_has(w->args, "seed") || w->again)
+    if (w->seed != IH_SEED_NEW)
         return EXIT_DONE;
     if (getrandom(&random, sizeof random, 0) != sizeof random) {
         complain("the system gives no random number; choose one with --seed");

@@ -32,8 +32,8 @@ void help_all(void)
     int n;
     const struct command *all = commands(&n);
     terminal_init(&t, stdout);
-    printf("%sinhouse%s %s: speech to text and back, and pictures, on your own machine\n\n", style(&t, STYLE_BOLD),
-        style_end(&t), INHOUSE_VERSION);
+    printf("%sinhouse%s %s: speech to text and back, and pictures, on your own machine\n\n",
+        style(&t, STYLE_BOLD), style_end(&t), INHOUSE_VERSION);
     printf("Usage: inhouse COMMAND [OPTIONS] [ARGUMENTS]\n\n");
     for (int i = 0; i < n; i++)
         printf(

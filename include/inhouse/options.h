@@ -23,7 +23,8 @@ struct ih_request {
     enum ih_task task; /* the rows that ih_option_set() knows */
     struct ih_transcribe_options transcribe;
     struct ih_speak_options speak;
-    struct ih_draw_options draw; /* without its pictures */
+    struct ih_draw_options draw; /* without its pictures; a seed of IH_SEED_NEW is the program's to
+                                    choose */
     const char *model;           /* name or path; null: the program's choice */
     const char *format; /* a format's name, of transcripts several with commas; null: the program's
                            choice */
@@ -53,6 +54,8 @@ struct ih_request {
     const char *again;        /* picture whose note says what to draw; null: none */
     bool resume;              /* leaves out pictures that are there already */
 };
+
+#define IH_SEED_NEW UINT64_MAX
 
 /* Fills in the defaults. */
 void ih_request_defaults(struct ih_request *r, enum ih_task task);

@@ -118,8 +118,8 @@ static const struct ih_option options[] = {
         "draw each line of this file as a prompt; - is standard input", DRAW, CLI, FIELD(file)},
     {"steps", 0, IH_OPTION_INT, "N", 0, 1000, NULL, NULL,
         "steps from noise to picture; 0 is what suits the model", DRAW, EVERYWHERE, FIELD(draw.steps)},
-    {"seed", 0, IH_OPTION_INT, "N", 0, 0x1p53, NULL, NULL,
-        "the same number draws the same picture again; otherwise a new one is drawn", DRAW, EVERYWHERE, FIELD(draw.seed)},
+    {"seed", 0, IH_OPTION_INT, "N", -1, 0x1p53, NULL, NULL,
+        "the same number draws the same picture again; -1 takes a new one each time", DRAW, EVERYWHERE, FIELD(draw.seed)},
     {"guidance", 'g', IH_OPTION_FLOAT, "X", 0, 50, NULL, NULL,
         "how closely the prompt is followed; 1 is without, 0 what suits the model", DRAW, EVERYWHERE, FIELD(draw.guidance)},
     {"negative", 0, IH_OPTION_STRING, "TEXT", 0, 0, NULL, NULL,
@@ -171,6 +171,7 @@ void ih_request_defaults(struct ih_request *r, enum ih_task task)
     ih_transcribe_defaults(&r->transcribe);
     ih_speak_defaults(&r->speak);
     ih_draw_defaults(&r->draw);
+    r->draw.seed = IH_SEED_NEW;
     r->preview = previews[0];
 }
 
@@ -391,6 +392,8 @@ int ih_option_text(const struct ih_option *o, const struct ih_request *r, char *
         text = *(const bool *)field ? "true" : "false";
         break;
     case IH_OPTION_INT:
+        if (o->size == sizeof(uint64_t) && o->low < 0)
+            return snprintf(buf, size, "%lld", (long long)*(const uint64_t *)field);
         if (o->size == sizeof(uint64_t))
             return snprintf(buf, size, "%llu", (unsigned long long)*(const uint64_t *)field);
         return snprintf(buf, size, "%d", *(const int *)field);
