@@ -180,7 +180,8 @@ void screen_draw(struct screen *s, const struct ih_picture *p)
     if (s->way == SCREEN_OFF || !place(s, p, &columns, &rows))
         return;
     if (columns != s->shown_columns || rows != s->shown_rows) {
-        screen_end(s);
+        if (s->shown_rows)
+            screen_end(s);
         s->shown_columns = columns;
         s->shown_rows = rows;
         /* Room is made first, so that nothing scrolls while the picture is drawn. */
