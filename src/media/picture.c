@@ -37,6 +37,15 @@ enum ih_status picture_alloc(
     return IH_OK;
 }
 
+enum ih_status picture_believe(
+    int64_t width, int64_t height, size_t bytes, int64_t pixels_a_byte, struct ih_error *e)
+{
+    if (width * height / pixels_a_byte <= (int64_t)bytes)
+        return IH_OK;
+    return err_set(e, IH_BAD_DATA, "%zu bytes cannot hold the %lldx%lld pixels that they promise",
+        bytes, (long long)width, (long long)height);
+}
+
 void picture_flatten(uint8_t *rgb, const uint8_t *rgba, size_t pixels)
 {
     for (size_t i = 0; i < pixels; i++)

@@ -34,6 +34,11 @@ enum {
 enum ih_status picture_alloc(
     struct ih_picture *out, int64_t width, int64_t height, struct ih_error *e);
 
+/* Refuses a header that promises more pixels than so many bytes can hold at their densest, so that
+ * a small file cannot ask for much memory. */
+enum ih_status picture_believe(
+    int64_t width, int64_t height, size_t bytes, int64_t pixels_a_byte, struct ih_error *e);
+
 /* Lays four bytes a pixel on white, in sRGB values, as browsers do. */
 void picture_flatten(uint8_t *rgb, const uint8_t *rgba, size_t pixels);
 

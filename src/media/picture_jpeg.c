@@ -13,7 +13,11 @@
 
 enum {
     SCANS_MOST = 100, /* of a progressive file; each is a walk over all its coefficients */
-    FINE = 90,        /* from this quality on, colour is kept at full resolution */
+    /* Huffman codes spend a bit on a block of 64 pixels, one of several sizes of a component;
+     * arithmetic coding far less. */
+    PIXELS_A_BYTE = 1024,
+    PIXELS_A_BYTE_ARITHMETIC = 65536,
+    FINE = 90, /* from this quality on, colour is kept at full resolution */
 };
 
 struct failure {
@@ -110,7 +114,10 @@ static enum ih_status decode(struct reading *r, struct ih_picture *out, const ui
     r->progress.progress_monitor = on_progress;
     jpeg_mem_src(&r->jpeg, data, (unsigned long)bytes);
     jpeg_read_header(&r->jpeg, TRUE);
-    enum ih_status status = picture_alloc(out, r->jpeg.image_width, r->jpeg.image_height, e);
+    enum ih_status status = picture_believe(r->jpeg.image_width, r->jpeg.image_height, bytes,
+        r->jpeg.arith_code ? PIXELS_A_BYTE_ARITHMETIC : PIXELS_A_BYTE, e);
+    if (!status)
+        status = picture_alloc(out, r->jpeg.image_width, r->jpeg.image_height, e);
     if (!status)
         status = read_lines(r, out, e);
     if (!status && r->failure.cut)

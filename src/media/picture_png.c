@@ -10,7 +10,12 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { SIGNATURE = 8, CHUNK = 12, HEADER_END = SIGNATURE + CHUNK + 13 };
+enum {
+    SIGNATURE = 8,
+    CHUNK = 12,
+    HEADER_END = SIGNATURE + CHUNK + 13,
+    PIXELS_A_BYTE = 1032 * 8, /* the most that deflate does, in pixels of a bit */
+};
 
 static bool probe(const uint8_t *data, size_t bytes)
 {
@@ -50,7 +55,9 @@ static enum ih_status read_png(
     uint8_t *rgba = NULL;
     if (!png_image_begin_read_from_memory(&image, data, bytes))
         return png_failure(&image, e);
-    enum ih_status status = picture_alloc(out, image.width, image.height, e);
+    enum ih_status status = picture_believe(image.width, image.height, bytes, PIXELS_A_BYTE, e);
+    if (!status)
+        status = picture_alloc(out, image.width, image.height, e);
     size_t pixels = (size_t)image.width * image.height;
     if (!status && !(rgba = malloc(pixels * 4)))
         status = err_memory(e, "a picture");

@@ -19,7 +19,7 @@ static enum ih_status damaged(struct ih_error *e)
     return err_set(e, IH_BAD_DATA, "the WebP is damaged or cut off");
 }
 
-/* One picture, which is no film, at (x, y) of a canvas that is white so far. */
+/* One picture, which is no film, at (x, y) of a canvas. */
 static enum ih_status decode_onto(
     struct ih_picture *canvas, const uint8_t *data, size_t bytes, int x, int y, struct ih_error *e)
 {
@@ -67,7 +67,8 @@ static enum ih_status read_webp(
     enum ih_status status = picture_alloc(out, features.width, features.height, e);
     if (status)
         return status;
-    memset(out->rgb, 255, (size_t)out->width * (size_t)out->height * 3);
+    if (features.has_animation) /* whose first picture may be smaller */
+        memset(out->rgb, 255, (size_t)out->width * (size_t)out->height * 3);
     status = features.has_animation ? decode_first(out, data, bytes, e)
                                     : decode_onto(out, data, bytes, 0, 0, e);
     if (status)

@@ -242,7 +242,18 @@ static void test_refusals_are_sentences(void **state)
     /* A header of 30000x30000 with the right checksum. */
     struct file f = load("rgb.png");
     memcpy(f.data + 16, "\0\0\x75\x30\0\0\x75\x30\x08\x02\0\0\0\xe9\x45\x6f\xed", 17);
-    expect_refusal(f.data, f.bytes, IH_BAD_DATA, "30000x30000 pixels; at most 64 million");
+    expect_refusal(f.data, f.bytes, IH_BAD_DATA, "bytes cannot hold the 30000x30000 pixels");
+    f.data = realloc(f.data, 1 << 18);
+    assert_non_null(f.data);
+    memset(f.data + f.bytes, 0, (1 << 18) - f.bytes);
+    expect_refusal(f.data, 1 << 18, IH_BAD_DATA, "30000x30000 pixels; at most 64 million");
+    free(f.data);
+    /* A progressive JPEG of 8000x8000, whose coefficients would take 400 MB. */
+    f = load("progressive.jpg");
+    uint8_t *frame = memmem(f.data, f.bytes, "\xff\xc2", 2);
+    assert_non_null(frame);
+    memcpy(frame + 5, "\x1f\x40\x1f\x40", 4);
+    expect_refusal(f.data, f.bytes, IH_BAD_DATA, "bytes cannot hold the 8000x8000 pixels");
     free(f.data);
 }
 
