@@ -126,12 +126,18 @@ static void draw_kitty(const struct screen *s, const char *text, size_t n)
     }
 }
 
-/* A PNG in base64, for the two ways that take a file. */
+/* A PNG in base64, for the two ways that take a file: no more pixels than the terminal shows. */
 static void draw_file(const struct screen *s, const struct ih_picture *p)
 {
+    int w = s->shown_columns * s->cell_width, h = s->shown_rows * s->cell_height;
+    struct ih_picture smaller = {0};
     uint8_t *png;
     size_t bytes;
-    if (ih_picture_write(&png, &bytes, p, NULL, NULL) != IH_OK)
+    if (p->width > w && p->height > h && ih_picture_resize(&smaller, w, h, p, NULL) == IH_OK)
+        p = &smaller;
+    enum ih_status status = ih_picture_write(&png, &bytes, p, NULL, NULL);
+    ih_picture_free(&smaller);
+    if (status)
         return;
     char *text = malloc((bytes + 2) / 3 * 4 + 1);
     size_t n = text ? base64(text, png, bytes) : 0;

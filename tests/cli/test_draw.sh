@@ -183,6 +183,40 @@ if command -v script >/dev/null; then
     grep -qa 'step 4/4' out || complain "no progress: $(cat out)"
 fi
 
+# A terminal that is asked what it can do: its answer decides; without one, its colours do.
+python3 - "$program" >pty.log 2>&1 <<'PYTHON' || complain "asking the terminal: $(cat pty.log)"
+import os, pty, select, sys, time
+def run(answer, **environment):
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.environ.update(environment)
+        os.execv(sys.argv[1], [sys.argv[1], "draw", "-m", "brush", "hello", "-o", "asked.png"])
+    seen, answered = b"", False
+    while True:
+        try:
+            part = os.read(fd, 65536)
+        except OSError:
+            part = b""
+        if not part:
+            break
+        seen += part
+        if b"\033[c" in seen and answer and not answered:
+            os.write(fd, answer)
+            answered = True
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0, seen
+    return seen
+sixel = run(b"\033[?62;4;22c")
+assert b"\033P0;1;0q" in sixel and b"62;4" not in sixel, sixel[:200]
+assert b"\033P" not in run(b"\033[?62;14;40c")
+assert b"38;2;" in run(b"\033[?62;22c", COLORTERM="truecolor")
+quiet = run(None)
+assert b"\033P" not in quiet and b"38;2;" not in quiet, quiet
+assert b"38;2;" in run(None, COLORTERM="24bit")
+assert b"\033[c" not in run(None, TERM="dumb")
+assert b"\033_G" in run(None, TERM="xterm-kitty")
+assert b"\033_G" not in run(None, KITTY_WINDOW_ID="1", TMUX="/tmp/x")
+PYTHON
+
 # Outputs that fail leave nothing.
 draw 4 'cannot be written' hello -o nowhere/x.png
 mkdir small

@@ -177,6 +177,33 @@ static void test_formats_agree_with_the_writers(void **state)
     assert_null(o->choices[count]);
 }
 
+static void test_drawing(void **state)
+{
+    (void)state;
+    struct ih_request r;
+    struct ih_error e = {0};
+    ih_request_defaults(&r, IH_DRAW);
+    assert_true(r.draw.strength == 1 && r.draw.seed == IH_SEED_NEW && r.count == 1);
+    set(&r, "size", "640x480");
+    set(&r, "steps", "20");
+    set(&r, "seed", "7");
+    set(&r, "guidance", "4.5");
+    set(&r, "preview-file", "now.png");
+    assert_string_equal(r.size, "640x480");
+    assert_int_equal(r.draw.steps, 20);
+    assert_true(r.draw.seed == 7 && r.draw.guidance == 4.5f);
+    assert_string_equal(r.preview_file, "now.png");
+    set(&r, "seed", "-1");
+    assert_true(r.draw.seed == IH_SEED_NEW);
+    assert_int_equal(ih_option_set(&r, "seed", "-2", cli, &e), IH_INVALID);
+    assert_int_equal(ih_option_set(&r, "format", "wav", cli, &e), IH_INVALID);
+    assert_string_equal(e.text, "format must be one of png, jpeg, webp, not 'wav'");
+    /* Files of the machine are nothing that a request from elsewhere may name. */
+    static const char *const files[] = {"image", "mask", "output", "sheet", "again"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        assert_int_equal(ih_option_set(&r, files[i], "x", IH_ON_HTTP, &e), IH_INVALID);
+}
+
 static void test_tasks_are_kept_apart(void **state)
 {
     (void)state;
@@ -257,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_table_is_sound),
         cmocka_unit_test(test_formats_agree_with_the_writers),
         cmocka_unit_test(test_tasks_are_kept_apart),
+        cmocka_unit_test(test_drawing),
         cmocka_unit_test(test_styles),
         cmocka_unit_test(test_closest),
     };
