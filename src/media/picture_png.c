@@ -48,7 +48,28 @@ static enum ih_status png_failure(const png_image *image, struct ih_error *e)
     return err_set(e, IH_BAD_DATA, "the PNG cannot be read: %.60s", image->message);
 }
 
-static enum ih_status read_png(
+/* Copies what pixels depend on. libpng takes memory for the length that a chunk claims and for what
+ * it unpacks to; of texts and profiles it is shown none. */
+static enum ih_status keep_needed(
+    struct str *kept, const uint8_t *data, size_t bytes, struct ih_error *e)
+{
+    static const char needed[][5] = {"tRNS", "gAMA", "cHRM", "sRGB"};
+    str_add(kept, data, SIGNATURE);
+    for (size_t at = SIGNATURE; bytes - at >= CHUNK;) {
+        size_t length = read32(data + at);
+        if (length > bytes - at - CHUNK)
+            return err_set(e, IH_BAD_DATA, "the PNG is cut off");
+        bool keep = data[at + 4] >= 'A' && data[at + 4] <= 'Z'; /* critical */
+        for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+            keep = keep || memcmp(data + at + 4, needed[i], 4) == 0;
+        if (keep)
+            str_add(kept, data + at, CHUNK + length);
+        at += CHUNK + length;
+    }
+    return kept->failed ? err_memory(e, "a picture") : IH_OK;
+}
+
+static enum ih_status read_needed(
     struct ih_picture *out, const uint8_t *data, size_t bytes, struct ih_error *e)
 {
     png_image image = {.version = PNG_IMAGE_VERSION};
@@ -73,6 +94,18 @@ static enum ih_status read_png(
         ih_picture_free(out);
     png_image_free(&image);
     free(rgba);
+    return status;
+}
+
+static enum ih_status read_png(
+    struct ih_picture *out, const uint8_t *data, size_t bytes, struct ih_error *e)
+{
+    struct str kept;
+    str_init(&kept, bytes);
+    enum ih_status status = keep_needed(&kept, data, bytes, e);
+    if (!status)
+        status = read_needed(out, (const uint8_t *)kept.data, kept.size, e);
+    str_free(&kept);
     return status;
 }
 

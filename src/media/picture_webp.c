@@ -19,15 +19,9 @@ static enum ih_status damaged(struct ih_error *e)
     return err_set(e, IH_BAD_DATA, "the WebP is damaged or cut off");
 }
 
-/* One picture, which is no film, at (x, y) of a canvas. */
-static enum ih_status decode_onto(
-    struct ih_picture *canvas, const uint8_t *data, size_t bytes, int x, int y, struct ih_error *e)
+static enum ih_status decode_clear(uint8_t *to, int stride, const uint8_t *data, size_t bytes,
+    int width, int height, struct ih_error *e)
 {
-    int width, height;
-    if (!WebPGetInfo(data, bytes, &width, &height))
-        return damaged(e);
-    if (x < 0 || y < 0 || width > canvas->width - x || height > canvas->height - y)
-        return err_set(e, IH_BAD_DATA, "the WebP is damaged: a picture larger than its canvas");
     size_t size = (size_t)width * (size_t)height * 4;
     uint8_t *rgba = malloc(size);
     if (!rgba)
@@ -35,10 +29,27 @@ static enum ih_status decode_onto(
     enum ih_status status =
         WebPDecodeRGBAInto(data, bytes, rgba, size, width * 4) ? IH_OK : damaged(e);
     for (int i = 0; !status && i < height; i++)
-        picture_flatten(canvas->rgb + ((size_t)(y + i) * (size_t)canvas->width + (size_t)x) * 3,
-            rgba + (size_t)i * (size_t)width * 4, (size_t)width);
+        picture_flatten(
+            to + (size_t)i * (size_t)stride, rgba + (size_t)i * (size_t)width * 4, (size_t)width);
     free(rgba);
     return status;
+}
+
+/* One picture, which is no film, at (x, y) of a canvas. */
+static enum ih_status decode_onto(
+    struct ih_picture *canvas, const uint8_t *data, size_t bytes, int x, int y, struct ih_error *e)
+{
+    WebPBitstreamFeatures f;
+    if (WebPGetFeatures(data, bytes, &f) != VP8_STATUS_OK)
+        return damaged(e);
+    if (x < 0 || y < 0 || f.width > canvas->width - x || f.height > canvas->height - y)
+        return err_set(e, IH_BAD_DATA, "the WebP is damaged: a picture larger than its canvas");
+    int stride = canvas->width * 3;
+    size_t at = (size_t)y * (size_t)stride + (size_t)x * 3;
+    size_t room = (size_t)stride * (size_t)canvas->height - at;
+    if (f.has_alpha)
+        return decode_clear(canvas->rgb + at, stride, data, bytes, f.width, f.height, e);
+    return WebPDecodeRGBInto(data, bytes, canvas->rgb + at, room, stride) ? IH_OK : damaged(e);
 }
 
 static enum ih_status decode_first(

@@ -138,7 +138,7 @@ mv a.jpg.kept a.jpg
 draw 2 'at most 2 pictures' hello -i a.png -i a.png -i a.png -o x3.png
 draw 1 'this is no picture' hello -i "$source/README.md" -o x3.png
 head -c 200 a.png >cut.png
-draw 1 'cut.png: the PNG cannot be read' hello -i cut.png -o x3.png
+draw 1 'cut.png: the PNG is cut off' hello -i cut.png -o x3.png
 printf 'GIF89a........' >x.gif
 draw 1 'this is a GIF picture' hello -i x.gif -o x3.png
 draw 2 'a mask needs a picture' hello --mask a.png -o x3.png

@@ -246,7 +246,15 @@ static void test_refusals_are_sentences(void **state)
     f.data = realloc(f.data, 1 << 18);
     assert_non_null(f.data);
     memset(f.data + f.bytes, 0, (1 << 18) - f.bytes);
+    memcpy(f.data + 33, "\0\x03\xff\xd3IDAT", 8); /* 2^18 less 33 and 12 */
     expect_refusal(f.data, 1 << 18, IH_BAD_DATA, "30000x30000 pixels; at most 64 million");
+    free(f.data);
+    /* A text of 1 GB, of which there are 20 bytes. */
+    f = load("text.png");
+    uint8_t *text = memmem(f.data, f.bytes, "tEXt", 4);
+    assert_non_null(text);
+    memcpy(text - 4, "\x40\0\0\0", 4);
+    expect_refusal(f.data, f.bytes, IH_BAD_DATA, "cut off");
     free(f.data);
     /* A progressive JPEG of 8000x8000, whose coefficients would take 400 MB. */
     f = load("progressive.jpg");
