@@ -74,7 +74,7 @@ static const struct command table[] = {
         "  inhouse speak -f book.txt -o book.opus --voice anna --speed 1.1 --words book.srt\n"
         "  inhouse speak -l de --style calm \"Guten Abend.\" | aplay\n"
         "  inhouse speak -f message.ssml -o message.mp3 --check\n"},
-    {.name = "draw", .usage = "PROMPT... | -f FILE", .summary = "draw a picture from words",
+    {.name = "draw", .usage = "PROMPT... | -f FILE | -", .summary = "draw a picture from words",
      .argument = FLAG_FILE, .request = IH_DRAW, .run = run_draw,
      .details =
         "The format comes from the ending of --output: png, jpg or webp. Without --output the picture goes to\n"

@@ -33,7 +33,8 @@ static int split_lines(struct draw_work *w)
         return usage_error(w->args->command, "more than %d pictures in one run", PICTURES_MOST);
     if (w->prompts > 0)
         return EXIT_DONE;
-    complain("there is no prompt in %s", w->request.file);
+    complain("there is no prompt in %s",
+        strcmp(w->request.file, "-") == 0 ? "standard input" : w->request.file);
     return EXIT_INPUT;
 }
 
@@ -54,6 +55,8 @@ int draw_read_prompts(struct draw_work *w)
     size_t n = 1, used = 0;
     if (w->request.file && a->count)
         return usage_error(a->command, "give a prompt or --file, not both");
+    if (a->count == 1 && strcmp(a->arg[0], "-") == 0)
+        w->request.file = "-";
     if (w->request.file) {
         int code = input_whole(w->request.file, PROMPTS_LIMIT, &w->text, &n);
         if (!code && strlen(w->text) != n) {
@@ -67,7 +70,8 @@ int draw_read_prompts(struct draw_work *w)
         return one_prompt(w);
     }
     if (a->count == 0)
-        return usage_error(a->command, "say what to draw, or give -f FILE with a prompt a line");
+        return usage_error(
+            a->command, "say what to draw, or give -f FILE, or - for standard input");
     for (int i = 0; i < a->count; i++)
         n += strlen(a->arg[i]) + 1;
     w->text = calloc(1, n);

@@ -160,6 +160,8 @@ draw 1 '2 there already' -f prompts.txt -o batch/p.webp --resume --json
 [ -e batch/p-002.webp ] || complain "--resume leaves out what is missing"
 echo 'from a pipe' | "$program" draw -m brush -f - -q >piped || complain "prompts from standard input"
 begins piped 89504e47
+echo 'from a pipe' | "$program" draw -m brush --seed 1 - -q >piped || complain "- for standard input"
+"$program" draw -m brush --seed 1 'from a pipe' -q | cmp -s - piped || complain "a prompt from standard input differs"
 : >empty.txt
 draw 1 'there is no prompt in empty.txt' -f empty.txt -o x4.png
 draw 1 'not text' -f a.png -o x4.png
