@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a picture says of how it was made. */
+/* What a picture or a sound says of how it was made. */
 #include "cli/draw.h"
 #include "cli/input.h"
 #include "cli/json.h"
+#include "inhouse/audio.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PICTURE_LIMIT = 256 << 20 };
+enum { FILE_LIMIT = 512 << 20 };
 
 /* A note is written by anybody: what would move the cursor of a terminal is not printed. */
 static void print_safe(const char *text)
@@ -60,55 +61,103 @@ static void print_note(const struct terminal *t, const char *text, json_t *note)
     }
 }
 
-static int show(const struct args *a, const char *path, struct screen *screen)
-{
-    struct terminal t;
-    struct ih_picture p;
-    struct ih_error e;
-    struct output out;
-    char *data, *text = NULL;
+/* A file as it was read, and where it is told of. */
+struct shown {
+    const char *path, *data;
     size_t bytes;
-    json_t *note = NULL;
-    terminal_init(&t, stdout);
-    int code = input_whole(path, PICTURE_LIMIT, &data, &bytes);
-    if (code)
-        return code;
-    enum ih_status status = ih_picture_read(&p, data, bytes, &e);
-    if (status)
-        complain("%s: %s", path, e.text);
-    code = status == IH_NO_MEMORY ? EXIT_INTERNAL : status ? EXIT_INPUT : EXIT_DONE;
-    if (!code)
-        code = note_read(path, data, bytes, &text, &note);
-    if (!code && args_has(a, "json")) {
-        json_t *json = json_object();
-        json_object_set_new(json, "file", json_name(path));
-        json_object_set_new(json, "width", json_integer(p.width));
-        json_object_set_new(json, "height", json_integer(p.height));
+    struct terminal out;
+    struct screen screen;
+    bool json;
+};
+
+static int finish_json(struct shown *s, json_t *json)
+{
+    struct output out;
+    json_object_set_new(json, "file", json_name(s->path));
+    output_stdout(&out);
+    json_line(&out, json);
+    return output_exit(&out);
+}
+
+static int show_picture(struct shown *s, const struct ih_picture *p)
+{
+    char *text = NULL;
+    json_t *note = NULL, *json;
+    int code = note_read(s->path, s->data, s->bytes, &text, &note);
+    if (!code && s->json) {
+        json = json_object();
+        json_object_set_new(json, "width", json_integer(p->width));
+        json_object_set_new(json, "height", json_integer(p->height));
         json_object_set_new(json, "note",
             note   ? json_incref(note)
             : text ? json_name(text)
                    : json_null());
-        output_stdout(&out);
-        json_line(&out, json);
-        code = output_exit(&out);
+        code = finish_json(s, json);
     } else if (!code) {
-        screen_draw(screen, &p);
-        screen_end(screen);
-        printf("%s%s%s  %dx%d\n", style(&t, STYLE_BOLD), path, style_end(&t), p.width, p.height);
-        print_note(&t, text, note);
+        screen_draw(&s->screen, p);
+        screen_end(&s->screen);
+        printf("%s%s%s  %dx%d\n", style(&s->out, STYLE_BOLD), s->path, style_end(&s->out), p->width,
+            p->height);
+        print_note(&s->out, text, note);
     }
-    free(data);
     json_decref(note);
     ih_picture_note_free(&text);
-    ih_picture_free(&p);
     return code;
+}
+
+static int show_sound(struct shown *s, const struct ih_audio_tags *t)
+{
+    const char *const tags[][2] = {
+        {"title", t->title}, {"artist", t->artist}, {"comment", t->comment}};
+    char duration[24] = "";
+    json_t *json = s->json ? json_object() : NULL;
+    if (json)
+        json_object_set_new(json, "seconds", t->seconds >= 0 ? json_real(t->seconds) : json_null());
+    else
+        printf("%s%s%s  %s\n", style(&s->out, STYLE_BOLD), s->path, style_end(&s->out),
+            t->seconds >= 0 ? clock_text(t->seconds, duration, sizeof duration) : "");
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
+        json_t *value = tags[i][1] ? json_name(tags[i][1]) : NULL;
+        if (json && value)
+            json_object_set(json, tags[i][0], value);
+        else if (value)
+            print_value(&s->out, tags[i][0], value);
+        json_decref(value);
+    }
+    if (!json && !t->title && !t->artist && !t->comment)
+        print_note(&s->out, NULL, NULL);
+    return json ? finish_json(s, json) : EXIT_DONE;
+}
+
+/* What is no picture may be a sound; what is neither is told of as a picture. */
+static int show(struct shown *s)
+{
+    struct ih_picture p;
+    struct ih_audio_tags tags;
+    struct ih_error e, other;
+    enum ih_status status = ih_picture_read(&p, s->data, s->bytes, &e);
+    if (!status) {
+        int code = show_picture(s, &p);
+        ih_picture_free(&p);
+        return code;
+    }
+    char *note;
+    bool is_picture = ih_picture_note(&note, s->data, s->bytes, &other) == IH_OK;
+    if (is_picture)
+        ih_picture_note_free(&note);
+    if (!is_picture && ih_audio_tags(&tags, s->data, s->bytes, &other) == IH_OK) {
+        int code = show_sound(s, &tags);
+        ih_audio_tags_free(&tags);
+        return code;
+    }
+    complain("%s: %s", s->path, e.text);
+    return status == IH_NO_MEMORY ? EXIT_INTERNAL : EXIT_INPUT;
 }
 
 int run_show(const struct args *args)
 {
     static const char *const ways[] = {"auto", "kitty", "iterm", "sixel", "blocks", "off", NULL};
-    struct terminal t;
-    struct screen screen;
+    struct shown s = {.json = args_has(args, "json")};
     const char *how = args_value(args, "preview", "auto");
     int worst = EXIT_DONE, known = 0;
     for (int i = 0; ways[i]; i++)
@@ -116,13 +165,19 @@ int run_show(const struct args *args)
     if (!known)
         return usage_error(args->command, "there is no way '%s' to show a picture", how);
     if (args->count == 0)
-        return usage_error(args->command, "name a picture");
-    terminal_init(&t, stdout);
-    screen_init(&screen, &t, args_has(args, "json") ? "off" : how);
+        return usage_error(args->command, "name a picture or a sound");
+    terminal_init(&s.out, stdout);
+    screen_init(&s.screen, &s.out, s.json ? "off" : how);
     for (int i = 0; i < args->count; i++) {
-        int code = show(args, args->arg[i], &screen);
+        char *data = NULL;
+        s.path = args->arg[i];
+        int code = input_whole(s.path, FILE_LIMIT, &data, &s.bytes);
+        s.data = data;
+        if (!code)
+            code = show(&s);
+        free(data);
         worst = code > worst ? code : worst;
-        if (i + 1 < args->count && !args_has(args, "json"))
+        if (i + 1 < args->count && !s.json)
             putchar('\n');
     }
     return worst;

@@ -87,11 +87,12 @@ static const struct command table[] = {
         "  inhouse draw \"the same cat at night\" --image cat-001.webp --strength 0.6 -o night.png\n"
         "  inhouse draw -f prompts.txt --sheet sheet.png --columns 8\n"
         "  inhouse draw --again house.png --steps 40 -o finer.png\n"},
-    {.name = "show", .usage = "FILE...", .summary = "what a picture says of how it was made",
+    {.name = "show", .usage = "FILE...", .summary = "what a picture or a sound says of how it was made",
      .argument = FLAG_FILE, .flags = show_flags, .flag_count = sizeof show_flags / sizeof *show_flags, .run = run_show,
      .details =
         "Prompt, seed, model and settings, as 'inhouse draw' and other programs put them into their files; on a\n"
-        "terminal that can, the picture too. 'inhouse draw --again FILE' draws it once more.\n"},
+        "terminal that can, the picture too. 'inhouse draw --again FILE' draws it once more. Of a sound, its\n"
+        "title, artist and comment, where 'inhouse speak' says which voice and model made it.\n"},
     {.name = "voices", .usage = "list | create NAME | show NAME | blend NAME VOICES | remove NAME | revoke NAME | export NAME | import FILE",
      .summary = "voices that a model has, and voices of your own", .words = voices_words, .argument = FLAG_VOICE,
      .flags = voices_flags, .flag_count = sizeof voices_flags / sizeof *voices_flags, .run = run_voices,

@@ -112,6 +112,13 @@ draw 0 '' "$(printf 'evil \033]0;title\a')" -o evil.png
 expect 0 '' show evil.png
 grep -q "$(printf '\033')" out && complain "show lets escapes through"
 expect 2 'name a picture' show
+for format in wav flac mp3 opus m4a; do
+    "$program" speak -m tones -l en -q 'Hello there.' -o said.$format || complain "speak"
+    expect 0 '' show said.$format
+    grep -q '^comment *Synthetic speech: inhouse .* model tones' out || complain "show said.$format: $(cat out)"
+done
+expect 0 '' show --json said.wav
+grep -q '^{"seconds":[0-9.]*,"title":"Hello there.","artist":"anna","comment":"Synthetic.*"file":"said.wav"}$' out || complain "show --json said.wav: $(cat out)"
 
 # Seeds: one that nobody chose is new each time and is said.
 draw 0 '' hello -o s1.png
