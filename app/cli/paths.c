@@ -5,7 +5,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <ftw.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -329,17 +328,6 @@ bool vad_locate(char *path, size_t size)
     struct ih_error e;
     return model_locate(&entry, own_vad, &e) == IH_OK &&
            path_join(path, size, entry.path, "model.safetensors") && access(path, R_OK) == 0;
-}
-
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st, (void)type, (void)ftw;
-    return remove(path);
-}
-
-int remove_tree(const char *path)
-{
-    return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 enum ih_status make_folders(const char *path, struct ih_error *e)

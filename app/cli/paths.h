@@ -58,9 +58,6 @@ bool program_find(const char *name, char *buf, size_t size);
 /* mkdir -p. */
 enum ih_status make_folders(const char *path, struct ih_error *e);
 
-/* Removes a file, a link, or a folder with all that is in it: 0, or -1 with errno. */
-int remove_tree(const char *path);
-
 /* Sums regular files below a folder, or the size of a file. */
 double path_bytes(const char *path);
 
