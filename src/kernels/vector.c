@@ -111,6 +111,8 @@ static float curve_value(const struct channel_rows *c, int64_t i, float v)
     }
     case CURVE_SILU:
         return act_value(v, ACT_SILU);
+    case CURVE_TANH:
+        return act_value(v, ACT_TANH);
     case CURVE_EXP:
         return expf(v);
     case CURVE_SIN:

@@ -22,7 +22,7 @@ bool taef2_encodes(const struct taef2 *t);
 bool taef2_decodes(const struct taef2 *t);
 
 /* Working memory in bytes, either way. */
-size_t taef2_bytes(int width, int height);
+size_t taef2_bytes(const struct taef2 *t, int width, int height);
 
 /* width and height are multiples of 16. A job's budget counts as in vae.h, but there are no tiles.
  */
