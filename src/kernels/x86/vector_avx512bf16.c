@@ -14,4 +14,5 @@ void vector_init_avx512bf16(struct kernels *k)
     k->softmax_bf16 = all.softmax_bf16;
     k->f32_to_bf16 = all.f32_to_bf16;
     k->channels = all.channels;
+    k->winograd_out = all.winograd_out;
 }
