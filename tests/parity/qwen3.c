@@ -158,7 +158,7 @@ static void stages_stay_close(void **state)
         enum ih_compute compute;
         double tolerance;
     } kinds[] = {{"bf16", "all", IH_COMPUTE_BF16, 0.02}, {"int8", "all", IH_COMPUTE_INT8, 0.06},
-        {"int8", "avx2", IH_COMPUTE_INT8, 0.06}, {"int4", "all", IH_COMPUTE_INT4, 0.5}};
+        {"int8", "avx2", IH_COMPUTE_INT8, 0.06}, {"int4", "all", IH_COMPUTE_INT4, 0.8}};
     for (int f = 0; f < 2; f++)
         for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
             struct bench b;
