@@ -83,5 +83,7 @@ void check_vector(struct check *t);
 void bench_vector(struct check *t);
 void check_channels(struct check *t);
 void bench_channels(struct check *t);
+void check_gate(struct check *t);
+void bench_gate(struct check *t);
 
 #endif

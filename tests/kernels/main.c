@@ -16,6 +16,7 @@ static const struct noun {
     {"pack", check_pack, bench_pack},
     {"vector", check_vector, bench_vector},
     {"channels", check_channels, bench_channels},
+    {"gate", check_gate, bench_gate},
 };
 
 static const char *const tiers[] = {"c", "neon", "avx2", "avx512", "avx512-bf16", "amx"};
