@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* llama.cpp's files: opens, reads every field and every byte, turns every tensor into numbers. */
+/* llama.cpp's files: opens, reads every field and every byte, turns every tensor into numbers, and
+ * encodes a text with the tokenizer. */
 #include "fuzz/memory_file.h"
 #include "fuzz/touch.h"
 #include "kernels/blocks.h"
+#include "nn/decoder.h"
+#include "text/bpe.h"
 #include "weights/gguf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -27,6 +30,21 @@ static int64_t touch_fields(const struct gguf_file *f)
     return sum;
 }
 
+static void use_tokenizer(const struct gguf_file *f)
+{
+    static const char text[] = "It's 2 a.m.<|e|>\n e\xcc\x81 \xe4\xb8\xad\xff";
+    struct bpe *b;
+    struct ih_error e;
+    int32_t id[64];
+    if (bpe_from_gguf(&b, f, &e))
+        return;
+    size_t n = bpe_encode_added(b, text, sizeof text - 1, id, 64);
+    for (size_t i = 0; i < n && i < 64; i++)
+        if (id[i] < 0 || id[i] >= bpe_count(b))
+            __builtin_trap();
+    bpe_close(&b);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct memory_file file = memory_file_open(data, size);
@@ -34,7 +52,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct ih_error e;
     gguf_probe(file.path);
     if (!gguf_open(&f, file.path, &e)) {
+        struct decoder_config c;
         touch_fields(f);
+        use_tokenizer(f);
+        decoder_gguf_config(&c, f, &e);
         touch_tensors(f->weights);
         for (int i = 0; i < weights_count(f->weights); i++) {
             const struct tensor *t = weights_at(f->weights, i);
