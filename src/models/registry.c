@@ -7,10 +7,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-extern const struct family whisper_family, kokoro_family, voice1_family, spell1_family;
+extern const struct family whisper_family, kokoro_family, voice1_family, spell1_family,
+    qwen3_family, llama3_family;
 
 static const struct family *const families[] = {
-    &whisper_family, &kokoro_family, &voice1_family, &spell1_family};
+    &whisper_family, &kokoro_family, &voice1_family, &spell1_family, &qwen3_family, &llama3_family};
 
 const char *model_name(struct arena *a, const char *path)
 {

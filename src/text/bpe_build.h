@@ -12,6 +12,13 @@ struct bpe {
     struct merges merges;
     enum bpe_split split;
     bool whole_words; /* a word that is a token needs no merging */
+    bool nfc;         /* text is brought into NFC first */
+    int32_t *added;   /* [added_count] ids of added tokens */
+    int32_t added_count, added_room;
 };
+
+/* bpe_add_special() for an added token of either kind. */
+enum ih_status bpe_add(
+    struct bpe *b, const char *text, int64_t id, bool special, struct ih_error *e);
 
 #endif

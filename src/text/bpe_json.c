@@ -14,6 +14,9 @@ static const char *const gpt2_pattern =
 static const char *const qwen2_pattern = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}"
                                          "+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
                                          "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+static const char *const llama3_pattern =
+    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}"
+    "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
 struct reader {
     struct bpe *b;
@@ -159,8 +162,8 @@ static enum ih_status read_added(struct reader *r, const struct config_value *ad
             return err_set(r->e, IH_BAD_DATA, "added_tokens[%lld] has no content", (long long)i);
         size_t length = strlen(text);
         bool special = config_bool_or(config_find(v, "special"), false) || is_control(text, length);
-        enum ih_status status = vocabulary_add(&r->b->vocabulary, text, length,
-            config_int_or(config_find(v, "id"), -1), special, r->e);
+        enum ih_status status =
+            bpe_add(r->b, text, config_int_or(config_find(v, "id"), -1), special, r->e);
         if (status)
             return status;
     }
@@ -180,9 +183,13 @@ static enum ih_status read_split_step(struct reader *r, const struct config_valu
     const char *pattern = config_string_or(config_find(step, "pattern.Regex"), "");
     if (strcmp(type, "Split") == 0 && strcmp(pattern, qwen2_pattern) == 0)
         r->b->split = BPE_SPLIT_QWEN2;
+    else if (strcmp(type, "Split") == 0 && strcmp(pattern, llama3_pattern) == 0)
+        r->b->split = BPE_SPLIT_LLAMA3;
     else if (strcmp(type, "Split") != 0 || strcmp(pattern, gpt2_pattern) != 0)
         return err_set(r->e, IH_UNSUPPORTED,
-            "the pre_tokenizer splits by %s \"%s\"; only the patterns of GPT-2 and Qwen2 are known",
+            "the pre_tokenizer splits by %s \"%s\"; only the patterns of GPT-2, Qwen2 and Llama-3 "
+            "are "
+            "known",
             *type ? type : "nothing", pattern);
     return IH_OK;
 }
@@ -198,6 +205,21 @@ static enum ih_status read_split(struct reader *r, const struct config_value *pr
     return status;
 }
 
+static enum ih_status read_normalizer(struct reader *r, const struct config_value *normalizer)
+{
+    const struct config_value *steps = config_find(normalizer, "normalizers");
+    for (int64_t i = 0; i < config_length(steps); i++) {
+        enum ih_status status = read_normalizer(r, config_item(steps, i));
+        if (status)
+            return status;
+    }
+    const char *type = config_string_or(config_find(normalizer, "type"), "");
+    r->b->nfc |= strcmp(type, "NFC") == 0;
+    if (!normalizer || strcmp(type, "NFC") == 0 || strcmp(type, "Sequence") == 0)
+        return IH_OK;
+    return err_set(r->e, IH_UNSUPPORTED, "the normalizer is \"%s\"; expected NFC or none", type);
+}
+
 static enum ih_status read_model(struct reader *r, const struct config_value *root)
 {
     const struct config_value *model = config_find(root, "model");
@@ -208,7 +230,9 @@ static enum ih_status read_model(struct reader *r, const struct config_value *ro
         return err_set(
             r->e, IH_UNSUPPORTED, "model.byte_fallback is not supported; expected byte-level BPE");
     r->b->whole_words = config_bool_or(config_find(model, "ignore_merges"), false);
-    enum ih_status status = read_split(r, config_find(root, "pre_tokenizer"));
+    enum ih_status status = read_normalizer(r, config_find(root, "normalizer"));
+    if (!status)
+        status = read_split(r, config_find(root, "pre_tokenizer"));
     if (!status)
         status = read_vocabulary(r, config_find(model, "vocab"));
     if (!status)
