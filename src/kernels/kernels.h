@@ -88,8 +88,9 @@ struct norm {
 };
 
 /* What follows a channel's scale and shift: the value itself; x or slope * x below zero; x +
- * sin(alpha x)^2 / alpha (Ziyin et al. 2020, Snake); exp(x); sin(x). */
-enum curve { CURVE_LINE, CURVE_LEAKY, CURVE_SNAKE, CURVE_EXP, CURVE_SIN };
+ * sin(alpha x)^2 / alpha (Ziyin et al. 2020, Snake); x / (1 + exp(-x)); tanh(x);
+ * exp(x); sin(x). */
+enum curve { CURVE_LINE, CURVE_LEAKY, CURVE_SNAKE, CURVE_SILU, CURVE_TANH, CURVE_EXP, CURVE_SIN };
 
 /* y = curve(x * scale + shift) over rows of n channels; see struct channels in device/ops.h for
  * the vectors, all [n] or null. x and y may be the same with equal types and strides. */

@@ -113,6 +113,10 @@ static float curve_value(const struct channel_rows *c, int64_t i, float v)
         float s = sinf(v * c->alpha[i]);
         return v + s * s * c->inverse[i];
     }
+    case CURVE_SILU:
+        return act_value(v, ACT_SILU);
+    case CURVE_TANH:
+        return act_value(v, ACT_TANH);
     case CURVE_EXP:
         return expf(v);
     case CURVE_SIN:

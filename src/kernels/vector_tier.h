@@ -285,6 +285,10 @@ static inline void channel_lanes(
         } else if (curve == CURVE_SNAKE) {
             vf s = v_sin(v_mul(v, alpha));
             v = v_fma(v_mul(s, s), inverse, v);
+        } else if (curve == CURVE_SILU) {
+            v = v_act(v, ACT_SILU);
+        } else if (curve == CURVE_TANH) {
+            v = v_act(v, ACT_TANH);
         } else if (curve == CURVE_EXP) {
             v = v_exp(v);
         } else if (curve == CURVE_SIN) {
@@ -326,6 +330,12 @@ static void channels(const struct channel_rows *c)
         return;
     case CURVE_SNAKE:
         channels_typed(c, CURVE_SNAKE);
+        return;
+    case CURVE_SILU:
+        channels_typed(c, CURVE_SILU);
+        return;
+    case CURVE_TANH:
+        channels_typed(c, CURVE_TANH);
         return;
     case CURVE_EXP:
         channels_typed(c, CURVE_EXP);
