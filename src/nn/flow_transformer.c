@@ -89,7 +89,7 @@ static struct tensor embed_time(const struct run *r)
     const struct flow_transformer *m = r->m;
     struct tensor y = temporary(r->arena, DT_F32, 1, m->config.dim);
     embed_number(r, y, m->time, r->in->time * 1000.0f, none);
-    if (m->config.guidance)
+    if (m->config.guidance && r->in->guidance > 0)
         embed_number(r, y, m->guidance, r->in->guidance * 1000.0f, y);
     watch(r, "temb", 0, y);
     device_kernels(r->device)->activate(y.data, m->config.dim, ACT_SILU);

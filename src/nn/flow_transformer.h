@@ -86,7 +86,7 @@ struct flow_input {
     struct tensor text;             /* [T, D] f32 from flow_embed_text() */
     const struct rope *rope;        /* of T + N rows, the text's first */
     float time;                     /* 1: noise, 0: picture */
-    float guidance;                 /* read when the configuration has one */
+    float guidance;                 /* told to a model that wants to know, unless 0 */
     const volatile int *cancel;     /* read before each block; may be null */
     const struct flow_watch *watch; /* may be null */
 };
