@@ -98,13 +98,18 @@ void conv_free(struct conv *c);
  * outside. A doubled one reads the picture that repeats each pixel twice in both directions
  * (nearest neighbour upsampling): each of the four output pixels that belong to one of the input is
  * then a convolution of 2 x 2 taps of its own, made of sums of the nine, so that less than half of
- * the work is left and the doubled picture never exists. */
+ * the work is left and the doubled picture never exists. In f32, 3 x 3 taps over many
+ * channels are computed by Winograd's filtering: less than half of the work too, at rounding errors
+ * about twice as large, and weights of almost twice the size. */
+enum { CONV2D_PARTS = 16 };
 struct conv2d {
-    struct linear w[4]; /* [out, taps * taps * in]: one, or four (upper left first) when doubled */
+    /* [out, taps * taps * in]: one, or four (upper left first) when doubled; or 16 of [out, in] by
+     * Winograd's filtering, of which the first has the bias. */
+    struct linear w[CONV2D_PARTS];
     int64_t in, out;
     int taps, stride; /* taps: 2 when doubled, else as PyTorch has it */
     int top, left, bottom, right;
-    bool doubled;
+    bool doubled, winograd;
 };
 
 /* A weight of PyTorch's Conv2d [out, in, taps, taps] as dense f32, and a bias [out] or null; read

@@ -259,6 +259,8 @@ void vector_init_c(struct kernels *k)
     k->activate = activate_c;
     k->channels = channels_c;
     k->column_sums = column_sums_c;
+    k->winograd_in = winograd_in_c;
+    k->winograd_out = winograd_out_c;
     k->f32_to_bf16 = f32_to_bf16_c;
     k->bf16_to_f32 = bf16_to_f32_c;
     k->f16_to_f32 = f16_to_f32_c;

@@ -267,6 +267,8 @@ static void activate(float *x, int64_t n, enum act act)
     }
 }
 
+#include "kernels/winograd_tier.h"
+
 /* One register of channels over all rows, so that what belongs to a channel is loaded once. */
 static inline void channel_lanes(
     const struct channel_rows *c, enum curve curve, bool x_bf16, bool y_bf16, int64_t i, int64_t n)
@@ -483,6 +485,8 @@ static void vector_fill(struct kernels *k)
     k->activate = activate;
     k->channels = channels;
     k->column_sums = column_sums;
+    k->winograd_in = winograd_in;
+    k->winograd_out = winograd_out;
     k->f32_to_bf16 = convert_f32_to_bf16;
     k->bf16_to_f32 = convert_bf16_to_f32;
     k->f16_to_f32 = convert_f16_to_f32;

@@ -19,6 +19,38 @@
  * that a task keeps; three of them in the ring and three in the buffer fit the second-level cache.
  */
 enum { COLS_MIN = 64, COLS_MAX = 256, STRETCH = 1 << 15, ROWS_MIN = 4, TASKS_A_THREAD = 4 };
+enum { WINOGRAD_MIN = 32 }; /* channels */
+
+void lay_pixels(const struct device *d, void *to, enum dtype t, struct tensor x, int64_t height,
+    int64_t width, int64_t row, int64_t from, int64_t count, const struct channels *f)
+{
+    int64_t n = x.shape[1], begin = from < 0 ? -from : 0, end = width - from;
+    end = end < count ? end : count;
+    if (row < 0 || row >= height || begin >= end) {
+        memset(to, 0, dtype_bytes(t, count * n));
+        return;
+    }
+    struct channel_rows c = {.rows = end - begin, .n = n, .curve = CURVE_LINE};
+    if (f)
+        c = (struct channel_rows){.rows = end - begin,
+            .n = n,
+            .scale = f->scale,
+            .shift = f->shift,
+            .curve = f->curve,
+            .slope = f->slope,
+            .alpha = f->alpha,
+            .inverse = f->inverse};
+    int64_t at = (row * width + from + begin) * x.stride[0];
+    c.x = offset(x.data, dtype_bytes(x.dtype, at));
+    c.ldx = x.stride[0];
+    c.x_bf16 = x.dtype == DT_BF16;
+    c.y = offset(to, dtype_bytes(t, begin * n));
+    c.ldy = n;
+    c.y_bf16 = t == DT_BF16;
+    memset(to, 0, dtype_bytes(t, begin * n));
+    d->kernels.channels(&c);
+    memset(offset(to, dtype_bytes(t, end * n)), 0, dtype_bytes(t, (count - end) * n));
+}
 
 struct conv2d_run {
     struct device *device;
@@ -86,38 +118,11 @@ static char *ring_line(const struct conv2d_run *r, const struct workspace *w, in
     return w->ring + (size_t)slot * line_bytes(r, w);
 }
 
-/* f of one row of the input from column `from` on. */
 static void lay_line(
     const struct conv2d_run *r, const struct workspace *w, int64_t row, int64_t from)
 {
-    int64_t in = r->c->in, begin = from < 0 ? -from : 0, end = r->width - from;
-    char *line = ring_line(r, w, row);
-    end = end < w->wide ? end : w->wide;
-    if (row < 0 || row >= r->height || begin >= end) {
-        memset(line, 0, line_bytes(r, w));
-        return;
-    }
-    const struct channels *f = r->f;
-    struct channel_rows c = {.rows = end - begin, .n = in, .curve = CURVE_LINE};
-    if (f)
-        c = (struct channel_rows){.rows = end - begin,
-            .n = in,
-            .scale = f->scale,
-            .shift = f->shift,
-            .curve = f->curve,
-            .slope = f->slope,
-            .alpha = f->alpha,
-            .inverse = f->inverse};
-    int64_t at = (row * r->width + from + begin) * r->x.stride[0];
-    c.x = offset(r->x.data, dtype_bytes(r->x.dtype, at));
-    c.ldx = r->x.stride[0];
-    c.x_bf16 = r->x.dtype == DT_BF16;
-    c.y = line + dtype_bytes(r->type, begin * in);
-    c.ldy = in;
-    c.y_bf16 = r->type == DT_BF16;
-    memset(line, 0, dtype_bytes(r->type, begin * in));
-    r->device->kernels.channels(&c);
-    memset(line + dtype_bytes(r->type, end * in), 0, dtype_bytes(r->type, (w->wide - end) * in));
+    lay_pixels(r->device, ring_line(r, w, row), r->type, r->x, r->height, r->width, row, from,
+        w->wide, r->f);
 }
 
 /* Rows `top` .. top + taps - 1 of the ring side by side. */
@@ -246,6 +251,10 @@ void op_conv2d(struct device *d, struct tensor y, struct tensor x, int64_t heigh
 {
     assert(x.shape[0] == height * width && x.shape[1] == c->in && y.shape[1] == c->out);
     assert(y.shape[0] == conv2d_height(c, height) * conv2d_width(c, width));
+    if (c->winograd) {
+        conv2d_winograd(d, &(struct picture_conv){y, x, residual, height, width, c, f, act});
+        return;
+    }
     struct conv2d_run r = {.device = d,
         .y = y,
         .x = x,
@@ -298,6 +307,22 @@ static void conv2d_row(float *to, const struct conv2d_part *p, int64_t o, int ta
         }
 }
 
+/* Where the transforms cost less than they save. */
+static bool suits_winograd(const struct conv2d_part *p, enum dtype storage)
+{
+    return storage == DT_F32 && p->taps == 3 && p->stride == 1 && !p->doubled &&
+           p->in >= WINOGRAD_MIN && p->out >= WINOGRAD_MIN;
+}
+
+static void part_row(
+    float *to, const struct conv2d_part *p, const struct conv2d *c, int64_t o, int part)
+{
+    if (c->winograd)
+        winograd_weights(to, p, o, part);
+    else
+        conv2d_row(to, p, o, c->taps, part);
+}
+
 enum ih_status conv2d_pack(struct device *d, struct conv2d *out, const struct conv2d_part *p,
     enum dtype storage, struct ih_error *e)
 {
@@ -311,17 +336,19 @@ enum ih_status conv2d_pack(struct device *d, struct conv2d *out, const struct co
         .left = p->left,
         .bottom = p->bottom,
         .right = p->right,
-        .doubled = p->doubled};
-    int64_t cols = out->taps * out->taps * p->in;
+        .doubled = p->doubled,
+        .winograd = suits_winograd(p, storage)};
+    int parts = out->winograd ? CONV2D_PARTS : p->doubled ? 4 : 1;
+    int64_t cols = out->winograd ? p->in : out->taps * out->taps * p->in;
     float *w = malloc((size_t)(p->out * cols) * sizeof *w);
     enum ih_status status = w ? IH_OK : err_memory(e, "packing a convolution");
-    for (int phase = 0; phase < (p->doubled ? 4 : 1) && !status; phase++) {
+    for (int part = 0; part < parts && !status; part++) {
         for (int64_t o = 0; o < p->out; o++)
-            conv2d_row(w + o * cols, p, o, out->taps, phase);
+            part_row(w + o * cols, p, out, o, part);
         struct linear_part l = {.w.w = tensor_2d(w, DT_F32, p->out, cols)};
-        if (p->bias)
+        if (p->bias && (part == 0 || !out->winograd))
             l.bias = tensor_1d((void *)(uintptr_t)p->bias, DT_F32, p->out);
-        status = linear_pack(d, &out->w[phase], &l, 1, storage, e);
+        status = linear_pack(d, &out->w[part], &l, 1, storage, e);
     }
     free(w);
     if (status)
@@ -331,12 +358,15 @@ enum ih_status conv2d_pack(struct device *d, struct conv2d *out, const struct co
 
 size_t conv2d_bytes(const struct conv2d *c)
 {
-    return c->w[0].bytes + c->w[1].bytes + c->w[2].bytes + c->w[3].bytes;
+    size_t bytes = 0;
+    for (int i = 0; i < CONV2D_PARTS; i++)
+        bytes += c->w[i].bytes;
+    return bytes;
 }
 
 void conv2d_free(struct conv2d *c)
 {
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < CONV2D_PARTS; i++)
         linear_free(&c->w[i]);
     *c = (struct conv2d){0};
 }

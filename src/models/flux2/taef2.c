@@ -244,7 +244,7 @@ static struct memory layout(const struct taef2 *t, int64_t width, int64_t height
 
 size_t taef2_bytes(const struct taef2 *t, int width, int height)
 {
-    enum { SCRATCH = 2 << 20 }; /* that a thread of the device takes for a convolution */
+    enum { SCRATCH = 4 << 20 }; /* that a thread of the device takes for a convolution */
     struct memory m = layout(t, width, height);
     return m.full + m.half + 2 * m.hidden + (size_t)device_threads(t->device) * SCRATCH;
 }

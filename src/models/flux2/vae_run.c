@@ -14,7 +14,7 @@
 #include <string.h>
 
 enum { BESIDE = 2, SLOTS = 3, CHANNELS_MAX = 4096, ALIGN = 64 };
-enum { QUERY_ROWS = 64, CONV_SCRATCH = 2 << 20 }; /* what the device takes for itself, a thread */
+enum { QUERY_ROWS = 64, CONV_SCRATCH = 8 << 20 }; /* what the device takes for itself, a thread */
 
 static const struct tensor none;
 
