@@ -95,12 +95,27 @@ static void compare(struct bench *b, const char *name, const float *x, int64_t n
     b->compared++;
 }
 
+/* A sample of the rows, across text and padding. */
+static void check_features(struct bench *b)
+{
+    int64_t width = 96;
+    const float *want = wanted(b, "features", 14 * width);
+    for (int i = 0; i < 14; i++) {
+        double d = distance(b->session->positive.data + i * 37 * width, want + i * width, width);
+        if (!(d <= b->tolerance))
+            fail_msg("features of token %d differ by %.3g", i * 37, d);
+        b->compared++;
+    }
+}
+
 static void on_stage(void *arg, const char *stage, int index, struct tensor x)
 {
     struct bench *b = arg;
     char name[64];
     if (strcmp(stage, "step") != 0)
         return;
+    if (index == 0)
+        check_features(b);
     snprintf(name, sizeof name, "%s.step.%d", b->drawing, index);
     compare(b, name, x.data, tensor_count(&x));
 }
@@ -138,19 +153,6 @@ static int picture_error(const struct bench *b, const struct ih_picture *p)
     return worst;
 }
 
-/* A sample of the rows, across text and padding. */
-static void check_features(struct bench *b)
-{
-    int64_t width = 96;
-    const float *want = wanted(b, "features", 14 * width);
-    for (int i = 0; i < 14; i++) {
-        double d = distance(b->session->positive.data + i * 37 * width, want + i * width, width);
-        if (!(d <= b->tolerance))
-            fail_msg("features of token %d differ by %.3g", i * 37, d);
-        b->compared++;
-    }
-}
-
 static void draw(struct bench *b, const char *name, const struct painting_request *r, int most)
 {
     char key[64];
@@ -161,7 +163,6 @@ static void draw(struct bench *b, const char *name, const struct painting_reques
     b->session->watch = on_stage;
     b->session->watch_arg = b;
     paint(b, r, &out);
-    check_features(b);
     int error = picture_error(b, &out);
     if (error > most)
         fail_msg("%s: a pixel differs by %d", name, error);
@@ -189,20 +190,21 @@ static void check_all(const char *tier, enum ih_compute compute, double toleranc
     bench_close(&b);
 }
 
-/* A byte can round the other way. */
+/* 27 random layers, guidance by 4 and three steps add to the rounding of one block, and a byte can
+ * round the other way. */
 static void test_f32(void **state)
 {
     (void)state;
-    check_all("c", IH_COMPUTE_F32, 1e-5, 1);
-    check_all("all", IH_COMPUTE_F32, 1e-5, 1);
+    check_all("c", IH_COMPUTE_F32, 5e-5, 1);
+    check_all("all", IH_COMPUTE_F32, 5e-5, 1);
 }
 
-/* 27 random layers of the text encoder and every step multiply what rounding adds. */
+/* In root mean squares of the latents, and steps of 255 of the worst pixel. */
 static void test_narrow(void **state)
 {
     (void)state;
-    check_all("all", IH_COMPUTE_BF16, 0.15, 80);
-    check_all("all", IH_COMPUTE_INT8, 0.25, 120);
+    check_all("all", IH_COMPUTE_BF16, 0.02, 16);
+    check_all("all", IH_COMPUTE_INT8, 0.04, 24);
 }
 
 static void test_same_for_any_threads(void **state)

@@ -109,8 +109,9 @@ static enum ih_status read_networks(struct flux2 *m, const char *folder, struct 
     if (!status)
         status = decoder_read_config(&m->text_config, c, path, e);
     config_close(&c);
-    if (!status && m->text_config.layers < flux2_taps[FLUX2_TAPS - 1])
-        status = err_set(e, IH_UNSUPPORTED, "%s: %d layers; the text is read after %d of them",
+    /* The reference norms the states after the last layer, so that one is not a tap. */
+    if (!status && m->text_config.layers <= flux2_taps[FLUX2_TAPS - 1])
+        status = err_set(e, IH_UNSUPPORTED, "%s: %d layers; the text is read inside, after %d",
             path, m->text_config.layers, flux2_taps[FLUX2_TAPS - 1]);
     if (!status && m->text_config.dim * FLUX2_TAPS != m->flow.config.context)
         status = err_set(e, IH_BAD_DATA,
