@@ -93,6 +93,46 @@ enum ih_status conv_pack(struct device *d, struct conv *out, const struct conv_p
     enum dtype storage, struct ih_error *e);
 void conv_free(struct conv *c);
 
+/* A convolution over a picture, whose matrix is [height * width, channels], row by row. Tap (i, j)
+ * of output pixel (y, x) reads input pixel (y * stride - top + i, x * stride - left + j), zero
+ * outside. A doubled one reads the picture that repeats each pixel twice in both directions
+ * (nearest neighbour upsampling): each of the four output pixels that belong to one of the input is
+ * then a convolution of 2 x 2 taps of its own, made of sums of the nine, so that less than half of
+ * the work is left and the doubled picture never exists. In f32, 3 x 3 taps over many
+ * channels are computed by Winograd's filtering: less than half of the work too, at rounding errors
+ * about twice as large, and weights of almost twice the size. */
+enum { CONV2D_PARTS = 16 };
+struct conv2d {
+    /* [out, taps * taps * in]: one, or four (upper left first) when doubled; or 16 of [out, in] by
+     * Winograd's filtering, of which the first has the bias. */
+    struct linear w[CONV2D_PARTS];
+    int64_t in, out;
+    int taps, stride; /* taps: 2 when doubled, else as PyTorch has it */
+    int top, left, bottom, right;
+    bool doubled, winograd;
+};
+
+/* A weight of PyTorch's Conv2d [out, in, taps, taps] as dense f32, and a bias [out] or null; read
+ * during conv2d_pack() only. taps is 1 to 7. A doubled one has 3 taps, stride 1 and one pixel of
+ * zeros on every side. */
+struct conv2d_part {
+    const float *w, *bias;
+    int64_t in, out;
+    int taps, stride;
+    int top, left, bottom, right; /* zeros around the picture */
+    bool doubled;
+};
+
+/* storage: DT_F32, DT_BF16 or DT_I8. */
+enum ih_status conv2d_pack(struct device *d, struct conv2d *out, const struct conv2d_part *part,
+    enum dtype storage, struct ih_error *e);
+void conv2d_free(struct conv2d *c);
+size_t conv2d_bytes(const struct conv2d *c);
+
+/* The output's height and width for those of the input. */
+int64_t conv2d_height(const struct conv2d *c, int64_t height);
+int64_t conv2d_width(const struct conv2d *c, int64_t width);
+
 /* An LSTM layer over a sequence, in one or both directions. Gates lie in PyTorch's order: input,
  * forget, cell, output. */
 struct recurrent {

@@ -100,6 +100,26 @@ void op_instance_norm(struct device *d, float *scale, float *shift, struct tenso
 void op_conv(struct device *d, struct tensor y, struct tensor x, const struct conv *c,
     const struct channels *f, enum act act, struct tensor residual);
 
+/* The same over a picture: x [height * width, in], y and residual [conv2d_height() *
+ * conv2d_width(), out]. With 8-bit weights what is read shares one scale in a stretch of
+ * an output row, 64 to 319 pixels that depend on the shape only. */
+void op_conv2d(struct device *d, struct tensor y, struct tensor x, int64_t height, int64_t width,
+    const struct conv2d *c, const struct channels *f, enum act act, struct tensor residual);
+
+/* Group normalisation as scale and shift [n] for struct channels: mean and variance (without
+ * Bessel's correction) are those of all rows of x and of n / groups neighbouring channels. x is f32
+ * or bf16; w and b [n] as in op_instance_norm(). */
+void op_group_norm(struct device *d, float *scale, float *shift, struct tensor x, int groups,
+    const float *w, const float *b, float eps);
+
+/* y [height * p * width * p, n] from x [height * width, n * p * p], both f32: a row of x is a patch
+ * of p x p pixels, its columns channel, row, column, of which the channel varies slowest. And back.
+ */
+void op_unpatch(
+    struct device *d, struct tensor y, struct tensor x, int64_t height, int64_t width, int p);
+void op_patch(
+    struct device *d, struct tensor y, struct tensor x, int64_t height, int64_t width, int p);
+
 /* Convolution of each channel by itself, also transposed: y[q * up + r] = bias + sum over k < taps
  * of w[r][k] * x[q - pad + k], zeros outside x. w is [up, taps, n], bias [n] or null, all f32. */
 struct depthwise {

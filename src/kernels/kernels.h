@@ -88,8 +88,9 @@ struct norm {
 };
 
 /* What follows a channel's scale and shift: the value itself; x or slope * x below zero; x +
- * sin(alpha x)^2 / alpha (Ziyin et al. 2020, Snake); exp(x); sin(x). */
-enum curve { CURVE_LINE, CURVE_LEAKY, CURVE_SNAKE, CURVE_EXP, CURVE_SIN };
+ * sin(alpha x)^2 / alpha (Ziyin et al. 2020, Snake); x / (1 + exp(-x)); tanh(x);
+ * exp(x); sin(x). */
+enum curve { CURVE_LINE, CURVE_LEAKY, CURVE_SNAKE, CURVE_SILU, CURVE_TANH, CURVE_EXP, CURVE_SIN };
 
 /* y = curve(x * scale + shift) over rows of n channels; see struct channels in device/ops.h for
  * the vectors, all [n] or null. x and y may be the same with equal types and strides. */
@@ -127,6 +128,35 @@ struct gated_rows {
     enum act act;
 };
 
+/* Winograd's minimal filtering F(2 x 2, 3 x 3) as Lavin and Gray (2016) have it: of 4 x 4 pixels in
+ * come 2 x 2 of a 3 x 3 convolution by 16 products where there were 36. Both ends of it, in f32.
+ *
+ * In: `tiles` patches of 4 x 4 pixels, 2 pixels apart, of a picture whose rows are ldx apart and
+ * whose pixels are n values; value k of 16 of patch t goes to v[k * ldv + t * n]. */
+struct winograd_in {
+    int64_t tiles, n;
+    const float *x;
+    int64_t ldx;
+    float *v;
+    int64_t ldv;
+};
+
+/* Out: value k of patch t at m[k * ldm + t * n] becomes `rows` x 2 pixels, of which those beyond
+ * column `cols` are not stored: pixel (i, j) of patch t, with bias, activation and residual, goes
+ * to c[i * row_c + (2 t + j) * ldc]. */
+struct winograd_out {
+    int64_t tiles, n, cols;
+    int rows; /* 1 or 2 */
+    const float *m;
+    int64_t ldm;
+    const float *bias, *residual; /* or null */
+    int64_t row_r, ldr;
+    void *c;
+    int64_t row_c, ldc;
+    bool c_bf16;
+    enum act act;
+};
+
 struct kernels {
     unsigned flags;
     bool fast_bf16; /* bf16 products have hardware support */
@@ -153,6 +183,9 @@ struct kernels {
     /* sum[j] = sum over i of x[i][j] - pivot[j], squares[j] the same of its square: [n] each. */
     void (*column_sums)(float *sum, float *squares, const float *x, int64_t ldx, int64_t rows,
         int64_t n, const float *pivot);
+
+    void (*winograd_in)(const struct winograd_in *w);
+    void (*winograd_out)(const struct winograd_out *w);
 
     void (*f32_to_bf16)(uint16_t *y, const float *x, int64_t n);
     void (*bf16_to_f32)(float *y, const uint16_t *x, int64_t n);

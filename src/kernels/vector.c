@@ -113,6 +113,10 @@ static float curve_value(const struct channel_rows *c, int64_t i, float v)
         float s = sinf(v * c->alpha[i]);
         return v + s * s * c->inverse[i];
     }
+    case CURVE_SILU:
+        return act_value(v, ACT_SILU);
+    case CURVE_TANH:
+        return act_value(v, ACT_TANH);
     case CURVE_EXP:
         return expf(v);
     case CURVE_SIN:
@@ -255,6 +259,8 @@ void vector_init_c(struct kernels *k)
     k->activate = activate_c;
     k->channels = channels_c;
     k->column_sums = column_sums_c;
+    k->winograd_in = winograd_in_c;
+    k->winograd_out = winograd_out_c;
     k->f32_to_bf16 = f32_to_bf16_c;
     k->bf16_to_f32 = bf16_to_f32_c;
     k->f16_to_f32 = f16_to_f32_c;

@@ -19,6 +19,9 @@
  * - A sum is taken in an order that depends on n and the tier only. */
 void vector_init_c(struct kernels *k);
 
+void winograd_in_c(const struct winograd_in *w);
+void winograd_out_c(const struct winograd_out *w);
+
 /* 2^-100: far below anything a model says, and its reciprocal still fits. */
 #define QUANTIZE_TINY 0x1p-100f
 

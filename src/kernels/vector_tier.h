@@ -267,6 +267,8 @@ static void activate(float *x, int64_t n, enum act act)
     }
 }
 
+#include "kernels/winograd_tier.h"
+
 /* One register of channels over all rows, so that what belongs to a channel is loaded once. */
 static inline void channel_lanes(
     const struct channel_rows *c, enum curve curve, bool x_bf16, bool y_bf16, int64_t i, int64_t n)
@@ -285,6 +287,10 @@ static inline void channel_lanes(
         } else if (curve == CURVE_SNAKE) {
             vf s = v_sin(v_mul(v, alpha));
             v = v_fma(v_mul(s, s), inverse, v);
+        } else if (curve == CURVE_SILU) {
+            v = v_act(v, ACT_SILU);
+        } else if (curve == CURVE_TANH) {
+            v = v_act(v, ACT_TANH);
         } else if (curve == CURVE_EXP) {
             v = v_exp(v);
         } else if (curve == CURVE_SIN) {
@@ -326,6 +332,12 @@ static void channels(const struct channel_rows *c)
         return;
     case CURVE_SNAKE:
         channels_typed(c, CURVE_SNAKE);
+        return;
+    case CURVE_SILU:
+        channels_typed(c, CURVE_SILU);
+        return;
+    case CURVE_TANH:
+        channels_typed(c, CURVE_TANH);
         return;
     case CURVE_EXP:
         channels_typed(c, CURVE_EXP);
@@ -473,6 +485,8 @@ static void vector_fill(struct kernels *k)
     k->activate = activate;
     k->channels = channels;
     k->column_sums = column_sums;
+    k->winograd_in = winograd_in;
+    k->winograd_out = winograd_out;
     k->f32_to_bf16 = convert_f32_to_bf16;
     k->bf16_to_f32 = convert_bf16_to_f32;
     k->f16_to_f32 = convert_f16_to_f32;

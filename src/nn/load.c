@@ -213,6 +213,24 @@ void load_conv(struct loader *l, struct conv *out, const char *name, const struc
     free(bias);
 }
 
+void load_conv2d(
+    struct loader *l, struct conv2d *out, const char *name, const struct conv2d_shape *s)
+{
+    struct tensor t;
+    if (!find(l, &t, name, ".weight", 4, (int64_t[]){s->out, s->in, s->taps, s->taps}))
+        return;
+    float *w = l->pack ? copied(l, &t) : NULL;
+    float *bias = s->no_bias ? NULL : conv_bias(l, name, s->out);
+    if (!l->status && l->pack) {
+        struct conv2d_part part = {w, bias, s->in, s->out, s->taps, s->stride ? s->stride : 1,
+            s->top, s->left, s->bottom, s->right, s->doubled};
+        l->status = conv2d_pack(l->device, out, &part, l->storage, l->error);
+        l->bytes += conv2d_bytes(out);
+    }
+    free(w);
+    free(bias);
+}
+
 /* Tap up * (pad' - k) + r + pad of PyTorch's weight is tap k of output r, see op_depthwise(). */
 void load_depthwise_transposed(
     struct loader *l, struct depthwise *out, const char *name, int64_t n, int taps, int up, int pad)

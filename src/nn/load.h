@@ -57,6 +57,16 @@ struct conv_shape {
 };
 void load_conv(struct loader *l, struct conv *out, const char *name, const struct conv_shape *s);
 
+/* A Conv2d called NAME, [out, in, taps, taps]. */
+struct conv2d_shape {
+    int64_t in, out;
+    int taps, stride; /* stride 0 means 1 */
+    int top, left, bottom, right;
+    bool doubled, no_bias;
+};
+void load_conv2d(
+    struct loader *l, struct conv2d *out, const char *name, const struct conv2d_shape *s);
+
 /* A depthwise ConvTranspose1d, weight-normed or not: [n, 1, taps] with a bias, `up` rows out for
  * one in, PyTorch's `pad`. */
 void load_depthwise_transposed(struct loader *l, struct depthwise *out, const char *name, int64_t n,

@@ -184,6 +184,7 @@ static enum ih_status open_speech(struct speaking *s, struct ih_error *e)
         .phonemizer = s->phonemizers.list,
         .phonemizers = s->phonemizers.count,
         .longest = s->synthesizer->longest(s->model),
+        .voices_differ = !(s->options->voice && *s->options->voice) && voices_differ(s->model),
         .ssml = s->options->ssml,
     };
     o.language_count = s->synthesizer->languages(s->model, &languages);

@@ -81,6 +81,8 @@ void check_pack(struct check *t);
 void bench_pack(struct check *t);
 void check_vector(struct check *t);
 void bench_vector(struct check *t);
+void check_winograd(struct check *t);
+void bench_winograd(struct check *t);
 void check_channels(struct check *t);
 void bench_channels(struct check *t);
 void check_gate(struct check *t);

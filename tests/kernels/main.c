@@ -17,6 +17,7 @@ static const struct noun {
     {"vector", check_vector, bench_vector},
     {"channels", check_channels, bench_channels},
     {"gate", check_gate, bench_gate},
+    {"winograd", check_winograd, bench_winograd},
 };
 
 static const char *const tiers[] = {"c", "neon", "avx2", "avx512", "avx512-bf16", "amx"};

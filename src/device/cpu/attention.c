@@ -110,7 +110,7 @@ static void store_bf16(const struct kv *kv, uint16_t *keys, uint16_t *values, in
             row[i * 2] = v[i0 + i];
 }
 
-enum { HEAD_DIM_MAX = 256 };
+enum { HEAD_DIM_MAX = 512 };
 
 /* A row in the cache's type; `buffer` is used when it has another one. */
 static const void *row_as(const struct kernels *k, const struct tensor *x, int64_t row, int64_t col,

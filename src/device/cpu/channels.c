@@ -101,6 +101,93 @@ void op_instance_norm(struct device *d, float *scale, float *shift, struct tenso
     scratch_give(d, s);
 }
 
+enum { GROUP_CHUNK = 4096 };
+
+/* Sums of rows of x, which are bf16, through a block of f32 that stays in the first-level cache. */
+static void sum_half_rows(const struct channel_job *j, float *sum, int64_t begin, int64_t rows)
+{
+    const struct kernels *k = &j->device->kernels;
+    int64_t n = j->x.shape[1];
+    float wide[GROUP_CHUNK], pivot[GROUP_CHUNK], part[2 * GROUP_CHUNK];
+    for (int64_t c0 = 0; c0 < n; c0 += GROUP_CHUNK) {
+        int64_t cols = n - c0 < GROUP_CHUNK ? n - c0 : GROUP_CHUNK, step = GROUP_CHUNK / cols;
+        k->bf16_to_f32(pivot, (const uint16_t *)j->x.data + c0, cols);
+        memset(sum + c0, 0, (size_t)cols * sizeof *sum);
+        memset(sum + n + c0, 0, (size_t)cols * sizeof *sum);
+        for (int64_t i = 0; i < rows; i += step) {
+            int64_t more = rows - i < step ? rows - i : step;
+            for (int64_t r = 0; r < more; r++)
+                k->bf16_to_f32(
+                    wide + r * cols, (const uint16_t *)row_at(&j->x, begin + i + r) + c0, cols);
+            k->column_sums(part, part + cols, wide, cols, more, cols, pivot);
+            k->add(sum + c0, part, cols);
+            k->add(sum + n + c0, part + cols, cols);
+        }
+    }
+}
+
+static void group_sums_task(void *arg, int task, int worker)
+{
+    const struct channel_job *j = arg;
+    int64_t begin, rows = block_rows(j->x.shape[0], task, &begin), n = j->x.shape[1];
+    if (j->x.dtype == DT_F32)
+        sums_task(arg, task, worker);
+    else
+        sum_half_rows(j, j->sums + task * 2 * n, begin, rows);
+}
+
+/* Mean and variance of `width` channels from sums of differences to their pivots. */
+static void group_moments(const double *sum, const double *squares, const double *pivot,
+    int64_t width, int64_t rows, double *mean, double *variance)
+{
+    double count = (double)rows * (double)width;
+    *mean = *variance = 0;
+    for (int64_t c = 0; c < width; c++)
+        *mean += (sum[c] + (double)rows * pivot[c]) / count;
+    for (int64_t c = 0; c < width; c++) {
+        double d = pivot[c] - *mean;
+        *variance += (squares[c] + 2 * d * sum[c] + (double)rows * d * d) / count;
+    }
+}
+
+static double first_row(const struct tensor *x, int64_t c)
+{
+    return x->dtype == DT_F32 ? ((const float *)x->data)[c]
+                              : bf16_to_f32(((const uint16_t *)x->data)[c]);
+}
+
+void op_group_norm(struct device *d, float *scale, float *shift, struct tensor x, int groups,
+    const float *w, const float *b, float eps)
+{
+    int64_t n = x.shape[1], rows = x.shape[0], width = n / groups;
+    assert(rows > 0 && n % groups == 0);
+    int blocks = blocks_of(rows);
+    size_t sums = (size_t)blocks * 2 * (size_t)n * sizeof(float);
+    struct scratch *s = scratch_take(d, sums + 3 * (size_t)n * sizeof(double));
+    if (!s)
+        return;
+    struct channel_job j = {.device = d, .x = x, .sums = s->data};
+    double *sum = offset(s->data, sums), *squares = sum + n, *pivot = squares + n;
+    pool_run(d->pool, group_sums_task, &j, blocks);
+    memset(sum, 0, 2 * (size_t)n * sizeof *sum);
+    for (int i = 0; i < blocks; i++)
+        for (int64_t c = 0; c < 2 * n; c++)
+            sum[c] += j.sums[i * 2 * n + c];
+    for (int64_t c = 0; c < n; c++)
+        pivot[c] = first_row(&x, c);
+    for (int64_t g = 0; g < n; g += width) {
+        double mean, variance;
+        group_moments(sum + g, squares + g, pivot + g, width, rows, &mean, &variance);
+        double one = 1 / sqrt((variance > 0 ? variance : 0) + eps);
+        for (int64_t c = g; c < g + width; c++) {
+            double factor = (w ? w[c] : 1.0f) * one;
+            scale[c] = (float)factor;
+            shift[c] = (float)((b ? b[c] : 0.0f) - mean * factor);
+        }
+    }
+    scratch_give(d, s);
+}
+
 static void gather_task(void *arg, int task, int worker)
 {
     (void)worker;

@@ -29,6 +29,23 @@ struct device {
 struct scratch *scratch_take(struct device *d, size_t bytes);
 void scratch_give(struct device *d, struct scratch *s);
 
+/* f (or null) of `count` pixels of one row of a picture from column `from` on, dense in type t;
+ * zeros where there is no pixel. */
+void lay_pixels(const struct device *d, void *to, enum dtype t, struct tensor x, int64_t height,
+    int64_t width, int64_t row, int64_t from, int64_t count, const struct channels *f);
+
+/* op_conv2d() by Winograd's filtering, where conv2d_pack() chose it. */
+struct picture_conv {
+    struct tensor y, x, residual;
+    int64_t height, width; /* of the input */
+    const struct conv2d *c;
+    const struct channels *f;
+    enum act act;
+};
+void conv2d_winograd(struct device *d, const struct picture_conv *p);
+/* Row `o` of part `k` of 16 of the transformed weight, [in]. */
+void winograd_weights(float *to, const struct conv2d_part *p, int64_t o, int k);
+
 /* Through an integer, so that a layout can be measured from a null base. */
 static inline void *offset(const void *p, size_t bytes)
 {

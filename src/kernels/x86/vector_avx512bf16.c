@@ -19,4 +19,5 @@ void vector_init_avx512bf16(struct kernels *k)
     k->channels = all.channels;
     k->rotate = all.rotate;
     k->gated = all.gated;
+    k->winograd_out = all.winograd_out;
 }
