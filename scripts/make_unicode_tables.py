@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes src/text/unicode_tables.h: which code points are letters, numbers, marks and white space, and their lower case.
+"""Writes src/text/unicode_tables.h (which code points are letters, numbers, marks and white space, and their lower case)
+and src/text/nfc_tables.h (how they decompose and compose).
 
 Usage: make_unicode_tables.py > src/text/unicode_tables.h
+       make_unicode_tables.py nfc > src/text/nfc_tables.h
 Needs the PyPI module unicodedata2, whose version is that of Unicode. 16.0.0 is what tiktoken 0.14 and tokenizers 0.23
 know; the mappings to lower case are those of Python itself.
 """
@@ -64,13 +66,64 @@ def rows(cells):
     print(line)
 
 
-print("/* SPDX-License-Identifier: Apache-2.0 */")
-print(f"/* Unicode {unicodedata.unidata_version}, lower case from {python_unicodedata.unidata_version};"
-      " written by scripts/make_unicode_tables.py. */")
-print("/* clang-format off */")
-print("static const struct { uint32_t first, last; enum unicode_class class; } class_ranges[] = {")
-rows(f"{{0x{a:x}, 0x{b:x}, {kind}}}" for a, b, kind in class_ranges())
-print("};\n")
-print("static const struct { uint32_t first, last; int32_t step, distance; } lower_ranges[] = {")
-rows(f"{{0x{a:x}, 0x{b:x}, {step}, {distance}}}" for a, b, step, distance in lower_ranges())
-print("};\n/* clang-format on */")
+def write_classes():
+    print("/* SPDX-License-Identifier: Apache-2.0 */")
+    print(f"/* Unicode {unicodedata.unidata_version}, lower case from {python_unicodedata.unidata_version};"
+          " written by scripts/make_unicode_tables.py. */")
+    print("/* clang-format off */")
+    print("static const struct { uint32_t first, last; enum unicode_class class; } class_ranges[] = {")
+    rows(f"{{0x{a:x}, 0x{b:x}, {kind}}}" for a, b, kind in class_ranges())
+    print("};\n")
+    print("static const struct { uint32_t first, last; int32_t step, distance; } lower_ranges[] = {")
+    rows(f"{{0x{a:x}, 0x{b:x}, {step}, {distance}}}" for a, b, step, distance in lower_ranges())
+    print("};\n/* clang-format on */")
+
+
+def decompositions():
+    """(whole, first, second or 0) of every canonical mapping; Hangul is computed instead."""
+    for c in POINTS:
+        mapping = unicodedata.decomposition(chr(c))
+        if mapping and not mapping.startswith("<"):
+            parts = [int(p, 16) for p in mapping.split()]
+            yield c, parts[0], parts[1] if len(parts) > 1 else 0
+
+
+def combining_ranges():
+    ranges = []
+    for c in POINTS:
+        kind = unicodedata.combining(chr(c))
+        if ranges and ranges[-1][1] == c - 1 and ranges[-1][2] == kind:
+            ranges[-1][1] = c
+        elif kind:
+            ranges.append([c, c, kind])
+    return ranges
+
+
+def write_nfc():
+    pairs = list(decompositions())
+    # What NFC leaves whole is what two parts compose to.
+    composing = [i for i, (whole, first, second) in enumerate(pairs)
+                 if second and unicodedata.normalize("NFC", chr(first) + chr(second)) == chr(whole)]
+    composing.sort(key=lambda i: pairs[i][1:])
+    joining = sorted({pairs[i][2] for i in composing if not unicodedata.combining(chr(pairs[i][2]))})
+    print("/* SPDX-License-Identifier: Apache-2.0 */")
+    print(f"/* Unicode {unicodedata.unidata_version}; written by scripts/make_unicode_tables.py. */")
+    print("/* clang-format off */")
+    print("/* In the order of `whole`; second is 0 where a character stands for one other. */")
+    print("static const struct { uint32_t whole, first, second; } decompositions[] = {")
+    rows(f"{{0x{a:x}, 0x{b:x}, {c and hex(c)}}}" for a, b, c in pairs)
+    print("};\n")
+    print("/* Places in decompositions of those that compose again, in the order of first and second. */")
+    print("static const uint16_t compositions[] = {")
+    rows(str(i) for i in composing)
+    print("};\n")
+    print("/* Starters that compose with what stands before them. */")
+    print("static const uint32_t joining[] = {")
+    rows(f"0x{c:x}" for c in joining)
+    print("};\n")
+    print("static const struct { uint32_t first, last; int combining; } combining_ranges[] = {")
+    rows(f"{{0x{a:x}, 0x{b:x}, {kind}}}" for a, b, kind in combining_ranges())
+    print("};\n/* clang-format on */")
+
+
+write_nfc() if sys.argv[1:] == ["nfc"] else write_classes()

@@ -19,6 +19,12 @@ void op_linear(struct device *d, struct tensor y, struct tensor x, const struct 
 void op_layer_norm(
     struct device *d, struct tensor y, struct tensor x, const float *w, const float *b, float eps);
 
+/* y = x / sqrt(mean(x^2) + eps) * w, where each row is `heads` vectors one behind the other that
+ * are normalised apart with the same w [columns / heads]. y may be x when they have the same type.
+ */
+void op_rms_norm(
+    struct device *d, struct tensor y, struct tensor x, const float *w, int64_t heads, float eps);
+
 /* y[i] = table[id[i]] + position[pos[i]], all f32 but the table, which may be as the file has it;
  * position.data may be null. */
 void op_embed(struct device *d, struct tensor y, const struct matrix *table, const int32_t *id,
@@ -26,6 +32,23 @@ void op_embed(struct device *d, struct tensor y, const struct matrix *table, con
 
 /* y += x, both f32 [m, n]. */
 void op_add(struct device *d, struct tensor y, struct tensor x);
+
+/* y += gate[n] * x; y is f32 [m, n]. */
+void op_add_gated(struct device *d, struct tensor y, struct tensor x, const float *gate);
+
+/* y[m, n] = act(x[:, :n]) * x[:, n:], x [m, 2n]; y may be the first half of x. */
+void op_gated(struct device *d, struct tensor y, struct tensor x, enum act act);
+
+/* Rotary positions (Su et al. 2021), in place: of each head of x [m, heads * head_dim] the first
+ * 2 * (columns of cos) values are rotated in pairs, which lie next to each other when
+ * `interleaved`, else a half apart. Row i of x takes row pos[i] of cos and sin, f32 [positions, dim
+ * / 2], or row i when pos is null. */
+struct rope {
+    struct tensor cos, sin;
+    bool interleaved;
+};
+void op_rope(struct device *d, struct tensor x, int64_t head_dim, const struct rope *rope,
+    const int32_t *pos);
 
 /* y = x in y's type. */
 void op_convert(struct device *d, struct tensor y, struct tensor x);

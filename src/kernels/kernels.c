@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/kernels.h"
 
+#include "kernels/gate.h"
 #include "kernels/gemm.h"
 #include "kernels/vector.h"
 
@@ -11,6 +12,7 @@ void kernels_init_c(struct kernels *k)
     k->gemm_i8 = gemm_i8_c;
     k->gemm_q4 = gemm_q4_c;
     vector_init_c(k);
+    gate_init_c(k);
 }
 
 void kernels_init(struct kernels *k, unsigned flags)

@@ -76,8 +76,9 @@ typedef void (*gemm_fn)(const struct gemm *g);
 /* One pass over rows: y = (x - mean) / sqrt(var + eps) * w + b, statistics in f32. */
 struct norm {
     int64_t rows, n;
-    const float *x;
+    const void *x; /* f32, or bf16 when x_bf16, which only rms_norm takes */
     int64_t ldx;
+    bool x_bf16;
     const float *w; /* null means 1 */
     const float *b; /* null means 0 */
     float eps;
@@ -103,6 +104,28 @@ struct channel_rows {
     enum curve curve;
     float slope;
     const float *alpha, *inverse;
+};
+
+/* Rotates pairs of each head by the angles of its row, in place: (a, b) becomes
+ * (a cos - b sin, b cos + a sin). Pairs lie next to each other when `interleaved`, else in the
+ * first and second half of the `dim` values that are rotated; what a head has beyond them stays. */
+struct rotation {
+    int64_t rows, heads, head_dim, dim;
+    void *x;
+    int64_t ldx;            /* elements */
+    const float *cos, *sin; /* [rows, dim / 2], rows ldt apart */
+    int64_t ldt;
+    bool interleaved, x_bf16;
+};
+
+/* y = act(x[:, :n]) * x[:, n:2n] over rows. y may be x with equal types and strides. */
+struct gated_rows {
+    int64_t rows, n;
+    const void *x;
+    void *y;
+    int64_t ldx, ldy; /* elements */
+    bool x_bf16, y_bf16;
+    enum act act;
 };
 
 /* Winograd's minimal filtering F(2 x 2, 3 x 3) as Lavin and Gray (2016) have it: of 4 x 4 pixels in
@@ -149,6 +172,12 @@ struct kernels {
 
     /* In place. */
     void (*activate)(float *x, int64_t n, enum act act);
+
+    void (*rotate)(const struct rotation *r);
+    void (*gated)(const struct gated_rows *g);
+    /* y[i] += w[i] * x[i]; x is f32, or bf16. */
+    void (*add_scaled)(float *y, const float *w, const float *x, int64_t n);
+    void (*add_scaled_bf16)(float *y, const float *w, const uint16_t *x, int64_t n);
 
     void (*channels)(const struct channel_rows *c);
     /* sum[j] = sum over i of x[i][j] - pivot[j], squares[j] the same of its square: [n] each. */

@@ -5,6 +5,12 @@
 
 #include <math.h>
 
+static float load_row(const struct norm *n, int64_t row, int64_t i)
+{
+    int64_t at = row * n->ldx + i;
+    return n->x_bf16 ? bf16_to_f32(((const uint16_t *)n->x)[at]) : ((const float *)n->x)[at];
+}
+
 static void store_row(const struct norm *n, int64_t row, int64_t i, float value)
 {
     if (n->y_bf16)
@@ -15,9 +21,8 @@ static void store_row(const struct norm *n, int64_t row, int64_t i, float value)
 
 static void norm_row(const struct norm *n, int64_t row, float mean, float scale)
 {
-    const float *x = n->x + row * n->ldx;
     for (int64_t i = 0; i < n->n; i++) {
-        float value = (x[i] - mean) * scale * (n->w ? n->w[i] : 1.0f);
+        float value = (load_row(n, row, i) - mean) * scale * (n->w ? n->w[i] : 1.0f);
         store_row(n, row, i, value + (n->b ? n->b[i] : 0.0f));
     }
 }
@@ -25,7 +30,7 @@ static void norm_row(const struct norm *n, int64_t row, float mean, float scale)
 static void layer_norm_c(const struct norm *n)
 {
     for (int64_t r = 0; r < n->rows; r++) {
-        const float *x = n->x + r * n->ldx;
+        const float *x = (const float *)n->x + r * n->ldx;
         double sum = 0, squares = 0;
         for (int64_t i = 0; i < n->n; i++)
             sum += x[i];
@@ -40,10 +45,9 @@ static void layer_norm_c(const struct norm *n)
 static void rms_norm_c(const struct norm *n)
 {
     for (int64_t r = 0; r < n->rows; r++) {
-        const float *x = n->x + r * n->ldx;
         double squares = 0;
         for (int64_t i = 0; i < n->n; i++)
-            squares += (double)x[i] * x[i];
+            squares += (double)load_row(n, r, i) * load_row(n, r, i);
         norm_row(n, r, 0.0f, (float)(1 / sqrt(squares / (double)n->n + n->eps)));
     }
 }

@@ -17,6 +17,34 @@ static inline vf load_or(const float *p, int64_t n, float fill)
     return v_load(part);
 }
 
+/* Element i and on of f32 or bf16; n lanes. */
+static inline vf load_as(const void *x, bool bf16, int64_t i, int64_t n)
+{
+    if (bf16) {
+        const uint16_t *p = (const uint16_t *)x + i;
+        return n < LANES ? v_load_bf16_part(p, n) : v_load_bf16(p);
+    }
+    const float *p = (const float *)x + i;
+    return n < LANES ? v_load_part(p, n) : v_load(p);
+}
+
+static inline void store_as(void *y, bool bf16, int64_t i, vf v, int64_t n)
+{
+    if (bf16) {
+        uint16_t *p = (uint16_t *)y + i;
+        if (n < LANES)
+            v_store_bf16_part(p, v, n);
+        else
+            v_store_bf16(p, v);
+        return;
+    }
+    float *p = (float *)y + i;
+    if (n < LANES)
+        v_store_part(p, v, n);
+    else
+        v_store(p, v);
+}
+
 static float sum_four(const vf s[SUMS])
 {
     return v_sum(v_add(v_add(s[0], s[1]), v_add(s[2], s[3])));
@@ -71,58 +99,63 @@ static float dot(const float *x, const float *y, int64_t n)
     return sum_four(s);
 }
 
-/* (x - mean) * scale * w + b at i; the first `part` lanes, or all when it is 0. */
-static inline vf normed(
-    const struct norm *n, const float *x, int64_t i, int64_t part, vf mean, vf scale)
+/* (x - mean) * scale * w + b at i, of `lanes` lanes. */
+static inline void norm_lanes(
+    const struct norm *n, bool x_bf16, int64_t row, int64_t i, int64_t lanes, vf mean, vf scale)
 {
-    vf value = v_mul(v_sub(part ? v_load_part(x + i, part) : v_load(x + i), mean), scale);
-    vf w = v_set(1.0f), b = v_set(0.0f);
-    if (n->w)
-        w = part ? v_load_part(n->w + i, part) : v_load(n->w + i);
-    if (n->b)
-        b = part ? v_load_part(n->b + i, part) : v_load(n->b + i);
-    return v_fma(value, w, b);
+    vf value = v_mul(v_sub(load_as(n->x, x_bf16, row * n->ldx + i, lanes), mean), scale);
+    vf w = n->w ? load_as(n->w, false, i, lanes) : v_set(1.0f);
+    vf b = n->b ? load_as(n->b, false, i, lanes) : v_set(0.0f);
+    store_as(n->y, n->y_bf16, row * n->ldy + i, v_fma(value, w, b), lanes);
 }
 
-static void norm_row(const struct norm *n, int64_t row, float mean, float scale)
+static inline void norm_row(const struct norm *n, bool x_bf16, int64_t row, float mean, float scale)
 {
-    const float *x = n->x + row * n->ldx;
-    float *y = (float *)n->y + row * n->ldy;
-    uint16_t *half = (uint16_t *)n->y + row * n->ldy;
     vf m = v_set(mean), s = v_set(scale);
     int64_t i = 0;
-    for (; i + LANES <= n->n; i += LANES) {
-        vf value = normed(n, x, i, 0, m, s);
-        if (n->y_bf16)
-            v_store_bf16(half + i, value);
-        else
-            v_store(y + i, value);
-    }
-    if (i == n->n)
-        return;
-    vf value = normed(n, x, i, n->n - i, m, s);
-    if (n->y_bf16)
-        v_store_bf16_part(half + i, value, n->n - i);
-    else
-        v_store_part(y + i, value, n->n - i);
+    for (; i + LANES <= n->n; i += LANES)
+        norm_lanes(n, x_bf16, row, i, LANES, m, s);
+    if (i < n->n)
+        norm_lanes(n, x_bf16, row, i, n->n - i, m, s);
 }
 
 static void layer_norm(const struct norm *n)
 {
     for (int64_t r = 0; r < n->rows; r++) {
-        const float *x = n->x + r * n->ldx;
+        const float *x = (const float *)n->x + r * n->ldx;
         float mean = sum_values(x, n->n) / (float)n->n;
         float variance = sum_squares(x, n->n, mean) / (float)n->n;
-        norm_row(n, r, mean, 1.0f / sqrtf(variance + n->eps));
+        norm_row(n, false, r, mean, 1.0f / sqrtf(variance + n->eps));
     }
+}
+
+static float dot_self_bf16(const uint16_t *x, int64_t n)
+{
+    vf s[2] = {v_set(0), v_set(0)};
+    int64_t i = 0;
+    for (; i + 2 * LANES <= n; i += 2 * LANES)
+        for (int j = 0; j < 2; j++) {
+            vf v = v_load_bf16(x + i + j * LANES);
+            s[j] = v_fma(v, v, s[j]);
+        }
+    for (; i < n; i += LANES) {
+        vf v = load_as(x, true, i, n - i);
+        s[0] = v_fma(v, v, s[0]);
+    }
+    return v_sum(v_add(s[0], s[1]));
 }
 
 static void rms_norm(const struct norm *n)
 {
     for (int64_t r = 0; r < n->rows; r++) {
-        const float *x = n->x + r * n->ldx;
-        float squares = dot(x, x, n->n) / (float)n->n;
-        norm_row(n, r, 0.0f, 1.0f / sqrtf(squares + n->eps));
+        const float *x = (const float *)n->x + r * n->ldx;
+        const uint16_t *half = (const uint16_t *)n->x + r * n->ldx;
+        float squares = (n->x_bf16 ? dot_self_bf16(half, n->n) : dot(x, x, n->n)) / (float)n->n;
+        float scale = 1.0f / sqrtf(squares + n->eps);
+        if (n->x_bf16)
+            norm_row(n, true, r, 0.0f, scale);
+        else
+            norm_row(n, false, r, 0.0f, scale);
     }
 }
 
@@ -232,34 +265,6 @@ static void activate(float *x, int64_t n, enum act act)
         activate_as(x, n, ACT_TANH);
         return;
     }
-}
-
-/* Element i and on of f32 or bf16; n lanes. */
-static inline vf load_as(const void *x, bool bf16, int64_t i, int64_t n)
-{
-    if (bf16) {
-        const uint16_t *p = (const uint16_t *)x + i;
-        return n < LANES ? v_load_bf16_part(p, n) : v_load_bf16(p);
-    }
-    const float *p = (const float *)x + i;
-    return n < LANES ? v_load_part(p, n) : v_load(p);
-}
-
-static inline void store_as(void *y, bool bf16, int64_t i, vf v, int64_t n)
-{
-    if (bf16) {
-        uint16_t *p = (uint16_t *)y + i;
-        if (n < LANES)
-            v_store_bf16_part(p, v, n);
-        else
-            v_store_bf16(p, v);
-        return;
-    }
-    float *p = (float *)y + i;
-    if (n < LANES)
-        v_store_part(p, v, n);
-    else
-        v_store(p, v);
 }
 
 #include "kernels/winograd_tier.h"

@@ -30,6 +30,7 @@ struct family {
     const struct synthesizer *synthesizer; /* null when it cannot speak */
     const struct speller *speller;         /* null when it cannot turn words into phonemes */
     const struct painter *painter;         /* null when it cannot draw */
+    const struct writer *writer;           /* null when it cannot write text */
 };
 
 /* The last part of a path, in the arena: what a model is called. Null without memory. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "nn/load.h"
 
+#include "nn/bind.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,6 +120,28 @@ void load_linears(struct loader *l, struct linear *out, const char *const *name,
 void load_linear(struct loader *l, struct linear *out, const char *name, int64_t rows, int64_t cols)
 {
     load_linears(l, out, &name, 1, rows, cols);
+}
+
+void load_matrix(struct loader *l, struct matrix *out, const char *name, int64_t rows, int64_t cols)
+{
+    char full[NAME_SIZE];
+    const struct binder b = {l->weights, device_kernels(l->device), l->arena};
+    if (l->status)
+        return;
+    snprintf(full, sizeof full, "%s%s.weight", l->prefix, name);
+    l->status = bind_matrix(&b, out, full, rows, cols, l->error);
+}
+
+void load_stack(struct loader *l, struct linear *out, const char *const *name, const int64_t *rows,
+    int names, int64_t cols)
+{
+    struct linear_part part[PARTS_MAX] = {0};
+    for (int i = 0; i < names; i++)
+        load_matrix(l, &part[i].w, name[i], rows[i], cols);
+    if (l->status || !l->pack)
+        return;
+    l->status = linear_pack(l->device, out, part, names, l->storage, l->error);
+    l->bytes += out->bytes;
 }
 
 /* g v / |v|, the norm over everything but the first dimension (Salimans and Kingma 2016). */

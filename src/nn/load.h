@@ -38,6 +38,15 @@ void load_linears(struct loader *l, struct linear *out, const char *const *name,
 void load_linear(
     struct loader *l, struct linear *out, const char *name, int64_t rows, int64_t cols);
 
+/* A matrix called NAME.weight in any storage, quantized too, as the file has it: found by both
+ * walks, never packed. */
+void load_matrix(
+    struct loader *l, struct matrix *out, const char *name, int64_t rows, int64_t cols);
+
+/* Linears without bias in any storage, called name[i] and rows[i] rows high, stacked. */
+void load_stack(struct loader *l, struct linear *out, const char *const *name, const int64_t *rows,
+    int names, int64_t cols);
+
 /* A Conv1d or ConvTranspose1d called NAME: NAME.weight, or a weight-normed one as NAME.weight_g and
  * NAME.weight_v or NAME.parametrizations.weight.original0 and 1. */
 struct conv_shape {

@@ -2,13 +2,14 @@
 #include "text/bpe.h"
 
 #include "text/bpe_build.h"
+#include "text/nfc.h"
 #include "text/pretokenize.h"
 #include "text/unicode.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORD_BYTES = 1 << 16 };
+enum { WORD_BYTES = 1 << 16, ADDED = 1 << 16 };
 
 enum ih_status bpe_from_tokens(struct bpe **out, const unsigned char *const *token,
     const int32_t *length, int32_t count, enum bpe_split split, struct ih_error *e)
@@ -33,9 +34,53 @@ enum ih_status bpe_from_tokens(struct bpe **out, const unsigned char *const *tok
     return status;
 }
 
+static enum ih_status list_added(struct bpe *b, int32_t id, struct ih_error *e)
+{
+    if (b->added_count == ADDED)
+        return err_set(e, IH_BAD_DATA, "more than %d added tokens", (int)ADDED);
+    if (b->added_count == b->added_room) {
+        int32_t room = b->added_room ? 2 * b->added_room : 64;
+        int32_t *added = realloc(b->added, (size_t)room * sizeof *added);
+        if (!added)
+            return err_memory(e, "a tokenizer's added tokens");
+        b->added = added;
+        b->added_room = room;
+    }
+    b->added[b->added_count++] = id;
+    return IH_OK;
+}
+
+enum ih_status bpe_add(
+    struct bpe *b, const char *text, int64_t id, bool special, struct ih_error *e)
+{
+    enum ih_status status = vocabulary_add(&b->vocabulary, text, strlen(text), id, special, e);
+    return status || !*text ? status : list_added(b, (int32_t)id, e);
+}
+
 enum ih_status bpe_add_special(struct bpe *b, const char *text, int32_t id, struct ih_error *e)
 {
-    return vocabulary_add(&b->vocabulary, text, strlen(text), id, true, e);
+    return bpe_add(b, text, id, true, e);
+}
+
+enum ih_status bpe_add_merge(struct bpe *b, const struct alphabet *alphabet,
+    const char *const side[2], const size_t length[2], int32_t rank, int32_t *guess,
+    struct ih_error *e)
+{
+    unsigned char bytes[4 * TOKEN_BYTES];
+    size_t left = alphabet_bytes(alphabet, side[0], length[0], bytes);
+    size_t right = alphabet_bytes(alphabet, side[1], length[1], bytes + left);
+    const struct vocabulary *known = &b->vocabulary;
+    int32_t first = vocabulary_find(known, bytes, left);
+    int32_t second = vocabulary_find(known, bytes + left, right);
+    int32_t merged = vocabulary_is(known, *guess, bytes, left + right)
+                         ? *guess
+                         : vocabulary_find(known, bytes, left + right);
+    *guess = merged + 1;
+    if (first < 0 || second < 0 || merged < 0)
+        return err_set(e, IH_BAD_DATA,
+            "model.merges[%d] joins or makes a token that model.vocab does not have", (int)rank);
+    merges_add(&b->merges, first, second, rank, merged);
+    return IH_OK;
 }
 
 void bpe_close(struct bpe **bp)
@@ -45,6 +90,7 @@ void bpe_close(struct bpe **bp)
         return;
     vocabulary_free(&b->vocabulary);
     merges_free(&b->merges);
+    free(b->added);
     free(b);
     *bp = NULL;
 }
@@ -125,18 +171,74 @@ static size_t piece_length(struct encoder *o, const char *s, size_t length)
     return length <= most ? length : most - utf8_unfinished(s, most);
 }
 
+static void encode_words(struct encoder *o, const char *text, size_t length)
+{
+    for (size_t at = 0; at < length;) {
+        size_t end = pretokenize(o->b->split, text, length, at);
+        while (at < end) {
+            size_t n = piece_length(o, text + at, end - at);
+            encode_word(o, text + at, n);
+            at += n;
+        }
+    }
+}
+
+static void encode_text(struct encoder *o, const char *text, size_t length)
+{
+    struct str composed;
+    str_init(&composed, length > SIZE_MAX / 4 ? SIZE_MAX / 2 : 3 * length);
+    if (o->b->nfc && nfc_needed(text, length) && !nfc_add(&composed, text, length))
+        encode_words(o, composed.data, composed.size);
+    else
+        encode_words(o, text, length);
+    str_free(&composed);
+}
+
 size_t bpe_encode(
     const struct bpe *b, const char *text, size_t length, int32_t *id, size_t capacity)
 {
     struct encoder o = {.b = b, .id = id, .capacity = capacity};
-    for (size_t at = 0; at < length;) {
-        size_t end = pretokenize(b->split, text, length, at);
-        while (at < end) {
-            size_t n = piece_length(&o, text + at, end - at);
-            encode_word(&o, text + at, n);
-            at += n;
+    encode_text(&o, text, length);
+    free(o.scratch);
+    return o.count;
+}
+
+/* The longest added token that stands at s, or -1. */
+static int32_t added_at(const struct bpe *b, const char *s, size_t length)
+{
+    int32_t best = -1;
+    size_t longest = 0;
+    for (int32_t i = 0; i < b->added_count; i++) {
+        const struct vocabulary_token *t = &b->vocabulary.token[b->added[i]];
+        if (t->length > longest && t->length <= length &&
+            memcmp(b->vocabulary.bytes + t->begin, s, t->length) == 0) {
+            best = b->added[i];
+            longest = t->length;
         }
     }
+    return best;
+}
+
+size_t bpe_encode_added(
+    const struct bpe *b, const char *text, size_t length, int32_t *id, size_t capacity)
+{
+    struct encoder o = {.b = b, .id = id, .capacity = capacity};
+    bool begins[256] = {false}; /* bytes with which an added token begins */
+    for (int32_t i = 0; i < b->added_count; i++)
+        begins[b->vocabulary.bytes[b->vocabulary.token[b->added[i]].begin]] = true;
+    size_t done = 0;
+    for (size_t at = 0; at < length;) {
+        bool maybe = begins[(unsigned char)text[at]];
+        int32_t added = maybe ? added_at(b, text + at, length - at) : -1;
+        if (added < 0) {
+            at++;
+            continue;
+        }
+        encode_text(&o, text + done, at - done);
+        put_ids(&o, &added, 1);
+        done = at += b->vocabulary.token[added].length;
+    }
+    encode_text(&o, text + done, length - done);
     free(o.scratch);
     return o.count;
 }

@@ -13,14 +13,19 @@
 struct bpe;
 
 /* Which pre-tokenizer cuts text into words before merging. */
-enum bpe_split { BPE_SPLIT_GPT2, BPE_SPLIT_QWEN2 };
+enum bpe_split { BPE_SPLIT_GPT2, BPE_SPLIT_QWEN2, BPE_SPLIT_LLAMA3 };
 
 /* Reads model.vocab, model.merges (as "a b" or ["a", "b"]) and added_tokens. A file whose
- * pre_tokenizer is not one of the two above fails with IH_UNSUPPORTED; one without any is split as
- * in GPT-2. A normalizer is not applied: where it asks for NFC, text should come in NFC. */
+ * pre_tokenizer is not one of those above fails with IH_UNSUPPORTED, as does one with another
+ * normalizer than NFC; one without a pre_tokenizer is split as in GPT-2. */
 enum ih_status bpe_open(struct bpe **out, const char *tokenizer_json, struct ih_error *e);
 enum ih_status bpe_parse(
     struct bpe **out, const char *json, size_t size, const char *name, struct ih_error *e);
+
+/* The tokenizer of a GGUF file (tokenizer.ggml.*), of a kind that llama.cpp calls gpt2 with the
+ * splits gpt-2, qwen2 and llama-bpe. */
+struct gguf_file;
+enum ih_status bpe_from_gguf(struct bpe **out, const struct gguf_file *f, struct ih_error *e);
 
 /* Ranks are the order of the list (tiktoken); special tokens follow from bpe_add_special(). The
  * bytes are copied. */
@@ -41,11 +46,17 @@ bool bpe_is_special(const struct bpe *b, int32_t id);
  * null; length is 0 for an id that stands for nothing. */
 const unsigned char *bpe_bytes(const struct bpe *b, int32_t id, size_t *length);
 
-/* Encodes text (special tokens in it are not recognised: text from users never turns into control
+/* Encodes text (added tokens in it are not recognised: text from users never turns into control
  * tokens). Writes at most `capacity` ids and returns how many there are in all. Bytes that are not
- * UTF-8 are encoded too, so that decoding to bytes gives the text back. A word of more than 64 KB
- * is cut. */
+ * UTF-8 are encoded too, so that decoding to bytes gives the text back (in NFC where the tokenizer
+ * asks for it). A word of more than 64 KB is cut; a text whose NFC finds no memory is encoded as it
+ * stands. */
 size_t bpe_encode(
+    const struct bpe *b, const char *text, size_t length, int32_t *id, size_t capacity);
+
+/* The same, but the text of an added token, special or not, becomes that token: only for text that
+ * no user wrote. Where several begin, the longest counts. */
+size_t bpe_encode_added(
     const struct bpe *b, const char *text, size_t length, int32_t *id, size_t capacity);
 
 /* Decodes ids, leaving specials out; invalid UTF-8 comes out as U+FFFD. Returns the length needed

@@ -1,147 +1,112 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tokenizer.json as the hub publishes it. */
+#include "base/mapfile.h"
+#include "base/str.h"
 #include "text/bpe_build.h"
-#include "text/unicode.h"
 #include "weights/config.h"
+#include "weights/json_scan.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { ALPHABET = 256 + 68 };
 
 static const char *const gpt2_pattern =
     "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 static const char *const qwen2_pattern = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}"
                                          "+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
                                          "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+static const char *const llama3_pattern =
+    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}"
+    "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
 struct reader {
     struct bpe *b;
     struct ih_error *e;
-    enum ih_status status;
-    int16_t byte[ALPHABET]; /* of a character in the file's alphabet, or -1 */
+    struct json_scan vocabulary, merges; /* their text; null where the file has none */
+    struct alphabet alphabet;
 };
 
-/* GPT-2 writes bytes that can be printed as themselves and the others, in order, from U+0100 on. */
-static void set_alphabet(struct reader *r)
+static enum ih_status read_vocabulary(struct reader *r, struct json_scan s)
 {
-    memset(r->byte, -1, sizeof r->byte);
-    int next = 256;
-    for (int i = 0; i < 256; i++) {
-        bool plain = (i > 0x20 && i < 0x7f) || (i > 0xa0 && i != 0xad);
-        r->byte[plain ? i : next++] = (int16_t)i;
-    }
-}
-
-/* The bytes a token of the file stands for; one outside the alphabet stands for its own text. The
- * result has room for length. */
-static size_t token_bytes(const struct reader *r, const char *s, size_t length, unsigned char *out)
-{
-    size_t n = 0;
-    for (size_t at = 0; at < length;) {
-        uint32_t c;
-        at += utf8_read(s + at, length - at, &c);
-        if (c >= ALPHABET || r->byte[c] < 0) {
-            memcpy(out, s, length);
-            return length;
-        }
-        out[n++] = (unsigned char)r->byte[c];
-    }
-    return n;
-}
-
-/* Twice a token's length, since a character of the alphabet has up to two bytes. */
-static enum ih_status check_length(const struct reader *r, size_t length)
-{
-    if (length <= 2 * TOKEN_BYTES)
-        return IH_OK;
-    return err_set(r->e, IH_BAD_DATA, "a token of %zu bytes; at most %d are allowed", length,
-        (int)TOKEN_BYTES);
-}
-
-static void read_token(void *arg, const char *key, const struct config_value *value)
-{
-    struct reader *r = arg;
+    char key[2 * TOKEN_BYTES];
     unsigned char bytes[2 * TOKEN_BYTES];
-    size_t length = strlen(key);
-    if (!r->status)
-        r->status = check_length(r, length);
-    if (r->status)
-        return;
-    size_t n = token_bytes(r, key, length, bytes);
-    r->status = vocabulary_add(&r->b->vocabulary, bytes, n, config_int_or(value, -1), false, r->e);
-}
-
-static enum ih_status read_vocabulary(struct reader *r, const struct config_value *vocabulary)
-{
-    int64_t count = config_length(vocabulary);
+    int64_t count = json_scan_count(s), i = 0;
     if (count == 0)
         return err_set(r->e, IH_BAD_DATA, "model.vocab is missing; expected tokens with their ids");
     if (count > VOCABULARY_IDS)
         return err_set(r->e, IH_BAD_DATA, "model.vocab has %lld tokens; at most %d are allowed",
             (long long)count, (int)VOCABULARY_IDS);
-    r->status =
-        vocabulary_reserve(&r->b->vocabulary, (int32_t)count + 2048, (size_t)count * 8, r->e);
-    if (!r->status)
-        config_each(vocabulary, read_token, r);
-    return r->status;
+    struct vocabulary *v = &r->b->vocabulary;
+    enum ih_status status = vocabulary_reserve(v, (int32_t)count + 2048, (size_t)count * 8, r->e);
+    json_scan_enter(&s, '{');
+    for (; !status && json_scan_next(&s, '}', i); i++) {
+        size_t length = json_scan_string(&s, key, sizeof key);
+        json_scan_colon(&s);
+        int64_t id = json_scan_int(&s);
+        if (s.failed)
+            break;
+        status = vocabulary_add(
+            v, bytes, alphabet_bytes(&r->alphabet, key, length, bytes), id, false, r->e);
+    }
+    if (status || !s.failed)
+        return status;
+    return err_set(r->e, IH_BAD_DATA,
+        "model.vocab, token %lld: expected a text of at most %d bytes and a whole number",
+        (long long)i, (int)sizeof key);
 }
 
 /* The two sides of a merge as they stand in the file. */
-static bool merge_sides(const struct config_value *v, const char *side[2], size_t length[2])
-{
-    if (config_length(v) == 2) {
-        side[0] = config_string_or(config_item(v, 0), NULL);
-        side[1] = config_string_or(config_item(v, 1), NULL);
-        if (!side[0] || !side[1])
-            return false;
-        length[0] = strlen(side[0]);
-    } else {
-        side[0] = config_string_or(v, "");
-        side[1] = strchr(side[0], ' ');
-        if (!side[1])
-            return false;
-        length[0] = (size_t)(side[1]++ - side[0]);
-    }
-    length[1] = strlen(side[1]);
-    return true;
-}
-
-static enum ih_status read_merge(struct reader *r, const struct config_value *v, int32_t rank)
-{
-    unsigned char bytes[2 * TOKEN_BYTES];
+struct merge_text {
+    char text[4 * TOKEN_BYTES + 1];
     const char *side[2];
     size_t length[2];
-    if (!merge_sides(v, side, length))
-        return err_set(
-            r->e, IH_BAD_DATA, "model.merges[%d] is neither \"a b\" nor [\"a\", \"b\"]", (int)rank);
-    enum ih_status status = check_length(r, length[0]);
-    if (!status)
-        status = check_length(r, length[0] + length[1]);
-    if (status)
-        return status;
-    size_t left = token_bytes(r, side[0], length[0], bytes);
-    size_t right = token_bytes(r, side[1], length[1], bytes + left);
-    const struct vocabulary *known = &r->b->vocabulary;
-    int32_t a = vocabulary_find(known, bytes, left),
-            b = vocabulary_find(known, bytes + left, right);
-    int32_t merged = vocabulary_find(known, bytes, left + right);
-    if (a < 0 || b < 0 || merged < 0)
-        return err_set(r->e, IH_BAD_DATA,
-            "model.merges[%d] joins or makes a token that model.vocab does not have", (int)rank);
-    merges_add(&r->b->merges, a, b, rank, merged);
-    return IH_OK;
+};
+
+static bool read_sides(struct json_scan *s, struct merge_text *m)
+{
+    m->side[0] = m->text;
+    if (json_scan_peek(s) == '[') {
+        size_t used = 0;
+        int64_t i = 0;
+        json_scan_enter(s, '[');
+        for (; json_scan_next(s, ']', i) && i < 2; i++, used += m->length[i - 1]) {
+            m->side[i] = m->text + used;
+            m->length[i] = json_scan_string(s, m->text + used, 2 * TOKEN_BYTES);
+        }
+        return i == 2 && !s->failed;
+    }
+    size_t n = json_scan_string(s, m->text, sizeof m->text);
+    const char *space = s->failed ? NULL : memchr(m->text, ' ', n);
+    if (!space)
+        return false;
+    m->length[0] = (size_t)(space - m->text);
+    m->side[1] = space + 1;
+    m->length[1] = n - m->length[0] - 1;
+    return m->length[0] <= 2 * TOKEN_BYTES && m->length[1] <= 2 * TOKEN_BYTES;
 }
 
-static enum ih_status read_merges(struct reader *r, const struct config_value *merges)
+static enum ih_status read_merge(
+    struct reader *r, struct json_scan *s, int32_t rank, int32_t *guess)
 {
-    int64_t count = config_length(merges);
+    struct merge_text m;
+    if (!read_sides(s, &m))
+        return err_set(
+            r->e, IH_BAD_DATA, "model.merges[%d] is neither \"a b\" nor [\"a\", \"b\"]", (int)rank);
+    return bpe_add_merge(r->b, &r->alphabet, m.side, m.length, rank, guess, r->e);
+}
+
+static enum ih_status read_merges(struct reader *r, struct json_scan s)
+{
+    int64_t count = json_scan_count(s);
     if (count > VOCABULARY_IDS)
         return err_set(r->e, IH_BAD_DATA, "model.merges has %lld entries; at most %d are allowed",
             (long long)count, (int)VOCABULARY_IDS);
     enum ih_status status = merges_reserve(&r->b->merges, (uint32_t)count, r->e);
-    for (int32_t i = 0; i < count && !status; i++)
-        status = read_merge(r, config_item(merges, i), i);
+    if (count == 0)
+        return status;
+    json_scan_enter(&s, '[');
+    int32_t guess = 0;
+    for (int32_t i = 0; !status && i < count && json_scan_next(&s, ']', i); i++)
+        status = read_merge(r, &s, i, &guess);
     return status;
 }
 
@@ -159,8 +124,8 @@ static enum ih_status read_added(struct reader *r, const struct config_value *ad
             return err_set(r->e, IH_BAD_DATA, "added_tokens[%lld] has no content", (long long)i);
         size_t length = strlen(text);
         bool special = config_bool_or(config_find(v, "special"), false) || is_control(text, length);
-        enum ih_status status = vocabulary_add(&r->b->vocabulary, text, length,
-            config_int_or(config_find(v, "id"), -1), special, r->e);
+        enum ih_status status =
+            bpe_add(r->b, text, config_int_or(config_find(v, "id"), -1), special, r->e);
         if (status)
             return status;
     }
@@ -180,9 +145,13 @@ static enum ih_status read_split_step(struct reader *r, const struct config_valu
     const char *pattern = config_string_or(config_find(step, "pattern.Regex"), "");
     if (strcmp(type, "Split") == 0 && strcmp(pattern, qwen2_pattern) == 0)
         r->b->split = BPE_SPLIT_QWEN2;
+    else if (strcmp(type, "Split") == 0 && strcmp(pattern, llama3_pattern) == 0)
+        r->b->split = BPE_SPLIT_LLAMA3;
     else if (strcmp(type, "Split") != 0 || strcmp(pattern, gpt2_pattern) != 0)
         return err_set(r->e, IH_UNSUPPORTED,
-            "the pre_tokenizer splits by %s \"%s\"; only the patterns of GPT-2 and Qwen2 are known",
+            "the pre_tokenizer splits by %s \"%s\"; only the patterns of GPT-2, Qwen2 and Llama-3 "
+            "are "
+            "known",
             *type ? type : "nothing", pattern);
     return IH_OK;
 }
@@ -198,6 +167,21 @@ static enum ih_status read_split(struct reader *r, const struct config_value *pr
     return status;
 }
 
+static enum ih_status read_normalizer(struct reader *r, const struct config_value *normalizer)
+{
+    const struct config_value *steps = config_find(normalizer, "normalizers");
+    for (int64_t i = 0; i < config_length(steps); i++) {
+        enum ih_status status = read_normalizer(r, config_item(steps, i));
+        if (status)
+            return status;
+    }
+    const char *type = config_string_or(config_find(normalizer, "type"), "");
+    r->b->nfc |= strcmp(type, "NFC") == 0;
+    if (!normalizer || strcmp(type, "NFC") == 0 || strcmp(type, "Sequence") == 0)
+        return IH_OK;
+    return err_set(r->e, IH_UNSUPPORTED, "the normalizer is \"%s\"; expected NFC or none", type);
+}
+
 static enum ih_status read_model(struct reader *r, const struct config_value *root)
 {
     const struct config_value *model = config_find(root, "model");
@@ -208,21 +192,57 @@ static enum ih_status read_model(struct reader *r, const struct config_value *ro
         return err_set(
             r->e, IH_UNSUPPORTED, "model.byte_fallback is not supported; expected byte-level BPE");
     r->b->whole_words = config_bool_or(config_find(model, "ignore_merges"), false);
-    enum ih_status status = read_split(r, config_find(root, "pre_tokenizer"));
+    enum ih_status status = read_normalizer(r, config_find(root, "normalizer"));
     if (!status)
-        status = read_vocabulary(r, config_find(model, "vocab"));
+        status = read_split(r, config_find(root, "pre_tokenizer"));
     if (!status)
-        status = read_merges(r, config_find(model, "merges"));
+        status = read_vocabulary(r, r->vocabulary);
+    if (!status)
+        status = read_merges(r, r->merges);
     return status ? status : read_added(r, config_find(root, "added_tokens"));
 }
 
-/* Takes the document over. */
-static enum ih_status read_document(
-    struct bpe **out, struct config *c, const char *name, struct ih_error *e)
+/* The document without its two long members: building values of 150 000 tokens and as many merges
+ * would take longer than all else. They are left to json_scan. */
+static enum ih_status parse_rest(
+    struct reader *r, struct config **out, const char *json, size_t size, const char *name)
 {
-    struct reader r = {.b = calloc(1, sizeof *r.b), .e = e};
-    set_alphabet(&r);
-    enum ih_status status = r.b ? read_model(&r, config_root(c)) : err_memory(e, "a tokenizer");
+    struct json_scan *cut[2] = {&r->vocabulary, &r->merges};
+    json_scan_find(cut[0], json, size, "model.vocab");
+    json_scan_find(cut[1], json, size, "model.merges");
+    if (cut[0]->at > cut[1]->at) {
+        cut[0] = &r->merges;
+        cut[1] = &r->vocabulary;
+    }
+    struct str rest;
+    str_init(&rest, size + 2);
+    const char *from = json;
+    for (int i = 0; i < 2; i++) {
+        if (!cut[i]->at)
+            continue;
+        str_add(&rest, from, (size_t)(cut[i]->at - from));
+        str_add_byte(&rest, '0');
+        from = cut[i]->end;
+    }
+    str_add(&rest, from, (size_t)(json + size - from));
+    enum ih_status status = rest.failed ? err_memory(r->e, "a tokenizer")
+                                        : config_parse(out, rest.data, rest.size, name, r->e);
+    str_free(&rest);
+    return status;
+}
+
+enum ih_status bpe_parse(
+    struct bpe **out, const char *json, size_t size, const char *name, struct ih_error *e)
+{
+    struct reader r = {.e = e};
+    struct config *c = NULL;
+    *out = NULL;
+    alphabet_init(&r.alphabet);
+    enum ih_status status = parse_rest(&r, &c, json, size, name);
+    if (status)
+        return status;
+    r.b = calloc(1, sizeof *r.b);
+    status = r.b ? read_model(&r, config_root(c)) : err_memory(e, "a tokenizer");
     config_close(&c);
     if (status) {
         err_prefix(e, "%s", name);
@@ -235,16 +255,11 @@ static enum ih_status read_document(
 enum ih_status bpe_open(struct bpe **out, const char *path, struct ih_error *e)
 {
     *out = NULL;
-    struct config *c;
-    enum ih_status status = config_open(&c, path, e);
-    return status ? status : read_document(out, c, path, e);
-}
-
-enum ih_status bpe_parse(
-    struct bpe **out, const char *json, size_t size, const char *name, struct ih_error *e)
-{
-    *out = NULL;
-    struct config *c;
-    enum ih_status status = config_parse(&c, json, size, name, e);
-    return status ? status : read_document(out, c, name, e);
+    struct mapfile m;
+    enum ih_status status = mapfile_open(&m, path, e);
+    if (status)
+        return status;
+    status = bpe_parse(out, (const char *)m.data, m.size, path, e);
+    mapfile_close(&m);
+    return status;
 }

@@ -108,7 +108,18 @@ static size_t last_newline(const struct scanner *s, size_t at)
     return end;
 }
 
-static size_t qwen2_word(const struct scanner *s, size_t at)
+/* The end of at most `most` numbers. */
+static size_t skip_numbers(const struct scanner *s, size_t at, int most)
+{
+    struct character c = look(s, at);
+    for (; most > 0 && c.length && c.class == UNICODE_NUMBER; most--) {
+        at += c.length;
+        c = look(s, at);
+    }
+    return at;
+}
+
+static size_t qwen2_word(const struct scanner *s, size_t at, int digits)
 {
     size_t end = contraction(s, at, true);
     if (end)
@@ -117,7 +128,7 @@ static size_t qwen2_word(const struct scanner *s, size_t at)
     if (c.class == UNICODE_LETTER)
         return skip_run(s, at);
     if (c.class == UNICODE_NUMBER)
-        return at + c.length;
+        return skip_numbers(s, at, digits);
     if (!is_newline(c) && next.class == UNICODE_LETTER)
         return skip_run(s, at + c.length);
     size_t begin = at + (s->text[at] == ' ');
@@ -134,5 +145,7 @@ static size_t qwen2_word(const struct scanner *s, size_t at)
 size_t pretokenize(enum bpe_split split, const char *text, size_t length, size_t at)
 {
     const struct scanner s = {text, length};
-    return split == BPE_SPLIT_QWEN2 ? qwen2_word(&s, at) : gpt2_word(&s, at);
+    if (split == BPE_SPLIT_GPT2)
+        return gpt2_word(&s, at);
+    return qwen2_word(&s, at, split == BPE_SPLIT_LLAMA3 ? 3 : 1);
 }

@@ -149,6 +149,12 @@ enum ih_status vocabulary_add(struct vocabulary *v, const void *bytes, size_t le
     return IH_OK;
 }
 
+bool vocabulary_is(const struct vocabulary *v, int32_t id, const void *bytes, size_t length)
+{
+    return id >= 0 && id < v->count && length && v->token[id].length == length &&
+           memcmp(v->bytes + v->token[id].begin, bytes, length) == 0;
+}
+
 int32_t vocabulary_find(const struct vocabulary *v, const void *bytes, size_t length)
 {
     return length && v->slot ? v->slot[find_slot(v, bytes, length)] - 1 : -1;

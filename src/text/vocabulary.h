@@ -38,6 +38,9 @@ void vocabulary_free(struct vocabulary *v);
 enum ih_status vocabulary_add(struct vocabulary *v, const void *bytes, size_t length, int64_t id,
     bool special, struct ih_error *e);
 
+/* Whether this is what an id stands for. */
+bool vocabulary_is(const struct vocabulary *v, int32_t id, const void *bytes, size_t length);
+
 /* -1: there is none. */
 int32_t vocabulary_find(const struct vocabulary *v, const void *bytes, size_t length);
 

@@ -85,5 +85,7 @@ void check_winograd(struct check *t);
 void bench_winograd(struct check *t);
 void check_channels(struct check *t);
 void bench_channels(struct check *t);
+void check_gate(struct check *t);
+void bench_gate(struct check *t);
 
 #endif

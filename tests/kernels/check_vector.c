@@ -98,6 +98,36 @@ static void norm_case(
     }
 }
 
+/* rms_norm of bf16 is that of the same values in f32, in place too. */
+static void rms_case_bf16(struct check *t, int64_t rows, int64_t n)
+{
+    uint16_t *half = halves(t, rows * n), *got = halves(t, rows * n), *want = halves(t, rows * n);
+    float *x = floats(t, rows * n), *w = random_floats(t, n, 2.0f);
+    check_fill_bf16(t, half, rows * n, 3.0f);
+    t->c->bf16_to_f32(x, half, rows * n);
+    struct norm p = {.rows = rows, .n = n, .x = x, .ldx = n, .w = w, .eps = 1e-6f, .ldy = n};
+    p.y = want;
+    p.y_bf16 = true;
+    t->c->rms_norm(&p);
+    p.x = half;
+    p.x_bf16 = true;
+    p.y = got;
+    t->k->rms_norm(&p);
+    close_bf16(t, "rms bf16", got, want, rows * n);
+    p.y = half;
+    t->k->rms_norm(&p);
+    if (memcmp(half, got, (size_t)(rows * n) * sizeof *half) != 0)
+        check_failed(t, "n %lld: in place is not the same", (long long)n);
+}
+
+static void check_rms_bf16(struct check *t)
+{
+    for (int i = 1; i < LENGTHS; i++) {
+        rms_case_bf16(t, 3, length_at(i));
+        check_release(t);
+    }
+}
+
 static void check_norm(struct check *t, const char *op, norm_fn tested, norm_fn ref, bool is_new)
 {
     if (!check_begin(t, op, is_new))
@@ -447,6 +477,7 @@ void check_vector(struct check *t)
     check_norm(t, "layer_norm", k->layer_norm, c->layer_norm, k->layer_norm != b->layer_norm);
     check_norm(t, "rms_norm", k->rms_norm, c->rms_norm, k->rms_norm != b->rms_norm);
     norm_known(t);
+    run_check(t, "rms_norm_bf16", check_rms_bf16, k->rms_norm != b->rms_norm);
     run_check(t, "softmax_f32", check_softmax_f32, k->softmax_f32 != b->softmax_f32);
     run_check(t, "softmax_bf16", check_softmax_bf16, k->softmax_bf16 != b->softmax_bf16);
     run_check(t, "activate", check_activate, k->activate != b->activate);

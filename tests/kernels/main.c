@@ -16,6 +16,7 @@ static const struct noun {
     {"pack", check_pack, bench_pack},
     {"vector", check_vector, bench_vector},
     {"channels", check_channels, bench_channels},
+    {"gate", check_gate, bench_gate},
     {"winograd", check_winograd, bench_winograd},
 };
 

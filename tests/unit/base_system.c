@@ -198,6 +198,26 @@ static void test_rng(void **state)
     assert_true(clock_seconds() >= before);
 }
 
+/* The moments of the standard normal distribution, within four deviations of their own; and one
+ * order of values, whatever is asked for at once. */
+static void test_normal(void **state)
+{
+    (void)state;
+    enum { N = 20001 };
+    static float x[N], first[7];
+    double sum[5] = {0};
+    uint64_t s = 42, same = 42;
+    rng_normal(&s, x, N);
+    rng_normal(&same, first, 7);
+    assert_memory_equal(x, first, sizeof first);
+    for (int i = 0; i < N; i++)
+        for (int k = 1; k < 5; k++)
+            sum[k] += pow(x[i], k) / N;
+    static const double moment[] = {0, 0, 1, 0, 3}, deviation[] = {0, 1, 1.42, 3.88, 9.8};
+    for (int k = 1; k < 5; k++)
+        assert_true(fabs(sum[k] - moment[k]) < 4 * deviation[k] / sqrt(N));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +230,7 @@ int main(void)
         cmocka_unit_test(test_cpu_describe),
         cmocka_unit_test(test_cpu_count),
         cmocka_unit_test(test_rng),
+        cmocka_unit_test(test_normal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

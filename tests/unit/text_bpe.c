@@ -473,8 +473,8 @@ static void refuses_bad_files(void **state)
     refuse("{\"model\":{\"vocab\":{\"a\":0}},\"pre_tokenizer\":{\"type\":\"Split\","
            "\"pattern\":{\"Regex\":\"x+\"}}}",
         IH_UNSUPPORTED,
-        "file: the pre_tokenizer splits by Split \"x+\"; only the patterns of GPT-2 and Qwen2 are "
-        "known");
+        "file: the pre_tokenizer splits by Split \"x+\"; only the patterns of GPT-2, Qwen2 and "
+        "Llama-3 are known");
 }
 
 /* Qwen2's layout: a Split step with the pattern, then ByteLevel without one. */

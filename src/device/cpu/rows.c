@@ -11,6 +11,9 @@ struct rows {
     struct tensor y, x, position;
     const float *w, *b;
     float eps;
+    int64_t heads; /* vectors of a row */
+    enum act act;
+    const struct rope *rope;
     const struct matrix *table;
     const int32_t *id, *pos;
 };
@@ -18,6 +21,11 @@ struct rows {
 static float *row_f32(const struct tensor *t, int64_t r)
 {
     return (float *)t->data + r * t->stride[0];
+}
+
+static void *row_at(const struct tensor *t, int64_t r)
+{
+    return offset(t->data, dtype_bytes(t->dtype, r * t->stride[0]));
 }
 
 static void run_rows(struct device *d, pool_fn fn, struct rows *r)
@@ -47,7 +55,7 @@ static void norm_task(void *arg, int task, int worker)
         .w = r->w,
         .b = r->b,
         .eps = r->eps,
-        .y = offset(r->y.data, dtype_bytes(r->y.dtype, begin * r->y.stride[0])),
+        .y = row_at(&r->y, begin),
         .ldy = r->y.stride[0],
         .y_bf16 = r->y.dtype == DT_BF16,
     };
@@ -60,6 +68,34 @@ void op_layer_norm(
     assert(x.dtype == DT_F32 && x.shape[1] == y.shape[1] && x.shape[0] == y.shape[0]);
     struct rows r = {.y = y, .x = x, .w = w, .b = b, .eps = eps};
     run_rows(d, norm_task, &r);
+}
+
+static void rms_task(void *arg, int task, int worker)
+{
+    (void)worker;
+    const struct rows *r = arg;
+    int64_t begin, rows = task_rows(r, task, &begin), n = r->x.shape[1] / r->heads;
+    struct norm norm = {.n = n,
+        .w = r->w,
+        .eps = r->eps,
+        .rows = r->heads,
+        .ldx = n,
+        .ldy = n,
+        .x_bf16 = r->x.dtype == DT_BF16,
+        .y_bf16 = r->y.dtype == DT_BF16};
+    for (int64_t i = begin; i < begin + rows; i++) {
+        norm.x = row_at(&r->x, i);
+        norm.y = row_at(&r->y, i);
+        r->device->kernels.rms_norm(&norm);
+    }
+}
+
+void op_rms_norm(
+    struct device *d, struct tensor y, struct tensor x, const float *w, int64_t heads, float eps)
+{
+    assert(x.shape[1] == y.shape[1] && x.shape[0] == y.shape[0] && x.shape[1] % heads == 0);
+    struct rows r = {.y = y, .x = x, .w = w, .heads = heads, .eps = eps};
+    run_rows(d, rms_task, &r);
 }
 
 static void embed_task(void *arg, int task, int worker)
@@ -99,6 +135,84 @@ void op_add(struct device *d, struct tensor y, struct tensor x)
     run_rows(d, add_task, &r);
 }
 
+static void add_gated_task(void *arg, int task, int worker)
+{
+    (void)worker;
+    const struct rows *r = arg;
+    const struct kernels *k = &r->device->kernels;
+    int64_t begin, rows = task_rows(r, task, &begin), n = r->y.shape[1];
+    for (int64_t i = begin; i < begin + rows; i++) {
+        if (r->x.dtype == DT_BF16)
+            k->add_scaled_bf16(row_f32(&r->y, i), r->w, row_at(&r->x, i), n);
+        else
+            k->add_scaled(row_f32(&r->y, i), r->w, row_at(&r->x, i), n);
+    }
+}
+
+void op_add_gated(struct device *d, struct tensor y, struct tensor x, const float *gate)
+{
+    assert(y.dtype == DT_F32 && x.shape[0] == y.shape[0] && x.shape[1] == y.shape[1]);
+    struct rows r = {.y = y, .x = x, .w = gate};
+    run_rows(d, add_gated_task, &r);
+}
+
+static void gated_task(void *arg, int task, int worker)
+{
+    (void)worker;
+    const struct rows *r = arg;
+    int64_t begin, rows = task_rows(r, task, &begin);
+    r->device->kernels.gated(&(struct gated_rows){.rows = rows,
+        .n = r->y.shape[1],
+        .x = row_at(&r->x, begin),
+        .y = row_at(&r->y, begin),
+        .ldx = r->x.stride[0],
+        .ldy = r->y.stride[0],
+        .x_bf16 = r->x.dtype == DT_BF16,
+        .y_bf16 = r->y.dtype == DT_BF16,
+        .act = r->act});
+}
+
+void op_gated(struct device *d, struct tensor y, struct tensor x, enum act act)
+{
+    assert(x.shape[1] == 2 * y.shape[1] && x.shape[0] == y.shape[0]);
+    struct rows r = {.y = y, .x = x, .act = act};
+    run_rows(d, gated_task, &r);
+}
+
+/* Rows whose angles follow each other go to the kernel together. */
+static void rope_task(void *arg, int task, int worker)
+{
+    (void)worker;
+    const struct rows *r = arg;
+    const struct rope *rope = r->rope;
+    int64_t begin, rows = task_rows(r, task, &begin), head_dim = r->y.shape[1] / r->heads;
+    struct rotation t = {.rows = r->pos ? 1 : rows,
+        .heads = r->heads,
+        .head_dim = head_dim,
+        .dim = 2 * rope->cos.shape[1],
+        .ldx = r->y.stride[0],
+        .ldt = rope->cos.stride[0],
+        .interleaved = rope->interleaved,
+        .x_bf16 = r->y.dtype == DT_BF16};
+    for (int64_t i = begin; i < begin + rows; i += t.rows) {
+        int64_t angle = r->pos ? r->pos[i] : i;
+        t.x = row_at(&r->y, i);
+        t.cos = row_f32(&rope->cos, angle);
+        t.sin = row_f32(&rope->sin, angle);
+        r->device->kernels.rotate(&t);
+    }
+}
+
+void op_rope(struct device *d, struct tensor x, int64_t head_dim, const struct rope *rope,
+    const int32_t *pos)
+{
+    assert(x.shape[1] % head_dim == 0 && 2 * rope->cos.shape[1] <= head_dim);
+    assert(rope->cos.stride[0] == rope->sin.stride[0]);
+    assert(pos || rope->cos.shape[0] >= x.shape[0]);
+    struct rows r = {.y = x, .heads = x.shape[1] / head_dim, .rope = rope, .pos = pos};
+    run_rows(d, rope_task, &r);
+}
+
 static void convert_task(void *arg, int task, int worker)
 {
     (void)worker;
@@ -106,8 +220,8 @@ static void convert_task(void *arg, int task, int worker)
     const struct kernels *k = &r->device->kernels;
     int64_t begin, rows = task_rows(r, task, &begin), n = r->y.shape[1];
     for (int64_t i = begin; i < begin + rows; i++) {
-        void *y = offset(r->y.data, dtype_bytes(r->y.dtype, i * r->y.stride[0]));
-        const void *x = offset(r->x.data, dtype_bytes(r->x.dtype, i * r->x.stride[0]));
+        void *y = row_at(&r->y, i);
+        const void *x = row_at(&r->x, i);
         if (r->y.dtype == r->x.dtype)
             memcpy(y, x, dtype_bytes(r->y.dtype, n));
         else if (r->y.dtype == DT_BF16)

@@ -127,6 +127,19 @@ static inline int v_first_set(vm m)
     return bits ? __builtin_ctzll(bits) / 16 : LANES;
 }
 
+/* Lanes 2i and 2i + 1 change places. */
+static inline vf v_swap_pairs(vf x)
+{
+    return vrev64q_f32(x);
+}
+
+/* p[i] in lanes 2i and 2i + 1, of LANES / 2 elements. */
+static inline vf v_load_twice(const float *p)
+{
+    float32x2_t x = vld1_f32(p);
+    return vcombine_f32(vdup_lane_f32(x, 0), vdup_lane_f32(x, 1));
+}
+
 static inline float v_sum(vf x)
 {
     return vaddvq_f32(x);

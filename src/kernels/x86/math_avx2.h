@@ -128,6 +128,19 @@ static inline int v_first_set(vm m)
     return __builtin_ctz((unsigned)_mm256_movemask_ps(m) | 1u << LANES);
 }
 
+/* Lanes 2i and 2i + 1 change places. */
+static inline vf v_swap_pairs(vf x)
+{
+    return _mm256_permute_ps(x, 0xb1);
+}
+
+/* p[i] in lanes 2i and 2i + 1, of LANES / 2 elements. */
+static inline vf v_load_twice(const float *p)
+{
+    const __m256i twice = _mm256_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3);
+    return _mm256_permutevar8x32_ps(_mm256_castps128_ps256(_mm_loadu_ps(p)), twice);
+}
+
 static inline float v_sum(vf x)
 {
     __m128 y = _mm_add_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));

@@ -120,6 +120,19 @@ static inline int v_first_set(vm m)
     return __builtin_ctz((unsigned)m | 1u << LANES);
 }
 
+/* Lanes 2i and 2i + 1 change places. */
+static inline vf v_swap_pairs(vf x)
+{
+    return _mm512_permute_ps(x, 0xb1);
+}
+
+/* p[i] in lanes 2i and 2i + 1, of LANES / 2 elements. */
+static inline vf v_load_twice(const float *p)
+{
+    const __m512i twice = _mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+    return _mm512_permutexvar_ps(twice, _mm512_castps256_ps512(_mm256_loadu_ps(p)));
+}
+
 static inline float v_sum(vf x)
 {
     return _mm512_reduce_add_ps(x);

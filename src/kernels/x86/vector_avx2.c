@@ -5,7 +5,10 @@
 
 #include "kernels/vector_tier.h"
 
+#include "kernels/gate_tier.h"
+
 void vector_init_avx2(struct kernels *k)
 {
     vector_fill(k);
+    gate_fill(k);
 }
