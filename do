@@ -6,7 +6,8 @@ cd "$(dirname "$0")"
 
 packages=(build-essential cmake ninja-build pkg-config git ca-certificates
     libavformat-dev libavcodec-dev libswresample-dev libavutil-dev
-    libjansson-dev libcurl4-openssl-dev zlib1g-dev libexpat1-dev libicu-dev)
+    libjansson-dev libcurl4-openssl-dev zlib1g-dev libexpat1-dev libicu-dev
+    libpng-dev libjpeg62-turbo-dev libwebp-dev)
 test_packages=(libcmocka-dev clang-format)
 # Not needed, but speech sounds better with it: it is loaded at run time where it is installed.
 voice_packages=(libespeak-ng1 espeak-ng-data)
@@ -57,6 +58,10 @@ cmd_demo() {
     ./build-demo/inhouse speak "$text" -o "$said"
     printf '\n$ inhouse transcribe %s\n\n' "$said"
     ./build-demo/inhouse transcribe "$said" --format text
+    [ -e models/image-1/model.safetensors ] || return 0
+    local prompt="a red house on a green hill under a yellow sun" drawn=build-demo/house.png
+    printf '\n$ inhouse draw "%s" -o %s\n\n' "$prompt" "$drawn"
+    ./build-demo/inhouse draw "$prompt" -o "$drawn"
 }
 
 # Everything CI runs: lint, tests, sanitizers with the fuzz smoke.

@@ -3,6 +3,7 @@
 
 #include "cli/signals.h"
 #include "hub/catalog.h"
+#include "hub/folder.h"
 #include "hub/hub.h"
 #include "inhouse/inhouse.h"
 
@@ -223,7 +224,7 @@ static int remove_model(const struct args *a, const char *name)
                 lstat(m.path, &st) != 0)
                 continue;
             bytes_text(path_bytes(m.path), size, sizeof size);
-            if (remove_tree(m.path) != 0) {
+            if (folder_remove(m.path) != 0) {
                 complain("%s cannot be removed: %s", m.path, strerror(errno));
                 return EXIT_OUTPUT;
             }

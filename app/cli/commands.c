@@ -9,6 +9,8 @@ static const char *const models_words[] = {
 static const char *const voices_words[] = {
     "list", "create", "show", "blend", "remove", "revoke", "export", "import", NULL};
 static const char *const shells[] = {"bash", "zsh", "fish", NULL};
+static const char *const picture_ways[] = {
+    "auto", "kitty", "iterm", "sixel", "blocks", "off", NULL};
 static const char *const number_types[] = {"int8", "int4", "bf16", "f32", NULL};
 
 /* clang-format off */
@@ -42,6 +44,10 @@ static const struct flag voices_flags[] = {
     {.name = "json", .help = "for other programs: list and show as JSON"},
     {.name = "quiet", .letter = 'q', .help = "no notes; list: names only"},
 };
+static const struct flag show_flags[] = {
+    {.name = "json", .help = "for other programs: one JSON object a line"},
+    {.name = "preview", .value = "HOW", .choices = picture_ways, .help = "how this terminal shows the picture", .fallback = "auto"},
+};
 static const struct flag doctor_flags[] = {
     {.name = "json", .help = "for other programs: one JSON object"},
 };
@@ -68,6 +74,25 @@ static const struct command table[] = {
         "  inhouse speak -f book.txt -o book.opus --voice anna --speed 1.1 --words book.srt\n"
         "  inhouse speak -l de --style calm \"Guten Abend.\" | aplay\n"
         "  inhouse speak -f message.ssml -o message.mp3 --check\n"},
+    {.name = "draw", .usage = "PROMPT... | -f FILE | -", .summary = "draw a picture from words",
+     .argument = FLAG_FILE, .request = IH_DRAW, .run = run_draw,
+     .details =
+        "The format comes from the ending of --output: png, jpg or webp. Without --output the picture goes to\n"
+        "standard output when that is a pipe or a file, else to drawing.png here. Several pictures of one\n"
+        "run are numbered: NAME-001.png. Each says how it was drawn: see 'inhouse help show'. A terminal\n"
+        "that can shows the picture as it grows; Ctrl-C stops between two steps and leaves no file.\n"
+        "\n"
+        "  inhouse draw \"a red house on a green hill, evening\" -o house.png\n"
+        "  inhouse draw \"a blue cat\" --size landscape --seed 7 -n 4 -o cat.webp\n"
+        "  inhouse draw \"the same cat at night\" --image cat-001.webp --strength 0.6 -o night.png\n"
+        "  inhouse draw -f prompts.txt --sheet sheet.png --columns 8\n"
+        "  inhouse draw --again house.png --steps 40 -o finer.png\n"},
+    {.name = "show", .usage = "FILE...", .summary = "what a picture or a sound says of how it was made",
+     .argument = FLAG_FILE, .flags = show_flags, .flag_count = sizeof show_flags / sizeof *show_flags, .run = run_show,
+     .details =
+        "Prompt, seed, model and settings, as 'inhouse draw' and other programs put them into their files; on a\n"
+        "terminal that can, the picture too. 'inhouse draw --again FILE' draws it once more. Of a sound, its\n"
+        "title, artist and comment, where 'inhouse speak' says which voice and model made it.\n"},
     {.name = "voices", .usage = "list | create NAME | show NAME | blend NAME VOICES | remove NAME | revoke NAME | export NAME | import FILE",
      .summary = "voices that a model has, and voices of your own", .words = voices_words, .argument = FLAG_VOICE,
      .flags = voices_flags, .flag_count = sizeof voices_flags / sizeof *voices_flags, .run = run_voices,

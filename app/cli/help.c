@@ -32,8 +32,8 @@ void help_all(void)
     int n;
     const struct command *all = commands(&n);
     terminal_init(&t, stdout);
-    printf("%sinhouse%s %s: speech to text and back on your own machine\n\n", style(&t, STYLE_BOLD),
-        style_end(&t), INHOUSE_VERSION);
+    printf("%sinhouse%s %s: speech to text and back, and pictures, on your own machine\n\n",
+        style(&t, STYLE_BOLD), style_end(&t), INHOUSE_VERSION);
     printf("Usage: inhouse COMMAND [OPTIONS] [ARGUMENTS]\n\n");
     for (int i = 0; i < n; i++)
         printf(
@@ -41,6 +41,7 @@ void help_all(void)
     printf("\n'inhouse help COMMAND' explains one of them. To begin:\n\n"
            "  inhouse transcribe recording.wav\n"
            "  inhouse speak \"Hello, world.\" --output hello.mp3\n"
+           "  inhouse draw \"a red house on a green hill\" --output house.png\n"
            "  inhouse doctor\n");
 }
 

@@ -80,7 +80,8 @@ void manual(void)
         {"4", "A result could not be written."},
         {"5", "A server could not be reached, refused, or sent something wrong."},
         {"6", "Memory ran out, or a bug was met."},
-        {"130, 143", "Stopped by Ctrl-C or SIGTERM; what was recognised or spoken is kept."},
+        {"130, 143",
+            "Stopped by Ctrl-C or SIGTERM; what was recognised, spoken or drawn before is kept."},
         {"141", "Whoever read the output went away."},
     };
     static const struct {
@@ -98,7 +99,8 @@ void manual(void)
     int n;
     const struct command *all = commands(&n);
     printf(".TH INHOUSE 1 \"\" \"inhouse %s\" \"User Commands\"\n", INHOUSE_VERSION);
-    printf(".SH NAME\ninhouse \\- speech to text and text to speech on your own machine\n");
+    printf(".SH NAME\ninhouse \\- speech to text, text to speech and text to image on your own "
+           "machine\n");
     printf(".SH SYNOPSIS\n.B inhouse\n.I COMMAND\n[\\fIOPTIONS\\fR] [\\fIARGUMENTS\\fR]\n");
     printf(".SH COMMANDS\n");
     for (int i = 0; i < n; i++)

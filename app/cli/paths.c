@@ -5,7 +5,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <ftw.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,6 +17,7 @@
 static const char own_model[] = "transcribe-1";
 static const char own_vad[] = "vad-1";
 static const char own_voice[] = "voice-1";
+static const char own_painter[] = "image-1";
 
 enum ih_status fail(struct ih_error *e, enum ih_status code, const char *format, ...)
 {
@@ -292,6 +292,25 @@ enum ih_status model_default_voice(struct model_entry *out, struct ih_error *e)
                      own_voice);
 }
 
+enum ih_status model_default_painter(struct model_entry *out, struct ih_error *e)
+{
+    if (model_locate(out, own_painter, e) == IH_OK)
+        return IH_OK;
+    struct model_entry *list;
+    int n = models_scan(&list), found = -1;
+    for (int i = 0; i < n && found < 0; i++)
+        found = strncasecmp(list[i].name, "flux.2", 6) == 0 ? i : -1;
+    if (found >= 0)
+        *out = list[found];
+    free(list);
+    return found >= 0
+               ? IH_OK
+               : fail(e, IH_NOT_FOUND,
+                     "no model that draws is here: neither %s, which comes with the program, "
+                     "nor a FLUX.2; name one with --model",
+                     own_painter);
+}
+
 bool program_find(const char *name, char *buf, size_t size)
 {
     const char *path = getenv("PATH");
@@ -309,17 +328,6 @@ bool vad_locate(char *path, size_t size)
     struct ih_error e;
     return model_locate(&entry, own_vad, &e) == IH_OK &&
            path_join(path, size, entry.path, "model.safetensors") && access(path, R_OK) == 0;
-}
-
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st, (void)type, (void)ftw;
-    return remove(path);
-}
-
-int remove_tree(const char *path)
-{
-    return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 enum ih_status make_folders(const char *path, struct ih_error *e)

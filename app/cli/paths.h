@@ -40,6 +40,9 @@ enum ih_status model_default(struct model_entry *out, struct ih_error *e);
 /* The same for speaking: the program's own model, else a Kokoro that was fetched. */
 enum ih_status model_default_voice(struct model_entry *out, struct ih_error *e);
 
+/* The same for drawing: the program's own model, else a FLUX.2 that was fetched. */
+enum ih_status model_default_painter(struct model_entry *out, struct ih_error *e);
+
 /* The program's own model that turns words into phonemes; false when it is not there. */
 bool speller_locate(struct model_entry *out);
 
@@ -54,9 +57,6 @@ bool program_find(const char *name, char *buf, size_t size);
 
 /* mkdir -p. */
 enum ih_status make_folders(const char *path, struct ih_error *e);
-
-/* Removes a file, a link, or a folder with all that is in it: 0, or -1 with errno. */
-int remove_tree(const char *path);
 
 /* Sums regular files below a folder, or the size of a file. */
 double path_bytes(const char *path);

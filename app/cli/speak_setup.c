@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a command line to a text, a place for the sound and an open model. */
+#include "cli/input.h"
 #include "cli/speak.h"
 
 #include <errno.h>
@@ -25,46 +26,6 @@ static int read_flags(struct speech_work *w)
     return EXIT_DONE;
 }
 
-/* A whole file or standard input, with a NUL behind it; an exit code. */
-static int read_whole(const char *path, size_t limit, char **out, size_t *bytes)
-{
-    bool standard = strcmp(path, "-") == 0;
-    const char *name = standard ? "standard input" : path;
-    size_t room = 1 << 16, n = 0, got = 1;
-    struct stat st;
-    FILE *f = standard ? stdin : fopen(path, "rb");
-    char *text = f ? malloc(room + 1) : NULL;
-    int error = f ? 0 : errno;
-    if (f && fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode))
-        error = EISDIR;
-    while (!error && text && got > 0 && n <= limit) {
-        if (n == room) {
-            char *grown = realloc(text, 2 * room + 1);
-            if (!grown)
-                error = ENOMEM;
-            text = grown ? grown : text;
-            room *= grown ? 2 : 1;
-        }
-        got = error ? 0 : fread(text + n, 1, room - n, f);
-        n += got;
-        error = ferror(f) ? errno : error;
-    }
-    if (f && !standard)
-        fclose(f);
-    if (!error && text && n <= limit) {
-        text[n] = 0;
-        *out = text;
-        *bytes = n;
-        return EXIT_DONE;
-    }
-    free(text);
-    if (n > limit)
-        complain("%s is larger than %zu MB", name, limit >> 20);
-    else
-        complain("%s cannot be read: %s", name, strerror(error ? error : ENOMEM));
-    return EXIT_INPUT;
-}
-
 /* The arguments with a space between them, or what they name. */
 static int read_text(struct speech_work *w)
 {
@@ -73,7 +34,8 @@ static int read_text(struct speech_work *w)
     if (w->request.file && a->count)
         return usage_error(a->command, "give a text or --file, not both");
     if (w->request.file || (a->count == 1 && strcmp(a->arg[0], "-") == 0))
-        return read_whole(w->request.file ? w->request.file : "-", TEXT_LIMIT, &w->text, &w->bytes);
+        return input_whole(
+            w->request.file ? w->request.file : "-", TEXT_LIMIT, &w->text, &w->bytes);
     if (a->count == 0)
         return usage_error(a->command, "give a text to speak, -f FILE, or - for standard input");
     for (int i = 0; i < a->count; i++)
@@ -92,7 +54,7 @@ static int read_lexicon(struct speech_work *w)
     size_t bytes;
     if (!w->request.speak.lexicon)
         return EXIT_DONE;
-    int code = read_whole(w->request.speak.lexicon, LEXICON_LIMIT, &w->lexicon, &bytes);
+    int code = input_whole(w->request.speak.lexicon, LEXICON_LIMIT, &w->lexicon, &bytes);
     w->request.speak.lexicon = w->lexicon;
     return code;
 }

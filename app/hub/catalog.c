@@ -17,6 +17,7 @@ static const struct catalog_model models[] = {
     {"whisper-medium.en",      "medium.en",      "openai/whisper-medium.en",      3059, "Apache-2.0", "English"},
     {"whisper-large-v3",       "large-v3",       "openai/whisper-large-v3",       3091, "Apache-2.0", "100 languages, best"},
     {"whisper-large-v2",       "large-v2",       "openai/whisper-large-v2",       6178, "Apache-2.0", "99 languages"},
+    {"kokoro-82m",             "kokoro",         "hexgrad/Kokoro-82M",             356, "Apache-2.0", "speaks 8 languages with 54 voices"},
 };
 /* clang-format on */
 enum { MODELS = sizeof models / sizeof *models };

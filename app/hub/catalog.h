@@ -12,7 +12,8 @@ struct catalog_model {
     const char *about;
 };
 
-/* Ordered from the smallest; English-only models behind the multilingual of their size. */
+/* Those that transcribe first, ordered from the smallest, English-only models behind the
+ * multilingual of their size; then those that speak. */
 const struct catalog_model *catalog(int *count);
 
 /* By name, alias or repository; null when it is none of these. */

@@ -9,7 +9,8 @@
  * becomes FOLDER when every file is there and has the length and the hash that the hub announced. A
  * file that breaks off stays and is continued by the next call. */
 
-/* A file as the hub announces it; what it does not say is -1 or "". */
+/* A file as the hub announces it; what it does not say is -1 or "". Its name may have one folder in
+ * front: "voices/af_heart.pt". */
 struct hub_file {
     char name[128];
     int64_t size;
@@ -27,8 +28,14 @@ enum ih_status hub_list(struct hub_listing *out, const struct hub *hub, const ch
     const char *revision, struct ih_error *e);
 void hub_listing_free(struct hub_listing *l);
 
+/* Whether a file of this name may be fetched: NAME or FOLDER/NAME, each safe on every file system.
+ * Others are left out of a listing. */
+bool hub_is_name(const char *name);
+
 /* Keeps the files that a model needs (configuration, tokenizer, weights in safetensors: one file
- * where there is one, else the set its index names), and those asked for. */
+ * where there is one, else the set its index names; of a pipeline the same in each of its folders;
+ * where there are no safetensors, the one .pth and voices/) and those asked for, in the order of
+ * their names. IH_BAD_DATA when two of them cannot lie side by side on every file system. */
 enum ih_status hub_choose(
     struct hub_listing *l, const char *const *wanted, int wanted_count, struct ih_error *e);
 

@@ -61,16 +61,28 @@ static bool is_hex(const char *s, size_t digits)
     return s && strlen(s) == digits && strspn(s, "0123456789abcdef") == digits;
 }
 
-/* A name that stays inside its folder. Files in subfolders are not part of the models this program
- * runs, so a slash is refused too. */
-static bool is_plain_name(const char *name)
+/* A name that means the same in an address and on every file system: no way out of its folder, no
+ * hidden file, nothing that a fetch gives its own files. */
+static bool is_plain_name(const char *name, size_t n)
 {
-    if (!name || !*name || *name == '.' || strlen(name) >= sizeof((struct hub_file *)0)->name)
+    static const char own_record[] = "inhouse.json";
+    if (n == 0 || *name == '.' || name[n - 1] == '.')
         return false;
-    for (; *name; name++)
-        if (*name == '/' || *name == '\\' || (unsigned char)*name <= ' ' || *name == 0x7f)
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)name[i] <= ' ' || strchr("/\\:*?\"<>|#%\x7f", name[i]))
             return false;
-    return true;
+    bool part = n > 5 && strncmp(name + n - 5, ".part", 5) == 0;
+    bool tag = n > 4 && strncmp(name + n - 4, ".tag", 4) == 0;
+    return !part && !tag && !(n == sizeof own_record - 1 && strncmp(name, own_record, n) == 0);
+}
+
+bool hub_is_name(const char *name)
+{
+    if (!name || strlen(name) >= sizeof((struct hub_file *)0)->name)
+        return false;
+    const char *slash = strchr(name, '/'), *file = slash ? slash + 1 : name;
+    return is_plain_name(file, strlen(file)) &&
+           (!slash || is_plain_name(name, (size_t)(slash - name)));
 }
 
 static void read_file_entry(struct hub_listing *l, const json_t *entry)
@@ -79,7 +91,7 @@ static void read_file_entry(struct hub_listing *l, const json_t *entry)
     const json_t *lfs = json_object_get(entry, "lfs"), *size = json_object_get(entry, "size");
     const char *sha256 = json_string_value(json_object_get(lfs, "sha256"));
     const char *blob = json_string_value(json_object_get(entry, "blobId"));
-    if (!is_plain_name(name))
+    if (!hub_is_name(name))
         return;
     struct hub_file *f = &l->file[l->count++];
     *f = (struct hub_file){.size = -1};
@@ -160,62 +172,4 @@ void hub_listing_free(struct hub_listing *l)
 {
     free(l->file);
     *l = (struct hub_listing){0};
-}
-
-static bool has(const struct hub_listing *l, const char *name)
-{
-    for (int i = 0; i < l->count; i++)
-        if (strcmp(l->file[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = strlen(end);
-    return n > m && strcmp(text + n - m, end) == 0;
-}
-
-static bool is_needed(const struct hub_listing *l, const char *name)
-{
-    static const char *const always[] = {"config.json", "generation_config.json",
-        "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json", "vocab.json",
-        "merges.txt", "added_tokens.json", "special_tokens_map.json", "normalizer.json", "ctc.json",
-        "README.md", "LICENSE", NULL};
-    for (int i = 0; always[i]; i++)
-        if (strcmp(name, always[i]) == 0)
-            return true;
-    if (has(l, "model.safetensors"))
-        return strcmp(name, "model.safetensors") == 0;
-    if (has(l, "model.safetensors.index.json"))
-        return strcmp(name, "model.safetensors.index.json") == 0 ||
-               (strncmp(name, "model-", 6) == 0 && ends_with(name, ".safetensors"));
-    return ends_with(name, ".safetensors");
-}
-
-enum ih_status hub_choose(
-    struct hub_listing *l, const char *const *wanted, int wanted_count, struct ih_error *e)
-{
-    int kept = 0, weights = 0;
-    for (int i = 0; i < wanted_count; i++)
-        if (!has(l, wanted[i]))
-            return hub_fail(e, IH_NOT_FOUND, "the repository has no file %.200s", wanted[i]);
-    bool *keep = calloc((size_t)l->count + 1, sizeof *keep);
-    if (!keep)
-        return hub_fail(e, IH_NO_MEMORY, "not enough memory");
-    for (int i = 0; i < l->count; i++) {
-        keep[i] = is_needed(l, l->file[i].name);
-        weights += keep[i] && ends_with(l->file[i].name, ".safetensors");
-        for (int j = 0; j < wanted_count; j++)
-            keep[i] = keep[i] || strcmp(l->file[i].name, wanted[j]) == 0;
-    }
-    for (int i = 0; i < l->count; i++)
-        if (keep[i])
-            l->file[kept++] = l->file[i];
-    l->count = kept;
-    free(keep);
-    if (weights == 0 && wanted_count == 0)
-        return hub_fail(e, IH_NOT_FOUND,
-            "the repository has no weights in safetensors; name the file you want with --file");
-    return IH_OK;
 }

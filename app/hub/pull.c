@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "hub/folder.h"
 #include "hub/hub.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -76,41 +76,6 @@ static enum ih_status check_space(
     return IH_OK;
 }
 
-static enum ih_status remove_folder(const char *folder)
-{
-    char path[PATH_MAX];
-    DIR *d = opendir(folder);
-    for (struct dirent *entry; d && (entry = readdir(d));) {
-        int n = snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") && n < (int)sizeof path)
-            unlink(path);
-    }
-    if (d)
-        closedir(d);
-    return rmdir(folder) == 0 || errno == ENOENT ? IH_OK : IH_IO;
-}
-
-/* What an older pull left of another revision must not end up in the model. */
-static void remove_strangers(const char *partial, const struct hub_listing *l)
-{
-    char path[PATH_MAX];
-    DIR *d = opendir(partial);
-    for (struct dirent *entry; d && (entry = readdir(d));) {
-        bool known = entry->d_name[0] == '.';
-        for (int i = 0; i < l->count && !known; i++) {
-            size_t n = strlen(l->file[i].name);
-            const char *rest = entry->d_name + n;
-            known = strncmp(entry->d_name, l->file[i].name, n) == 0 &&
-                    (!*rest || !strcmp(rest, ".part") || !strcmp(rest, ".tag"));
-        }
-        int n = snprintf(path, sizeof path, "%s/%s", partial, entry->d_name);
-        if (!known && n < (int)sizeof path)
-            unlink(path);
-    }
-    if (d)
-        closedir(d);
-}
-
 /* The complete folder takes the place of what was there before. */
 static enum ih_status put_in_place(const char *partial, const char *folder, struct ih_error *e)
 {
@@ -119,7 +84,7 @@ static enum ih_status put_in_place(const char *partial, const char *folder, stru
     int n = snprintf(old, sizeof old, "%s.old.partial", folder);
     if (n < 0 || n >= (int)sizeof old)
         return hub_fail(e, IH_INVALID, "the path is too long: %.80s...", folder);
-    remove_folder(old);
+    folder_remove(old);
     if (rename(folder, old) == 0)
         replaced = true;
     else if (errno != ENOENT)
@@ -131,7 +96,7 @@ static enum ih_status put_in_place(const char *partial, const char *folder, stru
         return IH_IO;
     }
     if (replaced)
-        remove_folder(old);
+        folder_remove(old);
     return IH_OK;
 }
 
@@ -153,7 +118,10 @@ enum ih_status hub_pull(const struct hub *hub, const struct hub_pull *p, struct 
     if (!status)
         status = check_space(partial, &l, e);
     if (!status)
-        remove_strangers(partial, &l);
+        status =
+            folder_keep_only(partial, &l, e); /* an older pull may have left another revision */
+    if (!status)
+        status = folder_make_inner(partial, &l, e);
     for (int i = 0; i < l.count; i++)
         total = l.file[i].size < 0 || total < 0 ? -1 : total + l.file[i].size;
     for (int i = 0; !status && i < l.count; i++) {
@@ -213,7 +181,7 @@ enum ih_status hub_record_check(const struct hub *hub, const char *folder, struc
         struct hub_file file = {.size = -1};
         if (json_is_integer(json_object_get(entry, "size")))
             file.size = json_integer_value(json_object_get(entry, "size"));
-        if (!name || strchr(name, '/') || !sha256 || strlen(sha256) != SHA256_HEX ||
+        if (!hub_is_name(name) || !sha256 || strlen(sha256) != SHA256_HEX ||
             snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path) {
             status = hub_fail(e, IH_BAD_DATA, "the record in %.300s is damaged", folder);
             break;

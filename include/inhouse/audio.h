@@ -69,6 +69,16 @@ double ih_audio_writer_seconds(const struct ih_audio_writer *w);
 /* Frees it. A file that was not finished is ended here, so that what was written can be played. */
 void ih_audio_writer_close(struct ih_audio_writer **w);
 
+/* What a sound file says of itself; null where it says nothing. Any container that can be
+ * transcribed is read. */
+struct ih_audio_tags {
+    char *title, *artist, *comment;
+    double seconds; /* negative when the file does not say */
+};
+enum ih_status ih_audio_tags(
+    struct ih_audio_tags *out, const void *data, size_t bytes, struct ih_error *e);
+void ih_audio_tags_free(struct ih_audio_tags *t);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

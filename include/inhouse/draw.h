@@ -15,9 +15,11 @@ extern "C" {
 struct ih_draw_options {
     const char *prompt;   /* what to draw */
     const char *negative; /* what to keep out; null: nothing. Needs guidance */
-    int width, height;    /* 0: the model's own, or the first reference's */
-    int steps;            /* 0: the model's own */
-    float guidance;       /* 1: none; 0: the model's own */
+    /* 0: the model's own, or the first reference's; of one that is 0, what suits the other. Rounded
+     * to the model's steps with a warning. */
+    int width, height;
+    int steps;      /* 0: the model's own */
+    float guidance; /* 1: none; 0: the model's own */
     uint64_t seed;
     /* Pictures to go by. With strength 1 they are references; below, the first is where the drawing
      * starts: 0 leaves it as it is. */
@@ -60,6 +62,12 @@ struct ih_draw_limits {
 /* IH_UNSUPPORTED for a model that does not draw. */
 enum ih_status ih_draw_limits(
     const struct ih_model *model, struct ih_draw_limits *out, struct ih_error *e);
+
+/* A size as people write it: "640x480", "512" (a square), a proportion such as "16:9", or square,
+ * portrait, landscape, wide, tall. All but numbers of pixels have about as many pixels as the
+ * model's own size and suit its limits; numbers are given back as they are. */
+enum ih_status ih_draw_size(int *width, int *height, const char *text,
+    const struct ih_draw_limits *limits, struct ih_error *e);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -2,6 +2,7 @@
 #ifndef INHOUSE_OPTIONS_H
 #define INHOUSE_OPTIONS_H
 
+#include "inhouse/draw.h"
 #include "inhouse/speak.h"
 #include "inhouse/transcribe.h"
 
@@ -14,6 +15,7 @@ extern "C" {
 enum ih_task {
     IH_TRANSCRIBE = 1 << 0,
     IH_SPEAK = 1 << 1,
+    IH_DRAW = 1 << 2,
 };
 
 /* Everything a request may say. Strings are borrowed. */
@@ -21,22 +23,39 @@ struct ih_request {
     enum ih_task task; /* the rows that ih_option_set() knows */
     struct ih_transcribe_options transcribe;
     struct ih_speak_options speak;
-    const char *model;  /* name or path; null: the program's choice */
+    struct ih_draw_options draw; /* without its pictures; a seed of IH_SEED_NEW is the program's to
+                                    choose */
+    const char *model;           /* name or path; null: the program's choice */
     const char *format; /* a format's name, of transcripts several with commas; null: the program's
                            choice */
-    const char *output; /* folder for transcripts, file for sound; null: the program's choice */
+    const char *output; /* folder for transcripts, file for sound and pictures; null: the program's
+                           choice */
     const char *tier;   /* as in ih_engine_options */
     int compute;        /* enum ih_compute */
     int threads;
     bool stream; /* live samples instead of files */
     bool json;
     bool quiet;
-    const char *file;     /* text to speak; "-" is standard input; null: the arguments */
+    const char *file;     /* text to speak, prompts to draw; "-" is standard input; null: the
+                             arguments */
     const char *captions; /* file for the times of the words; null: none */
     const char *checker;  /* model that reads the sound back; "auto": the program's choice */
     int bit_rate;         /* of the sound; 0: the format's own */
     bool play;
+    const char *size;         /* of a picture, as ih_draw_size() reads it; null: the model's own */
+    int count;                /* pictures of each prompt */
+    const char *image;        /* file of a picture to go by; the last one given */
+    const char *mask;         /* file */
+    int quality;              /* as in ih_picture_write_options */
+    const char *preview;      /* how a terminal shows pictures */
+    const char *preview_file; /* gets the picture after each step; null: none */
+    const char *sheet;        /* file that gets all pictures side by side; null: none */
+    int columns;              /* of the sheet */
+    const char *again;        /* picture whose note says what to draw; null: none */
+    bool resume;              /* leaves out pictures that are there already */
 };
+
+#define IH_SEED_NEW UINT64_MAX
 
 /* Fills in the defaults. */
 void ih_request_defaults(struct ih_request *r, enum ih_task task);

@@ -12,6 +12,7 @@ struct audio_coding {
     /* Options of the muxer as key=value with commas between them, where bytes cannot be taken back
      * and where they can; null: none. */
     const char *on_pipe, *on_file;
+    int effort; /* FFmpeg's compression_level; 0: the encoder's own */
 };
 
 /* Fails with a sentence; FFmpeg need not be loaded. */

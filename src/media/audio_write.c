@@ -135,6 +135,8 @@ static enum ih_status open_codec(
     w->codec->time_base = (AVRational){1, w->codec->sample_rate};
     w->codec->bit_rate = o->bit_rate ? o->bit_rate : coding->open.bit_rate;
     w->codec->thread_count = 1;
+    if (coding->effort)
+        w->codec->compression_level = coding->effort;
     w->codec->flags |= AV_CODEC_FLAG_BITEXACT;
     if (w->format->oformat->flags & AVFMT_GLOBALHEADER)
         w->codec->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;

@@ -78,6 +78,13 @@ static bool listed(const char *list, const char *word, size_t n)
     return strstr(list, key) != NULL;
 }
 
+bool language_has_word(const char *language, const char *word)
+{
+    const struct clues *l = find_clues(language);
+    size_t n = strlen(word);
+    return l && n > 0 && n < WORD_BYTES && listed(l->words, word, n);
+}
+
 /* The list has endings too, as "-ung". */
 static bool ends_as_listed(const char *list, const char *word, size_t n)
 {

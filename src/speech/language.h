@@ -19,6 +19,9 @@ const char *language_guess(
  * (digits, signs, marks) and languages that are not known here are always true. */
 bool language_writes(const char *language, uint32_t c);
 
+/* Whether a word in small letters is one of the commonest of the language. */
+bool language_has_word(const char *language, const char *word);
+
 /* The language to try for a letter that language_writes() refused; null when none is known. */
 const char *language_of_letter(uint32_t c);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "speech/said.h"
 
+#include "speech/foreign.h"
 #include "speech/language.h"
 #include "speech/punctuation.h"
 #include "text/unicode.h"
@@ -67,16 +68,6 @@ static enum ih_status add_word(struct work *w, struct said word)
     return IH_OK;
 }
 
-static const char *copy(struct arena *a, const char *text, size_t n)
-{
-    char *to = arena_alloc(a, n + 1);
-    if (to) {
-        memcpy(to, text, n);
-        to[n] = 0;
-    }
-    return to;
-}
-
 static const struct readings *readings_of(const struct sayer *s, const char *language)
 {
     return !strncmp(language, "zh", 2)   ? s->chinese
@@ -94,7 +85,7 @@ static enum ih_status add_read(struct work *w, const struct readings *r, const c
     enum ih_status status = readings_find(r, text, n, w->a, &word, &count, w->e);
     for (int i = 0; !status && i < count; i++) {
         struct said said = like;
-        said.text = copy(w->a, text + word[i].begin, word[i].bytes);
+        said.text = arena_strndup(w->a, text + word[i].begin, word[i].bytes);
         if (!said.text)
             return err_memory(w->e, "a sentence");
         said.input = word[i].said ? word[i].said : said.text;
@@ -202,41 +193,6 @@ static enum ih_status add_part(struct work *w, const struct part *p, size_t end)
     return IH_OK;
 }
 
-/* Letters that say which language a stretch is written in; not digits, signs, marks. */
-static bool is_letter(uint32_t c)
-{
-    return c != UTF8_INVALID && unicode_class(c) == UNICODE_LETTER;
-}
-
-/* The language for a stretch that the part's own is not written in. */
-static const char *foreign_language(const struct work *w, uint32_t c, const char *text, size_t n)
-{
-    const char *usual = language_of_letter(c), *guess;
-    guess = language_guess(text, n, w->s->languages, w->s->language_count, usual);
-    return guess && language_writes(guess, c) ? guess : usual;
-}
-
-/* Bytes at the text's beginning up to the first letter that the language is written in or, if
- * `own`, is not; in the former case without the words and signs of no script in front of it. */
-static size_t script_bytes_of(const char *language, const char *text, size_t n, bool own)
-{
-    size_t end = 0;
-    bool sticking = true;
-    for (size_t i = 0; i < n;) {
-        uint32_t c;
-        size_t used = utf8_read(text + i, n - i, &c);
-        bool letter = is_letter(c);
-        if (letter && language_writes(language, c) != own)
-            break;
-        i += used;
-        sticking = letter || (sticking && c != UTF8_INVALID && unicode_class(c) != UNICODE_SPACE &&
-                                 !punctuation_opens(c));
-        if (own || sticking)
-            end = i;
-    }
-    return end;
-}
-
 /* Cuts a part where the script changes to one that its language is not written in, and back. */
 static enum ih_status add_by_script(struct work *w, const struct part *p, size_t end)
 {
@@ -244,12 +200,10 @@ static enum ih_status add_by_script(struct work *w, const struct part *p, size_t
     for (size_t at = p->begin; !status && at < p->end;) {
         const char *text = text_at(w, at);
         struct part piece = *p;
-        size_t n = script_bytes_of(p->language, text, p->end - at, true);
+        size_t n = foreign_begins(p->language, text, p->end - at);
         if (!n) {
-            uint32_t c;
-            utf8_read(text, p->end - at, &c);
-            n = script_bytes_of(p->language, text, p->end - at, false);
-            piece.language = foreign_language(w, c, text, n);
+            n = foreign_ends(p->language, text, p->end - at);
+            piece.language = foreign_language(text, n, w->s->languages, w->s->language_count);
         }
         piece.begin = at;
         piece.end = at += n;

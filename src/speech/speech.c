@@ -2,6 +2,7 @@
 #include "speech/speech.h"
 
 #include "speech/cutter.h"
+#include "speech/foreign.h"
 #include "speech/language.h"
 #include "speech/lexicon.h"
 #include "speech/punctuation.h"
@@ -24,6 +25,13 @@ enum {
 /* Seconds of silence behind what ends. */
 static const float sentence_pause = 0.25f, paragraph_pause = 0.6f, cut_pause = 0.1f;
 
+/* A sentence, or the part of one up to a change of voice. */
+struct sentence {
+    size_t end;
+    const char *language;
+    bool turns; /* the next voice goes on with it */
+};
+
 struct speech {
     struct script script;
     struct speech_lexicon *lexicon;
@@ -39,6 +47,8 @@ struct speech {
     int event;                /* the next that was not obeyed yet */
     bool cut;                 /* what was read last is the beginning of a long sentence */
     bool spoke;               /* something was said */
+    bool voices_differ;       /* between languages */
+    struct sentence sentence; /* the one that s->at is in */
 };
 
 static enum ih_status read_language(struct speech *s, const char *text, struct ih_error *e)
@@ -89,6 +99,7 @@ enum ih_status speech_open(struct speech **out, const char *text, size_t bytes,
         .languages = o->languages,
         .language_count = o->language_count,
         .warnings = &s->warnings};
+    s->voices_differ = o->voices_differ;
     s->cutter = (struct cutter){.script = &s->script, .longest = o->longest};
     size_t known = script_bytes(&s->script) < GUESS ? script_bytes(&s->script) : GUESS;
     s->before =
@@ -133,8 +144,41 @@ static bool same_speaker(const struct manner *a, const struct manner *b)
     return same(a->voice, b->voice) && same(a->style, b->style) && a->degree == b->degree;
 }
 
-/* How far the text goes on without an event or a change of voice that ends a sentence. */
-static size_t stretch_end(const struct speech *s)
+/* The code by which the voice's model knows a language, perhaps without its region; null for one
+ * that it does not know. */
+static const char *known_language(const struct speech *s, const char *language)
+{
+    const char *found = NULL;
+    size_t n = strcspn(language, "-");
+    for (int i = 0; i < s->sayer.language_count; i++) {
+        const char *code = s->sayer.languages[i];
+        if (!strcmp(code, language))
+            return code;
+        if (strcspn(code, "-_") == n && !strncmp(code, language, n) && !found)
+            found = code;
+    }
+    return found;
+}
+
+static const char *model_language(const struct speech *s, const char *language)
+{
+    const char *known = known_language(s, language);
+    return known ? known : language;
+}
+
+/* Whether mark-up asks for another language than before, which another voice is to say. */
+static bool turns(const struct speech *s, const struct manner *a, const struct manner *b)
+{
+    const char *usual = s->language[0] ? s->language : s->before ? s->before : "";
+    const char *x = a->language ? a->language : usual, *y = b->language ? b->language : usual;
+    size_t n = strcspn(x, "-"), m = strcspn(y, "-");
+    return s->voices_differ && !a->voice && (n != m || strncmp(x, y, n) != 0) &&
+           known_language(s, *y ? y : x);
+}
+
+/* How far the text goes on without an event or a change of voice that ends a sentence; *turn tells
+ * that another language's voice goes on from there. */
+static size_t stretch_end(const struct speech *s, bool *turn)
 {
     int runs, events;
     const struct run *run = script_runs(&s->script, &runs);
@@ -149,9 +193,13 @@ static size_t stretch_end(const struct speech *s)
             end = event[i].at;
     }
     int first = script_find_run(&s->script, s->at);
-    for (int i = first + 1; i < runs && run[i].begin < end; i++)
-        if (!same_speaker(&manner[run[first].manner], &manner[run[i].manner]))
+    *turn = false;
+    for (int i = first + 1; i < runs && run[i].begin < end; i++) {
+        const struct manner *a = &manner[run[first].manner], *b = &manner[run[i].manner];
+        *turn = same_speaker(a, b) && turns(s, a, b);
+        if (*turn || !same_speaker(a, b))
             end = run[i].begin;
+    }
     return end;
 }
 
@@ -192,34 +240,88 @@ static const char *guess_language(const struct speech *s, size_t begin, size_t e
     return s->sayer.language_count ? s->sayer.languages[0] : "en";
 }
 
-static const char *language_at(const struct speech *s, size_t begin, size_t end)
+static const struct manner *manner_at(const struct speech *s, size_t at)
 {
     int runs;
     const struct run *run = script_runs(&s->script, &runs);
-    int i = script_find_run(&s->script, begin);
-    const struct manner *m = script_manners(&s->script) + (i < runs ? run[i].manner : 0);
+    int i = script_find_run(&s->script, at);
+    return script_manners(&s->script) + (i < runs ? run[i].manner : 0);
+}
+
+static const char *language_at(const struct speech *s, size_t begin, size_t end)
+{
+    const struct manner *m = manner_at(s, begin);
     return m->language ? m->language : guess_language(s, begin, end);
 }
 
-/* Where the sentence at s->at ends, with the blank space behind it, never inside of what is said in
- * place of the text. */
-static size_t sentence_end(const struct speech *s, size_t limit)
+/* The place, or the end of what is said in place of the text there. */
+static size_t behind_run(const struct speech *s, size_t end)
 {
     int runs;
     const struct run *run = script_runs(&s->script, &runs);
+    int i = script_find_run(&s->script, end - 1);
+    return i < runs && run[i].kind != RUN_TEXT && run[i].end > end ? run[i].end : end;
+}
+
+/* Where the sentence at s->at ends, with the blank space behind it. */
+static size_t sentence_end(const struct speech *s, size_t limit)
+{
     const char *text = str_text(&s->script.text) + s->at;
     size_t window = limit - s->at < SENTENCE ? limit - s->at : SENTENCE;
     const char *language = language_at(s, s->at, s->at + window);
     size_t n = sentence_next(s->normalizer, text, limit - s->at, language, SENTENCE);
-    size_t end = s->at + (n ? n : limit - s->at);
-    int i = script_find_run(&s->script, end - 1);
-    if (i < runs && run[i].kind != RUN_TEXT && run[i].end > end)
-        end = run[i].end;
+    size_t end = behind_run(s, s->at + (n ? n : limit - s->at));
     return skip_space(s, end, script_bytes(&s->script));
 }
 
-/* Whether a sentence was cut because it is too long: nothing ends it. */
-static bool is_cut(const struct speech *s, size_t begin, size_t end, size_t limit)
+/* Signs that close what stands before them: they belong to its last word. */
+static size_t skip_signs(const struct speech *s, size_t at, size_t end)
+{
+    while (at < end) {
+        uint32_t c;
+        size_t used = utf8_read(str_text(&s->script.text) + at, end - at, &c);
+        if (c == UTF8_INVALID || !punctuation_sign(c) || punctuation_opens(c))
+            break;
+        at += used;
+    }
+    return at;
+}
+
+static void find_sentence(struct speech *s, size_t limit, bool turn)
+{
+    size_t end = sentence_end(s, limit), all = script_bytes(&s->script);
+    const char *language = language_at(s, s->at, end);
+    bool turned = turn && end >= limit;
+    if (turned)
+        end = skip_space(s, skip_signs(s, end, all), all);
+    s->sentence = (struct sentence){end, language, turned};
+}
+
+/* Up to the next phrase in a script that the sentence's language is not written in, or that phrase,
+ * whose language is then *language. */
+static size_t phrase_end(const struct speech *s, const char **language)
+{
+    const char *text = str_text(&s->script.text) + s->at;
+    size_t left = s->sentence.end - s->at;
+    for (size_t at = 0; at < left;) {
+        size_t begin = at + foreign_begins(s->sentence.language, text + at, left - at);
+        size_t n = foreign_ends(s->sentence.language, text + begin, left - begin);
+        const char *other = NULL;
+        if (n && foreign_is_phrase(text + begin, n))
+            other = foreign_language(text + begin, n, s->sayer.languages, s->sayer.language_count);
+        if (other && known_language(s, other)) {
+            if (begin > 0)
+                return behind_run(s, s->at + begin);
+            *language = other;
+            return skip_space(s, behind_run(s, s->at + n), s->sentence.end);
+        }
+        at = begin + n;
+    }
+    return s->sentence.end;
+}
+
+/* The last sign of a stretch that is not blank, and where it ends. */
+static uint32_t last_sign(const struct speech *s, size_t begin, size_t end, size_t *behind)
 {
     const char *text = str_text(&s->script.text);
     size_t last = end;
@@ -230,8 +332,18 @@ static bool is_cut(const struct speech *s, size_t begin, size_t end, size_t limi
         continue;
     uint32_t c = 0;
     utf8_read(text + sign, last - sign, &c);
+    *behind = last;
+    return punctuation_sign(c);
+}
+
+/* Whether a sentence was cut because it is too long: nothing ends it. */
+static bool is_cut(const struct speech *s, size_t begin, size_t end, size_t limit)
+{
+    const char *text = str_text(&s->script.text);
+    size_t last;
+    uint32_t sign = last_sign(s, begin, end, &last);
     return end < limit && utf8_count(text + begin, end - begin) > SENTENCE / 2 &&
-           !punctuation_ends(punctuation_sign(c)) && !memchr(text + last, '\n', end - last);
+           !punctuation_ends(sign) && !memchr(text + last, '\n', end - last);
 }
 
 /* What the events up to the place ask for behind a sentence; those that are not marks are done. */
@@ -251,29 +363,19 @@ static void obey_events(struct speech *s, size_t place, bool *paragraph, float *
     }
 }
 
-/* The code by which the voice's model knows a language, perhaps without its region. */
-static const char *model_language(const struct speech *s, const char *language)
-{
-    const char *found = NULL;
-    size_t n = strcspn(language, "-");
-    for (int i = 0; i < s->sayer.language_count; i++) {
-        const char *code = s->sayer.languages[i];
-        if (!strcmp(code, language))
-            return code;
-        if (strcspn(code, "-_") == n && !strncmp(code, language, n) && !found)
-            found = code;
-    }
-    return found ? found : language;
-}
-
 /* Reads the next sentence into the cutter. It may have no words. */
 static enum ih_status read_sentence(struct speech *s, struct ih_error *e)
 {
     struct said_words words;
-    bool paragraph = false;
+    bool paragraph = false, turn;
     float seconds;
-    size_t limit = stretch_end(s), end = sentence_end(s, limit), begin = s->at;
-    const char *language = language_at(s, begin, end);
+    size_t limit = stretch_end(s, &turn), begin = s->at, last;
+    if (begin >= s->sentence.end)
+        find_sentence(s, limit, turn);
+    const char *language = s->sentence.language;
+    bool said = manner_at(s, begin)->voice != NULL;
+    size_t end = s->voices_differ && !said ? phrase_end(s, &language) : s->sentence.end;
+    turn = end < s->sentence.end || s->sentence.turns;
     arena_rewind(&s->arena, (struct arena_mark){0});
     enum ih_status status = said_words(&s->sayer, begin, end, language, &s->arena, &words, e);
     if (!status)
@@ -288,13 +390,16 @@ static enum ih_status read_sentence(struct speech *s, struct ih_error *e)
     s->cutter.end = end;
     s->last = language;
     s->cutter.language = model_language(s, language);
-    s->cut = seconds < 0 && !paragraph && is_cut(s, begin, end, limit);
-    s->cutter.pause = seconds >= 0 ? seconds
-                      : paragraph  ? paragraph_pause
-                      : s->cut     ? cut_pause
-                                   : sentence_pause;
+    s->cut = seconds < 0 && !paragraph && !turn && is_cut(s, begin, end, limit);
+    turn = turn && !punctuation_ends(last_sign(s, begin, end, &last));
+    s->cutter.pause = seconds >= 0     ? seconds
+                      : paragraph      ? paragraph_pause
+                      : s->cut || turn ? cut_pause
+                                       : sentence_pause;
     s->spoke |= s->cutter.count > 0;
-    s->before = s->cutter.count && !s->language[0] ? language : s->before;
+    bool guessed = !s->language[0] && !manner_at(s, begin)->language;
+    if (s->cutter.count && guessed && language == s->sentence.language)
+        s->before = language;
     s->at = end;
     if (!s->cutter.count && seconds <= 0)
         s->cutter.pause = 0;

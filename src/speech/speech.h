@@ -23,6 +23,9 @@ struct speech_options {
     int phonemizers;
     const struct readings *chinese, *japanese; /* null: their characters cannot be said */
     int longest;                               /* code points of phonemes in one utterance */
+    /* Each language is said by a voice of its own: what SSML marks as another language, and a
+     * phrase in another script, become utterances of their own. */
+    bool voices_differ;
     bool ssml; /* the text is SSML; a text that begins with <speak is too */
 };
 

@@ -16,6 +16,9 @@ static const char *const tiers[] = {"c", "avx2", "avx512", "avx512-bf16", "amx",
 static const char *const computes[] = {"auto", "f32", "bf16", "int8", "int4", NULL};
 static const char *const formats[] = {"text", "srt", "vtt", "json", "verbose_json", "tsv", "lrc", NULL};
 static const char *const sounds[] = {"wav", "flac", "mp3", "opus", "aac", "m4a", "pcm", NULL};
+static const char *const pictures[] = {"png", "jpeg", "webp", NULL};
+static const char *const sizes[] = {"square", "portrait", "landscape", "wide", "tall", NULL};
+static const char *const previews[] = {"auto", "kitty", "iterm", "sixel", "blocks", "off", NULL};
 
 #define FIELD(f)      offsetof(struct ih_request, f), sizeof((struct ih_request *)0)->f
 #define CLI           IH_ON_COMMAND_LINE
@@ -23,11 +26,12 @@ static const char *const sounds[] = {"wav", "flac", "mp3", "opus", "aac", "m4a",
 #define ON_MACHINE    (IH_ON_COMMAND_LINE | IH_ON_CONFIG)
 #define READ          IH_TRANSCRIBE
 #define SAY           IH_SPEAK
-#define BOTH          (IH_TRANSCRIBE | IH_SPEAK)
+#define DRAW          IH_DRAW
+#define ALL           (IH_TRANSCRIBE | IH_SPEAK | IH_DRAW)
 
 static const struct ih_option options[] = {
     {"model", 'm', IH_OPTION_STRING, "NAME|PATH", 0, 0, NULL, NULL,
-        "model to use: a name from 'inhouse models list', a folder, or a whisper.cpp file", BOTH, EVERYWHERE, FIELD(model)},
+        "model to use: a name from 'inhouse models list', a folder, or a whisper.cpp file", ALL, EVERYWHERE, FIELD(model)},
     {"language", 'l', IH_OPTION_STRING, "CODE", 0, 0, NULL, NULL,
         "language spoken, such as en or de; auto finds out", READ, EVERYWHERE, FIELD(transcribe.language)},
     {"task", 0, IH_OPTION_CHOICE, "TASK", 0, 0, tasks, NULL,
@@ -106,27 +110,69 @@ static const struct ih_option options[] = {
         "share of wrong words above which a sentence is bad", SAY, ON_MACHINE, FIELD(speak.check_limit)},
     {"seed", 0, IH_OPTION_INT, "N", 0, 0x1p53, NULL, NULL,
         "random numbers of models that use them", SAY, EVERYWHERE, FIELD(speak.seed)},
+    {"size", 's', IH_OPTION_STRING, "WxH", 0, 0, sizes, NULL,
+        "size in pixels, a proportion such as 3:2, or a shape", DRAW, EVERYWHERE, FIELD(size)},
+    {"output", 'o', IH_OPTION_STRING, "FILE", 0, 0, NULL, NULL,
+        "file for the picture, in the format of its ending; - is standard output", DRAW, CLI, FIELD(output)},
+    {"file", 'f', IH_OPTION_STRING, "FILE", 0, 0, NULL, NULL,
+        "draw each line of this file as a prompt; - is standard input", DRAW, CLI, FIELD(file)},
+    {"steps", 0, IH_OPTION_INT, "N", 0, 1000, NULL, NULL,
+        "steps from noise to picture; 0 is what suits the model", DRAW, EVERYWHERE, FIELD(draw.steps)},
+    {"seed", 0, IH_OPTION_INT, "N", -1, 0x1p53, NULL, NULL,
+        "the same number draws the same picture again; -1 takes a new one each time", DRAW, EVERYWHERE, FIELD(draw.seed)},
+    {"guidance", 'g', IH_OPTION_FLOAT, "X", 0, 50, NULL, NULL,
+        "how closely the prompt is followed; 1 is without, 0 what suits the model", DRAW, EVERYWHERE, FIELD(draw.guidance)},
+    {"negative", 0, IH_OPTION_STRING, "TEXT", 0, 0, NULL, NULL,
+        "what to keep out of the picture", DRAW, EVERYWHERE, FIELD(draw.negative)},
+    {"count", 'n', IH_OPTION_INT, "N", 1, 10000, NULL, NULL,
+        "pictures of each prompt, with seeds that follow one another", DRAW, EVERYWHERE, FIELD(count)},
+    {"image", 'i', IH_OPTION_STRING, "FILE", 0, 0, NULL, NULL,
+        "a picture to go by; may be repeated", DRAW, CLI, FIELD(image)},
+    {"strength", 0, IH_OPTION_FLOAT, "X", 0, 1, NULL, NULL,
+        "below 1 the drawing starts from the first picture; 0 leaves it as it is", DRAW, EVERYWHERE, FIELD(draw.strength)},
+    {"mask", 0, IH_OPTION_STRING, "FILE", 0, 0, NULL, NULL,
+        "draw the first picture anew only where this one is white", DRAW, CLI, FIELD(mask)},
+    {"format", 0, IH_OPTION_CHOICE, "FORMAT", 0, 0, pictures, NULL,
+        "format of the picture when the file's ending does not say it", DRAW, EVERYWHERE, FIELD(format)},
+    {"quality", 0, IH_OPTION_INT, "N", 1, 100, NULL, NULL,
+        "of jpeg and webp", DRAW, EVERYWHERE, FIELD(quality)},
+    {"preview", 0, IH_OPTION_CHOICE, "HOW", 0, 0, previews, NULL,
+        "how this terminal shows the picture while it is drawn", DRAW, CLI, FIELD(preview)},
+    {"preview_file", 0, IH_OPTION_STRING, "FILE", 0, 0, NULL, NULL,
+        "put the picture as it is after each step into this file", DRAW, CLI, FIELD(preview_file)},
+    {"sheet", 0, IH_OPTION_STRING, "FILE", 0, 0, NULL, NULL,
+        "put all pictures side by side into this file, with their prompts", DRAW, CLI, FIELD(sheet)},
+    {"columns", 0, IH_OPTION_INT, "N", 1, 64, NULL, NULL,
+        "pictures in a row of the sheet", DRAW, CLI, FIELD(columns)},
+    {"again", 0, IH_OPTION_STRING, "FILE", 0, 0, NULL, NULL,
+        "draw what this picture says of itself; other options change it", DRAW, CLI, FIELD(again)},
+    {"resume", 0, IH_OPTION_BOOL, NULL, 0, 0, NULL, NULL,
+        "leave out the pictures of a batch that are there already", DRAW, CLI, FIELD(resume)},
     {"threads", 'j', IH_OPTION_INT, "N", 0, 1024, NULL, NULL,
-        "processors to use; 0 takes all", BOTH, ON_MACHINE, FIELD(threads)},
+        "processors to use; 0 takes all", ALL, ON_MACHINE, FIELD(threads)},
     {"tier", 0, IH_OPTION_CHOICE, "TIER", 0, 0, tiers, NULL,
-        "most of the processor's instructions that may be used", BOTH, ON_MACHINE, FIELD(tier)},
+        "most of the processor's instructions that may be used", ALL, ON_MACHINE, FIELD(tier)},
     {"compute", 0, IH_OPTION_CHOICE, "TYPE", 0, 0, computes, NULL,
-        "numbers to compute with; auto takes the fastest that is exact enough", BOTH, ON_MACHINE, FIELD(compute)},
+        "numbers to compute with; auto takes the fastest that is exact enough", ALL, ON_MACHINE, FIELD(compute)},
     {"stream", 0, IH_OPTION_BOOL, NULL, 0, 0, NULL, NULL,
         "live: raw samples (16-bit, mono, 16 kHz) from standard input, text as it comes", READ, CLI, FIELD(stream)},
     {"json", 0, IH_OPTION_BOOL, NULL, 0, 0, NULL, NULL,
-        "one JSON object a line for other programs", BOTH, CLI, FIELD(json)},
+        "one JSON object a line for other programs", ALL, CLI, FIELD(json)},
     {"quiet", 'q', IH_OPTION_BOOL, NULL, 0, 0, NULL, NULL,
-        "no progress, no notes: the result and errors only", BOTH, CLI, FIELD(quiet)},
+        "no progress, no notes: the result and errors only", ALL, CLI, FIELD(quiet)},
 };
 /* clang-format on */
 enum { OPTIONS = sizeof options / sizeof *options };
 
 void ih_request_defaults(struct ih_request *r, enum ih_task task)
 {
-    *r = (struct ih_request){.task = task, .compute = IH_COMPUTE_AUTO};
+    *r = (struct ih_request){
+        .task = task, .compute = IH_COMPUTE_AUTO, .count = 1, .columns = 8, .quality = 92};
     ih_transcribe_defaults(&r->transcribe);
     ih_speak_defaults(&r->speak);
+    ih_draw_defaults(&r->draw);
+    r->draw.seed = IH_SEED_NEW;
+    r->preview = previews[0];
 }
 
 const struct ih_option *ih_options(int *count)
@@ -346,6 +392,8 @@ int ih_option_text(const struct ih_option *o, const struct ih_request *r, char *
         text = *(const bool *)field ? "true" : "false";
         break;
     case IH_OPTION_INT:
+        if (o->size == sizeof(uint64_t) && o->low < 0)
+            return snprintf(buf, size, "%lld", (long long)*(const uint64_t *)field);
         if (o->size == sizeof(uint64_t))
             return snprintf(buf, size, "%llu", (unsigned long long)*(const uint64_t *)field);
         return snprintf(buf, size, "%d", *(const int *)field);

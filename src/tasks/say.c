@@ -27,6 +27,18 @@ static float clamp(float x, float low, float high)
     return x < low ? low : x > high ? high : x;
 }
 
+/* A voice that somebody asked for stays, but they may not know that there is a better one. */
+static void compare_languages(
+    struct speaking *s, const struct utterance *u, const struct voice *voice)
+{
+    const char *better = voices_made_for(s->model, u->language);
+    if (better && *voice->language && !voices_same_language(voice->language, u->language))
+        speak_warn(s, SPEAK_WARN_LANGUAGE,
+            "%s is a voice for the language %s and may be hard to understand in %s; %s is made "
+            "for that",
+            voice->name, voice->language, u->language, better);
+}
+
 /* The voice that SSML asks for here, else the request's, else the best for the language. */
 static enum ih_status choose_voice(
     struct speaking *s, const struct utterance *u, const struct voice **out, struct ih_error *e)
@@ -36,16 +48,22 @@ static enum ih_status choose_voice(
     if (u->voice && *u->voice) {
         enum ih_status status = voices_find(&s->voices, u->voice, out, &why);
         if (!status)
+            compare_languages(s, u, *out);
+        if (!status)
             return IH_OK;
         if (status != IH_NOT_FOUND)
             return err_set(e, why.code, "%s", why.text);
         speak_warn(s, SPEAK_WARN_VOICE, "%s; it is said with another", why.text);
     }
-    if (!own || !*own)
+    bool asked = own && *own;
+    if (!asked)
         own = voices_default(s->model, u->language);
     if (!own)
         return err_set(e, IH_UNSUPPORTED, "%s has no voices", s->model->name);
-    return voices_find(&s->voices, own, out, e);
+    enum ih_status status = voices_find(&s->voices, own, out, e);
+    if (!status && asked)
+        compare_languages(s, u, *out);
+    return status;
 }
 
 static enum ih_status choose_style(struct speaking *s, const struct utterance *u,

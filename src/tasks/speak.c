@@ -84,11 +84,9 @@ static enum ih_status make_words(struct speaking *s, const struct utterance *u,
         const struct spoken_word *w = &u->words[i];
         size_t at = w->source < s->bytes ? w->source : s->bytes;
         size_t n = w->source_bytes < s->bytes - at ? w->source_bytes : s->bytes - at;
-        char *text = arena_alloc(&s->arena, n + 1);
+        char *text = arena_strndup(&s->arena, s->text + at, n);
         if (!text)
             return err_memory(e, "a sentence");
-        memcpy(text, s->text + at, n);
-        text[n] = 0;
         word[i] = (struct ih_spoken_word){text, at, n, time_of(x, w->first, begin, length),
             time_of(x, w->first + w->count, begin, length)};
     }
@@ -184,6 +182,7 @@ static enum ih_status open_speech(struct speaking *s, struct ih_error *e)
         .phonemizer = s->phonemizers.list,
         .phonemizers = s->phonemizers.count,
         .longest = s->synthesizer->longest(s->model),
+        .voices_differ = !(s->options->voice && *s->options->voice) && voices_differ(s->model),
         .ssml = s->options->ssml,
     };
     o.language_count = s->synthesizer->languages(s->model, &languages);

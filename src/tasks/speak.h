@@ -53,10 +53,11 @@ enum ih_status speak_say(
 enum ih_status speak_stopped(struct speaking *s, struct ih_error *e);
 
 enum speak_warning {
-    SPEAK_WARN_VOICE = 1 << 0,   /* SSML asks for a voice that is not there */
-    SPEAK_WARN_STYLE = 1 << 1,   /* the same for a style */
-    SPEAK_WARN_CONSENT = 1 << 2, /* of the voice */
-    SPEAK_WARN_CHECK = 1 << 3,   /* the checker does not know a language */
+    SPEAK_WARN_VOICE = 1 << 0,    /* SSML asks for a voice that is not there */
+    SPEAK_WARN_STYLE = 1 << 1,    /* the same for a style */
+    SPEAK_WARN_CONSENT = 1 << 2,  /* of the voice */
+    SPEAK_WARN_CHECK = 1 << 3,    /* the checker does not know a language */
+    SPEAK_WARN_LANGUAGE = 1 << 4, /* the voice that was asked for is made for another language */
 };
 /* Gives a sentence to the job; one of a kind of enum speak_warning only once, of kind 0 always. */
 void speak_warn(struct speaking *s, unsigned kind, const char *format, ...)

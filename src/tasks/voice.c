@@ -26,7 +26,7 @@ void voices_free(struct voices *v)
     *v = (struct voices){0};
 }
 
-const char *voices_default(const struct model *model, const char *language)
+const char *voices_made_for(const struct model *model, const char *language)
 {
     const struct voice_info *list;
     int n = model->family->synthesizer->voices(model, &list);
@@ -37,7 +37,31 @@ const char *voices_default(const struct model *model, const char *language)
                       : strncasecmp(list[i].language, language, length) == 0 &&
                             strchr("-_", list[i].language[length]))
                 return list[i].name;
-    return n > 0 ? list[0].name : NULL;
+    return NULL;
+}
+
+const char *voices_default(const struct model *model, const char *language)
+{
+    const struct voice_info *list;
+    const char *name = voices_made_for(model, language);
+    int n = model->family->synthesizer->voices(model, &list);
+    return name || n == 0 ? name : list[0].name;
+}
+
+bool voices_same_language(const char *a, const char *b)
+{
+    size_t n = strcspn(a, "-_");
+    return n == strcspn(b, "-_") && strncasecmp(a, b, n) == 0;
+}
+
+bool voices_differ(const struct model *model)
+{
+    const struct voice_info *list;
+    int n = model->family->synthesizer->voices(model, &list);
+    for (int i = 1; i < n; i++)
+        if (!voices_same_language(list[0].language, list[i].language))
+            return true;
+    return false;
 }
 
 static enum ih_status unknown(const struct voices *v, const char *name, struct ih_error *e)
@@ -56,13 +80,15 @@ static enum ih_status unknown(const struct voices *v, const char *name, struct i
 }
 
 /* One voice of the model; false when it has none of that name. */
-static bool find_own(const struct voices *v, const char *name, int *index)
+static bool find_own(const struct voices *v, const char *name, int *index, const char **language)
 {
     const struct voice_info *list;
     int n = v->model->family->synthesizer->voices(v->model, &list);
     for (*index = 0; *index < n; (*index)++)
-        if (strcasecmp(list[*index].name, name) == 0)
+        if (strcasecmp(list[*index].name, name) == 0) {
+            *language = list[*index].language;
             return true;
+        }
     return false;
 }
 
@@ -104,8 +130,9 @@ static enum ih_status take_profile(struct voice *out, const struct voices *v,
             i->name, i->consent.reason);
     out->manner = arena_strdup(a, i->style);
     out->lexicon = arena_strdup(a, i->lexicon);
+    out->language = arena_strdup(a, i->language);
     out->warning = *warning ? arena_strdup(a, warning) : NULL;
-    if (!data || !out->manner || !out->lexicon || (*warning && !out->warning))
+    if (!data || !out->manner || !out->lexicon || !out->language || (*warning && !out->warning))
         return err_memory(e, "a voice");
     memcpy(data, p->style.data, bytes);
     out->style = (struct voice_style){p->style.rows, p->style.width, data};
@@ -123,10 +150,11 @@ static enum ih_status find_one(const struct voices *v, const char *name, struct 
     int index;
     struct ih_profile *p;
     struct ih_error why = {0};
-    *out = (struct voice){.synthetic = true, .manner = "", .speed = 1, .lexicon = ""};
+    *out =
+        (struct voice){.language = "", .synthetic = true, .manner = "", .speed = 1, .lexicon = ""};
     enum ih_status status = open_profile(v, name, &p, &why);
     bool usable = !status && strcmp(p->info.model, v->model->name) == 0;
-    if (!usable && !is_path(name) && find_own(v, name, &index))
+    if (!usable && !is_path(name) && find_own(v, name, &index, &out->language))
         status = v->model->family->synthesizer->voice(v->model, index, &out->style, e);
     else if (!status)
         status = take_profile(out, v, p, a, e);
@@ -159,6 +187,8 @@ static enum ih_status add_part(struct voice *sum, float *data, const struct voic
     for (int64_t i = 0; i < s->rows * s->width; i++)
         data[i] = (first ? 0 : data[i]) + (float)weight * s->data[i];
     sum->style = (struct voice_style){s->rows, s->width, data};
+    sum->language =
+        first || voices_same_language(sum->language, part->language) ? part->language : "";
     sum->synthetic = (first || sum->synthetic) && part->synthetic;
     sum->warning = sum->warning ? sum->warning : part->warning;
     return IH_OK;
@@ -172,7 +202,7 @@ static enum ih_status blend(
     double weight[VOICE_PARTS], sum = 0;
     float *data = NULL;
     int n = 0;
-    *out = (struct voice){.manner = "", .speed = 1, .lexicon = ""};
+    *out = (struct voice){.language = "", .manner = "", .speed = 1, .lexicon = ""};
     for (char *p = strtok_r(list, "+", &rest); p; p = strtok_r(NULL, "+", &rest), n++) {
         if (n == VOICE_PARTS)
             return err_set(e, IH_INVALID, "at most %d voices can be blended", (int)VOICE_PARTS);

@@ -11,7 +11,8 @@
 struct voice {
     const char *name; /* as asked for */
     struct voice_style style;
-    bool synthetic; /* no person's */
+    const char *language; /* that it is meant for; "" when nobody knows, as of a blend */
+    bool synthetic;       /* no person's */
     /* Of a profile that is used alone: what it is said with. */
     const char *manner; /* a style's name; "" for none */
     float speed, pitch;
@@ -43,7 +44,16 @@ void voices_free(struct voices *v);
 enum ih_status voices_find(
     struct voices *v, const char *name, const struct voice **out, struct ih_error *e);
 
-/* The model's first voice for a language, or its first one; null for a model without voices. */
+/* The model's first voice for a language; null when it has none. */
+const char *voices_made_for(const struct model *model, const char *language);
+
+/* The same, or its first voice of all; null for a model without voices. */
 const char *voices_default(const struct model *model, const char *language);
+
+/* Whether two codes name one language, perhaps of different regions. */
+bool voices_same_language(const char *a, const char *b);
+
+/* Whether the model has voices for more than one language. */
+bool voices_differ(const struct model *model);
 
 #endif

@@ -3,8 +3,8 @@
  *
  *   hub_server FOLDER LOG
  *
- * Serves FOLDER's files as every repository test/KIND, on 127.0.0.1 at a free port, which it
- * prints. Each request becomes a line of LOG. KIND says what goes wrong:
+ * Serves files of tests/data (FOLDER) as every repository test/KIND, on 127.0.0.1 at a free port,
+ * which it prints. Each request becomes a line of LOG. KIND says what goes wrong:
  *
  *   good      nothing                            gated     401 without "Bearer secret"
  *   cut       half of the weights, three times   missing   404
@@ -14,7 +14,11 @@
  *   long      announces too many bytes           loop      redirects to itself
  *   slow      weights that never come            changed   like cut, then another version
  *   list      a list that is not JSON            climb     a list with ../ and / in names
- *   norange   like cut, and ranges are ignored
+ *   norange   like cut, and ranges are ignored   nul       a list with a NUL in a name
+ *   clash     a file voices beside voices/
+ *
+ * Two kinds have files of their own and nothing goes wrong: kokoro and flux, laid out as those
+ * models are on the hub.
  *
  * It serves one connection at a time and ends by itself after two minutes. */
 #include "hub/sha.h"
@@ -31,10 +35,41 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum { FILES = 5, LIFETIME = 120 };
+enum { LIFETIME = 120 };
 
-static const char *const file_names[FILES] = {"config.json", "generation_config.json",
-    "preprocessor_config.json", "tokenizer.json", "model.safetensors"};
+#define WHISPER "whisper-tiny-multi80/"
+
+/* What the hub offers under which name; a kind without files of its own offers those of "". */
+static const struct offer {
+    const char *kind, *name, *path;
+} offers[] = {
+    {"", "config.json", WHISPER "config.json"},
+    {"", "generation_config.json", WHISPER "generation_config.json"},
+    {"", "preprocessor_config.json", WHISPER "preprocessor_config.json"},
+    {"", "tokenizer.json", WHISPER "tokenizer.json"},
+    {"", "model.safetensors", WHISPER "model.safetensors"},
+    {"kokoro", "config.json", "kokoro-tiny/config.json"},
+    {"kokoro", "kokoro-tiny.pth", "kokoro-tiny/kokoro-tiny.pth"},
+    {"kokoro", "voices/af_tiny.pt", "kokoro-tiny/voices/af_tiny.pt"},
+    {"kokoro", "voices/zm_tiny.pt", "kokoro-tiny/voices/zm_tiny.pt"},
+    {"kokoro", "samples/HEARME.wav", "kokoro-tiny/config.json"},
+    {"clash", "config.json", "kokoro-tiny/config.json"},
+    {"clash", "voices/af_tiny.pt", "kokoro-tiny/voices/af_tiny.pt"},
+    {"clash", "voices.pth", "kokoro-tiny/kokoro-tiny.pth"},
+    {"clash", "voices", "kokoro-tiny/kokoro-tiny.pth"},
+    {"flux", "model_index.json", WHISPER "config.json"},
+    {"flux", "flux-2-klein-4b.safetensors", WHISPER "model.safetensors"},
+    {"flux", "transformer/config.json", WHISPER "config.json"},
+    {"flux", "transformer/diffusion_pytorch_model.safetensors", WHISPER "model.safetensors"},
+    {"flux", "text_encoder/config.json", WHISPER "config.json"},
+    {"flux", "text_encoder/model.safetensors", WHISPER "model.safetensors"},
+    {"flux", "tokenizer/tokenizer.json", WHISPER "tokenizer.json"},
+    {"flux", "vae/config.json", WHISPER "config.json"},
+    {"flux", "vae/diffusion_pytorch_model.safetensors", WHISPER "model.safetensors"},
+    {"flux", "scheduler/scheduler_config.json", WHISPER "generation_config.json"},
+    {"flux", "assets/teaser.png", WHISPER "config.json"},
+};
+enum { FILES = sizeof offers / sizeof *offers, WEIGHTS = 4 };
 
 struct content {
     char *data;
@@ -80,6 +115,14 @@ static void read_content(struct content *c, const char *folder, const char *name
     sha_update(&s, head, (size_t)snprintf(head, sizeof head, "blob %zu", c->size) + 1);
     sha_update(&s, c->data, c->size);
     sha_hex(&s, c->sha1);
+}
+
+static bool is_offered(int i, const char *kind)
+{
+    bool own = false;
+    for (int j = 0; j < FILES; j++)
+        own = own || strcmp(offers[j].kind, kind) == 0;
+    return strcmp(offers[i].kind, own ? kind : "") == 0;
 }
 
 static void send_all(int fd, const void *data, size_t n)
@@ -135,7 +178,8 @@ static bool read_request(int fd, struct request *r)
 
 static void send_listing(struct server *s, int fd)
 {
-    char body[4096];
+    char body[8192];
+    bool first = true;
     int n = snprintf(
         body, sizeof body, "{\"sha\":\"0123456789abcdef0123456789abcdef01234567\",\"siblings\":[");
     if (strcmp(s->kind, "list") == 0)
@@ -143,26 +187,37 @@ static void send_listing(struct server *s, int fd)
     if (strcmp(s->kind, "climb") == 0)
         n += snprintf(body + n, sizeof body - (size_t)n,
             "{\"rfilename\":\"../evil.safetensors\"},{\"rfilename\":\"/tmp/evil.safetensors\"},"
-            "{\"rfilename\":\".ssh.safetensors\"},{\"rfilename\":\"a\\\\b.safetensors\"},");
+            "{\"rfilename\":\".ssh.safetensors\"},{\"rfilename\":\"a\\\\b.safetensors\"},"
+            "{\"rfilename\":\"../evil/x.safetensors\"},{\"rfilename\":\"vae/../evil.safetensors\"},"
+            "{\"rfilename\":\"evil/a/b.safetensors\"},{\"rfilename\":\"evil//b.safetensors\"},");
+    if (strcmp(s->kind, "nul") == 0)
+        n += snprintf(
+            body + n, sizeof body - (size_t)n, "{\"rfilename\":\"evil.safetensors\\u0000.txt\"},");
     for (int i = 0; i < FILES; i++) {
         const struct content *c = &s->file[i];
+        if (!is_offered(i, s->kind))
+            continue;
         n += snprintf(body + n, sizeof body - (size_t)n,
-            "%s{\"rfilename\":\"%s\",\"size\":%zu,\"blobId\":\"%s\"", i ? "," : "", file_names[i],
-            c->size, c->sha1);
-        if (i == FILES - 1)
+            "%s{\"rfilename\":\"%s\",\"size\":%zu,\"blobId\":\"%s\"", first ? "" : ",",
+            offers[i].name, c->size, c->sha1);
+        first = false;
+        if (i == WEIGHTS)
             n += snprintf(body + n, sizeof body - (size_t)n,
                 ",\"lfs\":{\"sha256\":\"%s\",\"size\":%zu}", c->sha256, c->size);
         n += snprintf(body + n, sizeof body - (size_t)n, "}");
     }
     snprintf(body + n, sizeof body - (size_t)n,
-        ",{\"rfilename\":\"pytorch_model.bin\"},{\"rfilename\":\"model.fp32.safetensors\"}]}");
+        strcmp(s->kind, "kokoro") == 0 || strcmp(s->kind, "clash") == 0
+            ? ",{\"rfilename\":\"VOICES.md\"},{\"rfilename\":\"samples/a.wav\"}]}"
+            : ",{\"rfilename\":\"pytorch_model.bin\"},{\"rfilename\":\"model.fp32.safetensors\"}]"
+              "}");
     answer(fd, "200 OK", "Content-Type: application/json\r\n", body);
 }
 
 static void send_file(struct server *s, int fd, int i, const struct request *r)
 {
     const struct content *c = &s->file[i];
-    bool weights = i == FILES - 1, is_cut = strcmp(s->kind, "cut") == 0;
+    bool weights = i == WEIGHTS, is_cut = strcmp(s->kind, "cut") == 0;
     bool changed = strcmp(s->kind, "changed") == 0, norange = strcmp(s->kind, "norange") == 0;
     int time = s->served[i]++;
     char etag[80];
@@ -197,10 +252,18 @@ static void send_file(struct server *s, int fd, int i, const struct request *r)
     c->data[c->size - 1] ^= (char)spoil;
 }
 
+/* "/test/KIND/resolve/COMMIT/NAME", where NAME may have a slash, or "/elsewhere/KIND/NAME". */
+static const char *name_in(const char *path)
+{
+    const char *resolve = strstr(path, "/resolve/");
+    const char *slash = resolve ? strchr(resolve + 9, '/') : strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 static void serve(struct server *s, int fd, const struct request *r)
 {
-    char kind[32] = "", header[512];
-    const char *name = strrchr(r->path, '/') + 1;
+    char kind[32] = "", header[1024];
+    const char *name = name_in(r->path);
     bool list = sscanf(r->path, "/api/models/test/%31[a-z]/", kind) == 1;
     if (!list && sscanf(r->path, "/test/%31[a-z]/", kind) != 1)
         sscanf(r->path, "/elsewhere/%31[a-z]/", kind);
@@ -223,15 +286,15 @@ static void serve(struct server *s, int fd, const struct request *r)
     else if (list)
         send_listing(s, fd);
     else if (strcmp(kind, "redirect") == 0 && strncmp(r->path, "/test/", 6) == 0 &&
-             strcmp(name, file_names[FILES - 1]) == 0) {
+             strcmp(name, offers[WEIGHTS].name) == 0) {
         snprintf(header, sizeof header,
             "Location: http://localhost:%d/elsewhere/redirect/%s\r\nX-Linked-Etag: \"%s\"\r\n"
             "X-Linked-Size: %zu\r\n",
-            s->port, name, s->file[FILES - 1].sha256, s->file[FILES - 1].size);
+            s->port, name, s->file[WEIGHTS].sha256, s->file[WEIGHTS].size);
         answer(fd, "302 Found", header, "");
     } else {
         for (int i = 0; i < FILES; i++)
-            if (strcmp(name, file_names[i]) == 0) {
+            if (is_offered(i, s->kind) && strcmp(name, offers[i].name) == 0) {
                 send_file(s, fd, i, r);
                 return;
             }
@@ -248,7 +311,7 @@ int main(int argc, char **argv)
         return 2;
     alarm(LIFETIME);
     for (int i = 0; i < FILES; i++)
-        read_content(&s.file[i], argv[1], file_names[i]);
+        read_content(&s.file[i], argv[1], offers[i].path);
     s.log = fopen(argv[2], "w");
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

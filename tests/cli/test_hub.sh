@@ -5,10 +5,11 @@ set -u
 program=$1 source=$2 build=$3
 model=$source/tests/data/whisper-tiny-multi80
 work=$(mktemp -d)
-"$build/tests/hub_server" "$model" "$work/log" >"$work/port" &
+"$build/tests/hub_server" "$source/tests/data" "$work/log" >"$work/port" &
 server=$!
 trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
 for _ in $(seq 100); do [ -s "$work/port" ] && break; sleep 0.05; done
+[ -s "$work/port" ] || { echo "FAILED: the server does not start"; exit 1; }
 
 export INHOUSE_MODELS=$work/models HOME=$work
 export HF_ENDPOINT="http://127.0.0.1:$(cat "$work/port")"
@@ -89,6 +90,50 @@ pull list 5 'not one'
 pull loop 5 'in circles'
 pull climb 0 'climb is here'
 [ -z "$(find "$work" -name '*evil*')" ] || complain "a file was written outside of its folder"
+pull nul 5 'not one'
+absent nul
+pull clash 5 'cannot lie side by side: voices and voices/af_tiny.pt' --file voices --file voices.pth
+absent clash
+
+# Models whose files lie in folders.
+kokoro=$source/tests/data/kokoro-tiny
+pull kokoro 0 'kokoro is here'
+diff -r "$kokoro" "$INHOUSE_MODELS/kokoro" -x inhouse.json -x expected.json -x stages.safetensors >"$work/out" ||
+    complain "kokoro differs: $(cat "$work/out")"
+"$program" models verify kokoro >"$work/out" 2>&1 || complain "verify kokoro: $(cat "$work/out")"
+"$program" models list --quiet | grep -qx kokoro || complain "kokoro is not listed"
+# ... what was there before is kept and goes on, what belongs to neither a file nor a folder is not.
+mv "$INHOUSE_MODELS/kokoro" "$INHOUSE_MODELS/kokoro.partial"
+mkdir -p "$INHOUSE_MODELS/kokoro.partial/old/deep" "$work/outside"
+touch "$INHOUSE_MODELS/kokoro.partial"/{voices/old.pt,old/deep/file,samples} "$work/outside/kept"
+ln -s "$work/outside" "$INHOUSE_MODELS/kokoro.partial/link"
+rm "$INHOUSE_MODELS/kokoro.partial/voices/zm_tiny.pt"
+pull kokoro 0 'kokoro is here'
+[ "$(grep -c /resolve/ "$work/log")" = 1 ] && grep -q 'voices/zm_tiny.pt' "$work/log" ||
+    complain "files in folders are fetched again: $(cat "$work/log")"
+[ "$(cd "$INHOUSE_MODELS/kokoro" && find . -mindepth 1 | sort | tr '\n' ' ')" = \
+    './config.json ./inhouse.json ./kokoro-tiny.pth ./voices ./voices/af_tiny.pt ./voices/zm_tiny.pt ' ] ||
+    complain "strangers stay: $(find "$INHOUSE_MODELS/kokoro")"
+[ -e "$work/outside/kept" ] || complain "a link out of the folder was followed"
+# A folder of an older pull that is a link is not written through.
+mkdir "$INHOUSE_MODELS/kokoro.partial"
+ln -s "$work/outside" "$INHOUSE_MODELS/kokoro.partial/voices"
+pull kokoro 0 'kokoro is here' --force
+[ -e "$work/outside/af_tiny.pt" ] && complain "a file was written through a link"
+printf X | dd of="$INHOUSE_MODELS/kokoro/voices/af_tiny.pt" bs=1 seek=20 conv=notrunc 2>/dev/null
+"$program" models verify kokoro >"$work/out" 2>&1
+[ $? = 3 ] && grep -q 'voices/af_tiny.pt holds wrong bytes' "$work/out" ||
+    complain "verify misses a changed voice: $(cat "$work/out")"
+sed -i 's#voices/af_tiny.pt#../kokoro/config.json#' "$INHOUSE_MODELS/kokoro/inhouse.json"
+"$program" models verify kokoro >"$work/out" 2>&1
+[ $? = 3 ] && grep -q 'the record .* is damaged' "$work/out" || complain "a record leads out: $(cat "$work/out")"
+"$program" models remove kokoro >/dev/null && [ ! -e "$INHOUSE_MODELS/kokoro" ] || complain "remove leaves kokoro"
+pull flux 0 'flux is here'
+[ "$(cd "$INHOUSE_MODELS/flux" && find . -type f | sort | tr '\n' ' ')" = "./inhouse.json ./model_index.json\
+ ./scheduler/scheduler_config.json ./text_encoder/config.json ./text_encoder/model.safetensors\
+ ./tokenizer/tokenizer.json ./transformer/config.json ./transformer/diffusion_pytorch_model.safetensors\
+ ./vae/config.json ./vae/diffusion_pytorch_model.safetensors " ] ||
+    complain "flux: $(cd "$INHOUSE_MODELS/flux" && find . -type f | sort)"
 
 # The token stays with the hub's own host; localhost is another name than 127.0.0.1.
 HF_TOKEN=secret pull redirect 0 'redirect is here'

@@ -39,6 +39,8 @@ ${CC:-cc} -std=c11 -Wall -Wextra -Werror $extra "$source/examples/transcribe.c" 
     $(flags --cflags --libs)
 ${CC:-cc} -std=c11 -Wall -Wextra -Werror $extra "$source/examples/speak.c" -o "$prefix/speak" \
     $(flags --cflags --libs)
+${CC:-cc} -std=c11 -Wall -Wextra -Werror $extra "$source/examples/draw.c" -o "$prefix/draw" \
+    $(flags --cflags --libs)
 if command -v c++ >/dev/null; then
     for header in "$prefix"/include/inhouse/*.h; do
         c++ -fsyntax-only -Wall -Wextra -Werror -x c++ $(flags --cflags) "$header"

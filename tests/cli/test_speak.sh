@@ -171,6 +171,40 @@ cmp -s played.wav sound.wav || [ "$(stat -c %s played.wav)" = "$length" ] || com
 printf '#!/bin/sh\nexit 3\n' >bin/paplay
 PATH=$work/bin:$PATH timeout 60 "$program" speak -m tones -l en --play -f long.txt >out 2>err
 [ $? = 4 ] && grep -q 'paplay could not play the sound' err || complain "a player that fails: $(cat err)"
+# A listener in odd bites, slower than the sound is made, hears all of it in order.
+cat >bin/paplay <<'PLAYER'
+#!/bin/sh
+while dd bs=30011 count=3 iflag=fullblock 2>/dev/null >bite && [ -s bite ]; do cat bite; sleep 0.01; done >heard.pcm
+PLAYER
+head -n 60 long.txt >some.txt
+PATH=$work/bin:$PATH timeout 60 "$program" speak -m tones -l en --play -f some.txt -o some.pcm -q 2>err || complain "--play, slowly: $(cat err)"
+cmp heard.pcm some.pcm >out 2>&1 || complain "what a slow listener hears differs: $(cat out)"
+# Ctrl-C while the player takes nothing: both end at once.
+printf '#!/bin/sh\necho $$ >player.pid\nexec sleep 50\n' >bin/paplay
+PATH=$work/bin:$PATH env --default-signal=INT "$program" speak -m tones -l en --play -f long.txt >out 2>err &
+job=$!
+for _ in $(seq 200); do [ -s player.pid ] && break; sleep 0.05; done
+sleep 0.5
+kill -INT $job
+for _ in $(seq 100); do kill -0 $job 2>/dev/null || break; sleep 0.05; done
+kill -0 $job 2>/dev/null && complain "Ctrl-C does not stop the sound" && kill -KILL $job
+wait $job
+code=$?
+[ $code = 130 ] || complain "Ctrl-C: exit code $code: $(cat err)"
+kill -0 "$(cat player.pid)" 2>/dev/null && complain "the player goes on after Ctrl-C"
+# aplay itself, with ALSA's device that plays nothing, and without any.
+if command -v aplay >/dev/null; then
+    mkdir -p alsa
+    ln -sf "$(command -v aplay)" alsa/aplay
+    printf 'pcm.!default { type null }\n' >null.conf
+    ALSA_CONFIG_PATH=/usr/share/alsa/alsa.conf:$work/null.conf timeout 60 env PATH="$work/alsa" "$program" speak -m tones -l en --play "Hello there." >out 2>err ||
+        complain "aplay to nothing: $(cat err)"
+    printf 'pcm.!default { type hw card 77 }\n' >none.conf
+    ALSA_CONFIG_PATH=/usr/share/alsa/alsa.conf:$work/none.conf timeout 60 env PATH="$work/alsa" "$program" speak -m tones -l en --play "Hello there." >out 2>err
+    [ $? = 4 ] && grep -q 'aplay could not play the sound; is there a sound card?' err || complain "aplay without a card: $(cat err)"
+else
+    echo "aplay is not installed: not tried"
+fi
 PATH=$work/none "$program" speak -m tones -l en --play hello >out 2>err
 [ $? = 4 ] && grep -q 'no program that plays sound is installed' err || complain "no player: $(cat err)"
 

@@ -71,6 +71,27 @@ static void test_which_files_a_model_needs(void **state)
         NAMES("config.json", "model-00001-of-00002.safetensors", "model.safetensors.index.json"));
     choose(NAMES("ggml-tiny.bin", "ggml-base.bin"), NAMES("ggml-base.bin"), NAMES("ggml-base.bin"));
 
+    /* A pipeline's folders each bring their own set; its root's weights are the same once more. */
+    choose(
+        NAMES("model_index.json", "flux.safetensors", "vae/diffusion_pytorch_model.safetensors",
+            "vae/diffusion_pytorch_model.fp16.safetensors", "vae/config.json", "media/a.json",
+            "text_encoder/model-00001-of-00002.safetensors", "text_encoder/model.fp16.safetensors",
+            "text_encoder/model.safetensors.index.json", "tokenizer/merges.txt",
+            "tokenizer/notes.txt", "scheduler/scheduler_config.json", "voices/a.pt"),
+        none,
+        NAMES("model_index.json", "scheduler/scheduler_config.json",
+            "text_encoder/model-00001-of-00002.safetensors",
+            "text_encoder/model.safetensors.index.json", "tokenizer/merges.txt", "vae/config.json",
+            "vae/diffusion_pytorch_model.safetensors"));
+    choose(NAMES("README.md", "config.json", "kokoro-v1_0.pth", "voices/bf_emma.pt",
+               "voices/af_heart.pt", "voices/notes.txt", "samples/a.wav", "VOICES.md"),
+        none,
+        NAMES("config.json", "kokoro-v1_0.pth", "README.md", "voices/af_heart.pt",
+            "voices/bf_emma.pt"));
+    choose(NAMES("a.pth", "b.pth", "voices/x.pt"), NAMES("b.pth"), NAMES("b.pth", "voices/x.pt"));
+    choose(NAMES("model.safetensors", "a.pth", "voices/x.pt", "vae/model.safetensors"), none,
+        NAMES("model.safetensors"));
+
     struct hub_file file[1] = {{.name = "pytorch_model.bin"}};
     struct hub_listing l = {.file = file, .count = 1};
     struct ih_error e;
@@ -78,6 +99,52 @@ static void test_which_files_a_model_needs(void **state)
     l.count = 1;
     assert_int_equal(hub_choose(&l, NAMES("other.bin"), 1, &e), IH_NOT_FOUND);
     assert_string_equal(e.text, "the repository has no file other.bin");
+}
+
+static void refuse(const char *const *names, const char *sentence)
+{
+    struct hub_file file[8];
+    struct hub_listing l = {.file = file};
+    struct ih_error e;
+    for (; names[l.count]; l.count++) {
+        file[l.count] = (struct hub_file){.size = -1};
+        strcpy(file[l.count].name, names[l.count]);
+    }
+    assert_int_equal(hub_choose(&l, names, l.count, &e), IH_BAD_DATA);
+    assert_non_null(strstr(e.text, sentence));
+}
+
+static void test_names_that_cannot_lie_side_by_side(void **state)
+{
+    (void)state;
+    refuse(NAMES("model.safetensors", "voices/a.pt", "voices/A.pt"), "voices/a.pt and voices/A.pt");
+    refuse(NAMES("VOICES/a.pt", "voices.txt", "voices/b.pt"), "VOICES/a.pt and voices/b.pt");
+    refuse(NAMES("voices/a.pt", "voices-2", "voices"), "voices and voices/a.pt");
+    refuse(NAMES("Voices", "voices/a.pt", "z"), "Voices and voices/a.pt");
+    refuse(NAMES("config.json", "b", "config.json"), "config.json and config.json");
+    choose(NAMES("a", "a.b/c", "ab/a", "ab/b", "abc"), NAMES("a", "a.b/c", "ab/a", "ab/b", "abc"),
+        NAMES("a", "a.b/c", "ab/a", "ab/b", "abc"));
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"", ".", "..", "../a", "a/..", "a/../b", "/a", "/etc/passwd",
+        "a/", "a//b", "a/b/c", "a\\b", "..\\a", "c:a", ".ssh", "a/.ssh", "a b", "a\nb", "a\x7f",
+        "a?b", "a#b", "a%2fb", "a.part", "v/a.tag", "inhouse.json", "a.", "a./b", NULL};
+    char longest[160];
+    for (int i = 0; bad[i]; i++)
+        if (hub_is_name(bad[i]))
+            fail_msg("'%s' is taken for a name", bad[i]);
+    assert_false(hub_is_name(NULL));
+    memset(longest, 'a', sizeof longest);
+    longest[127] = 0;
+    assert_true(hub_is_name(longest));
+    longest[127] = 'a', longest[128] = 0;
+    assert_false(hub_is_name(longest));
+    assert_true(hub_is_name("model.safetensors.index.json"));
+    assert_true(hub_is_name("voices/af_heart.pt"));
+    assert_true(hub_is_name("vae/model-00001-of-00002.safetensors"));
 }
 
 static void test_catalog(void **state)
@@ -89,9 +156,10 @@ static void test_catalog(void **state)
         assert_ptr_equal(catalog_find(all[i].name), &all[i]);
         assert_ptr_equal(catalog_find(all[i].alias), &all[i]);
         assert_ptr_equal(catalog_find(all[i].repo), &all[i]);
-        assert_true(catalog_rank(all[i].name) >= 0);
+        assert_int_equal(catalog_rank(all[i].name) >= 0, !strncmp(all[i].name, "whisper", 7));
     }
     assert_string_equal(catalog_find("turbo")->repo, "openai/whisper-large-v3-turbo");
+    assert_string_equal(catalog_find("kokoro")->repo, "hexgrad/Kokoro-82M");
     assert_null(catalog_find("huge"));
     assert_true(catalog_rank("whisper-small") > catalog_rank("whisper-tiny"));
     assert_int_equal(catalog_rank("transcribe-1"), -1);
@@ -102,6 +170,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sha),
         cmocka_unit_test(test_which_files_a_model_needs),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_names_that_cannot_lie_side_by_side),
         cmocka_unit_test(test_catalog),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -120,7 +120,9 @@ static void test_defaults_round_trip(void **state)
     memset(&r, 0, sizeof r);
     memset(&again, 0, sizeof again);
     for (int i = 0; i < count; i++) {
-        enum ih_task task = o[i].tasks & IH_SPEAK ? IH_SPEAK : IH_TRANSCRIBE;
+        enum ih_task task = o[i].tasks & IH_SPEAK  ? IH_SPEAK
+                            : o[i].tasks & IH_DRAW ? IH_DRAW
+                                                   : IH_TRANSCRIBE;
         ih_request_defaults(&r, task);
         ih_request_defaults(&again, task);
         char text[64];
@@ -139,7 +141,7 @@ static void test_table_is_sound(void **state)
     int count;
     const struct ih_option *o = ih_options(&count);
     for (int i = 0; i < count; i++) {
-        for (unsigned task = IH_TRANSCRIBE; task <= IH_SPEAK; task <<= 1)
+        for (unsigned task = IH_TRANSCRIBE; task <= IH_DRAW; task <<= 1)
             if (o[i].tasks & task)
                 assert_ptr_equal(ih_option_find(o[i].name, task), &o[i]);
         assert_true(o[i].tasks != 0);
@@ -169,6 +171,37 @@ static void test_formats_agree_with_the_writers(void **state)
     for (count = 0; ih_audio_format(count); count++)
         assert_string_equal(o->choices[count], ih_audio_format(count)->name);
     assert_null(o->choices[count]);
+    o = ih_option_find("format", IH_DRAW);
+    for (count = 0; ih_picture_format(count); count++)
+        assert_string_equal(o->choices[count], ih_picture_format(count)->name);
+    assert_null(o->choices[count]);
+}
+
+static void test_drawing(void **state)
+{
+    (void)state;
+    struct ih_request r;
+    struct ih_error e = {0};
+    ih_request_defaults(&r, IH_DRAW);
+    assert_true(r.draw.strength == 1 && r.draw.seed == IH_SEED_NEW && r.count == 1);
+    set(&r, "size", "640x480");
+    set(&r, "steps", "20");
+    set(&r, "seed", "7");
+    set(&r, "guidance", "4.5");
+    set(&r, "preview-file", "now.png");
+    assert_string_equal(r.size, "640x480");
+    assert_int_equal(r.draw.steps, 20);
+    assert_true(r.draw.seed == 7 && r.draw.guidance == 4.5f);
+    assert_string_equal(r.preview_file, "now.png");
+    set(&r, "seed", "-1");
+    assert_true(r.draw.seed == IH_SEED_NEW);
+    assert_int_equal(ih_option_set(&r, "seed", "-2", cli, &e), IH_INVALID);
+    assert_int_equal(ih_option_set(&r, "format", "wav", cli, &e), IH_INVALID);
+    assert_string_equal(e.text, "format must be one of png, jpeg, webp, not 'wav'");
+    /* Files of the machine are nothing that a request from elsewhere may name. */
+    static const char *const files[] = {"image", "mask", "output", "sheet", "again"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        assert_int_equal(ih_option_set(&r, files[i], "x", IH_ON_HTTP, &e), IH_INVALID);
 }
 
 static void test_tasks_are_kept_apart(void **state)
@@ -251,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_table_is_sound),
         cmocka_unit_test(test_formats_agree_with_the_writers),
         cmocka_unit_test(test_tasks_are_kept_apart),
+        cmocka_unit_test(test_drawing),
         cmocka_unit_test(test_styles),
         cmocka_unit_test(test_closest),
     };

@@ -437,6 +437,74 @@ static void test_ssml(void **state)
     free(r.pcm);
 }
 
+static void expect_voices(const struct record *r, const char *const *names)
+{
+    for (int i = 0; names[i]; i++) {
+        assert_true(i < r->sentences);
+        assert_string_equal(r->voice[i], names[i]);
+    }
+    assert_null(names[r->sentences]);
+}
+
+#define VOICES(...) ((const char *const[SENTENCES + 1]){__VA_ARGS__})
+
+/* Whoever names no voice gets one of the language, stretch by stretch; whoever names one keeps it
+ * and is told. */
+static void test_languages_and_voices(void **state)
+{
+    (void)state;
+    static const char german[] = "anna is a voice for the language en and may be hard to "
+                                 "understand in de; carla is made for that\n";
+    struct sine s;
+    struct record r = {0};
+    struct ih_speak_options o = english();
+    sine_init(&s, "tones");
+    o.language = NULL;
+    say(&s, "This is what they said. Das ist nicht die ganze Geschichte. And the rest is here.", &o,
+        &r);
+    expect_voices(&r, VOICES("anna", "carla", "anna"));
+    assert_string_equal(r.warning, "");
+
+    r = (struct record){.pcm = r.pcm};
+    o.language = "de";
+    say(&s, "Eins zwei. Drei.", &o, &r);
+    expect_voices(&r, VOICES("carla", "carla"));
+
+    r = (struct record){.pcm = r.pcm};
+    o.language = "en";
+    say(&s, "<speak>One <lang xml:lang=\"de\">zwei drei</lang>, four. Five.</speak>", &o, &r);
+    expect_voices(&r, VOICES("anna", "carla", "anna", "anna"));
+    assert_true(r.sentence[1].begin - r.sentence[0].end < 0.15);
+    assert_string_equal(r.warning, "");
+
+    r = (struct record){.pcm = r.pcm};
+    say(&s, "<speak>One <lang xml:lang=\"en-GB\">two</lang> three.</speak>", &o, &r);
+    expect_voices(&r, VOICES("anna"));
+
+    r = (struct record){.pcm = r.pcm};
+    o.voice = "anna";
+    say(&s,
+        "<speak>One <lang xml:lang=\"de\">zwei drei</lang>, four. "
+        "<s xml:lang=\"de\">Zwei.</s></speak>",
+        &o, &r);
+    expect_voices(&r, VOICES("anna", "anna"));
+    assert_string_equal(r.warning, german); /* once */
+
+    r = (struct record){.pcm = r.pcm};
+    o.voice = NULL;
+    say(&s, "<speak><voice name=\"anna\">One. <s xml:lang=\"de\">Zwei.</s></voice></speak>", &o,
+        &r);
+    expect_voices(&r, VOICES("anna", "anna"));
+    assert_string_equal(r.warning, german);
+
+    r = (struct record){.pcm = r.pcm};
+    o.voice = "anna:1+carla:1"; /* nobody knows what that speaks */
+    o.language = "de";
+    say(&s, "Zwei.", &o, &r);
+    assert_string_equal(r.warning, "");
+    free(r.pcm);
+}
+
 struct footprint {
     int sentences;
     size_t early, most; /* pages of the process at the 20th sentence, and the most since */
@@ -574,6 +642,7 @@ int main(void)
         cmocka_unit_test(test_checker_that_cannot),
         cmocka_unit_test(test_stops),
         cmocka_unit_test(test_ssml),
+        cmocka_unit_test(test_languages_and_voices),
         cmocka_unit_test(test_memory_is_flat),
         cmocka_unit_test(test_nothing_to_say),
         cmocka_unit_test(test_bad_options),

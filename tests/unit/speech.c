@@ -7,6 +7,7 @@
 #include "support/support.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -411,6 +412,89 @@ static void aligns_phrases(void **state)
     arena_free(&a);
 }
 
+/* Says "a" for each word of any language. */
+static bool a_knows(void *self, const char *language)
+{
+    (void)self, (void)language;
+    return true;
+}
+
+static enum ih_status a_say(void *self, const char *text, const char *language, struct arena *a,
+    const char **ipa, struct ih_error *e)
+{
+    (void)self, (void)language;
+    char *out = arena_strdup(a, "a"), *more;
+    for (; out && (text = strchr(text, ' ')); text++) {
+        more = arena_alloc(a, strlen(out) + 3);
+        if (more)
+            sprintf(more, "%s a", out);
+        out = more;
+    }
+    *ipa = out;
+    return out ? IH_OK : err_memory(e, "a test");
+}
+
+static const struct phonemizer every_word = {NULL, "a", a_knows, a_say};
+static const struct phonemizer *const every_phonemizer[] = {&every_word};
+
+/* Where each language has a voice of its own, stretches of another language are utterances. */
+static void expect_in(const char *language, const char *text)
+{
+    if (!next())
+        fail_msg("\"%s\" is missing", text);
+    assert_string_equal(job.u.text, text);
+    assert_string_equal(job.u.language, language);
+}
+
+static void says_languages_by_their_voices(void **state)
+{
+    (void)state;
+    struct speech_options o = {.language = "en", .voices_differ = true};
+    open_with("<speak>The word <lang xml:lang='de'>Zeitgeist</lang>, they say, is German. "
+              "<lang xml:lang='de'>Das ist so</lang>. Yes.</speak>",
+        o);
+    expect_in("en", "The word");
+    expect_near(job.u.pause, 0.1f);
+    expect_in("de", "Zeitgeist,");
+    assert_string_equal(job.u.phonemes, "zeitgeist,");
+    expect_near(job.u.pause, 0.1f);
+    expect_in("en", "they say, is German.");
+    expect_near(job.u.pause, 0.25f);
+    expect_in("de", "Das ist so.");
+    assert_string_equal(job.u.phonemes, "das ist so.");
+    expect_near(job.u.pause, 0.25f);
+    expect_in("en", "Yes.");
+    expect_end();
+    /* The same in one voice stays together, and so does what a voice was named for. */
+    open_text("<speak xml:lang='en'>The word <lang xml:lang='de'>Zeitgeist</lang> is.</speak>");
+    expect("the word zeitgeist is.");
+    expect_end();
+    open_with("<speak><voice name='a'>The <lang xml:lang='de'>Zeit</lang> is.</voice></speak>", o);
+    expect("the zeit is.");
+    expect_end();
+
+    o.phonemizer = every_phonemizer;
+    o.language = "ru";
+    open_with("Он сказал: «How are you today?» и ушёл. Это Google, да.", o);
+    expect_in("ru", "Он сказал: «");
+    expect_in("en", "How are you today?»");
+    assert_string_equal(job.u.phonemes, "a a a a?");
+    expect_in("ru", "и ушёл.");
+    expect_in("ru", "Это Google, да.");
+    expect_end();
+    o.language = "en"; /* nobody here has a voice for Greek */
+    open_with("He said καλημέρα σε όλους σας, my friend.", o);
+    expect_in("en", "He said καλημέρα σε όλους σας, my friend.");
+    expect_end();
+    o.language = NULL;
+    open_with("One two three четыре пять шесть семь, eight nine.", o);
+    expect_in("en", "One two three");
+    expect_in("ru", "четыре пять шесть семь,");
+    expect_near(job.u.pause, 0.1f);
+    expect_in("en", "eight nine.");
+    expect_end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -428,6 +512,7 @@ int main(void)
         cmocka_unit_test(takes_any_text),
         cmocka_unit_test(tells_languages_apart),
         cmocka_unit_test(aligns_phrases),
+        cmocka_unit_test(says_languages_by_their_voices),
     };
     return cmocka_run_group_tests_name("speech", tests, NULL, teardown);
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from transcribe1.config import CACHE, LANGUAGES
 
-VERSION = "0.1"
+VERSION = "0.2"
 SEED = 20261125
 RATE, HOP, WINDOW, FFT = 24000, 240, 480, 1024  # of the sound: a frame is 10 ms
 BANDS, NOISE_BANDS = 80, 16  # points of the envelope and of the aperiodicity

@@ -63,11 +63,12 @@ static const struct abbreviation abbreviations[] = {{"Mr.", "mister", INSIDE},
 static const char *const single[] = {"a", "i", "o", NULL};
 static const char *const said[] = {"uefa", "aids", "nafta", "laser", "radar", "scuba", "pin", "sim",
     "ram", "rom", "gif", "jpeg", "zip", "ok", "covid", "sars", "swat", "ikea", "lego", "seal",
-    "aim", "the", "and", "not", "for", "you", "are", "all", "new", "now", "yes", "no", "my", "we",
-    "he", "me", "so", "do", "go", "if", "in", "is", "on", "of", "to", "be", "by", "at", "as", "an",
-    "or", "up", "stop", "free", "sale", "this", "that", "will", "must", "only", "never", "always",
-    "open", "dos", "am", "was", "bios", "vat", "sql", NULL};
-static const char *const spelled[] = {"asap", "icao", "adac", "faq", "eta", "diy", "usa", NULL};
+    "aim", "tell", "help", "call", "buy", "the", "and", "not", "for", "you", "are", "all", "new",
+    "now", "yes", "no", "my", "we", "he", "me", "so", "do", "go", "if", "in", "is", "on", "of",
+    "to", "be", "by", "at", "as", "an", "or", "up", "stop", "free", "sale", "this", "that", "will",
+    "must", "only", "never", "always", "open", "dos", "am", "was", "bios", "vat", "sql", NULL};
+static const char *const spelled[] = {
+    "asap", "icao", "adac", "faq", "eta", "diy", "usa", "cia", "ufo", "who", NULL};
 
 static const struct unit units[] = {{"in", "inch"}, {"ft.", "foot"}, {"lbs.", "pound"},
     {"lb.", "pound"}, {"oz.", "ounce"}, {"sq ft", "square-foot"}, {"sq mi", "square-mile"},

@@ -129,6 +129,7 @@ const struct tongue tongue_fr = {
     .fraction_and = "et",
     .abbreviations = abbreviations,
     .single = single,
+    .clitics = true,
     .said = said,
     .spelled = spelled,
     .units = units,

@@ -121,6 +121,7 @@ const struct tongue tongue_pt = {
     .fraction_and = "e",
     .abbreviations = abbreviations,
     .single = single,
+    .clitics = true,
     .said = said,
     .spelled = spelled,
     .units = units,

@@ -143,6 +143,7 @@ const struct tongue tongue_ro = {
     .fraction_and = "și",
     .abbreviations = abbreviations,
     .single = single,
+    .clitics = true,
     .said = said,
     .spelled = spelled,
     .units = units,

@@ -170,6 +170,7 @@ struct tongue {
     const struct abbreviation *abbreviations;
     const struct pair *compounds; /* ends of words: "str." is "straße" */
     const char *const *single;    /* letters that are words: a, i */
+    bool clitics;                 /* hyphens bind letters that are no words: s-a, y-a-t-il */
     const char *const *said;      /* words in capitals that are said as words */
     const char *const *spelled;   /* and those that are spelled though they look like words */
     const char *const *letters;   /* names of a to z; null: the language says Latin letters */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "speech/language.h"
 #include "speech/normal/reading.h"
 #include "text/unicode.h"
 
@@ -98,19 +99,72 @@ bool is_loud(const struct reading *r)
 static const char *const said_everywhere[] = {"nasa", "nato", "opec", "unesco", "unicef", "fifa",
     "uefa", "covid", "ikea", "lego", "asean", "laser", "radar", NULL};
 
-/* NASA and UEFA sound like words, ISBN and HTML do not. */
+static bool is_capitals_word(const struct reading *r, int i, int end)
+{
+    for (int k = i; k < end; k++)
+        if (!is_upper(look(r, k)))
+            return false;
+    return end - i >= 2;
+}
+
+/* Small words that are written in capitals to be loud: NO, WAY, STOP. Known by the language's
+ * lists; what is an acronym too is not among them. */
+static bool is_known(const struct reading *r, int i, int end)
+{
+    char word[LONGEST_WORD];
+    small(r, i, end, word);
+    return !is_listed(r->tongue->spelled, word) &&
+           (is_listed(r->tongue->said, word) || language_has_word(r->tongue->code, word));
+}
+
+/* "TELL US", "IT IS": beside a known word in capitals. */
+static bool beside_loud_word(const struct reading *r, int i, int end)
+{
+    int next = skip_space(r, end), after = end_of_word(r, next), before = i - 1, first;
+    if (next > end && is_capitals_word(r, next, after) && is_known(r, next, after))
+        return true;
+    if (!is_space(look(r, before)))
+        return false;
+    for (first = before; first > 0 && before - first < LONGEST_WORD / 8; first--)
+        if (!is_letter(look(r, first - 1)))
+            break;
+    return is_capitals_word(r, first, before) && is_known(r, first, before);
+}
+
+/* Two letters that words of many languages begin or end with. */
+static bool is_cluster(const char *list, uint32_t a, uint32_t b)
+{
+    a = unicode_lower(a), b = unicode_lower(b);
+    for (; *list; list += 3)
+        if ((uint32_t)list[0] == a && (uint32_t)list[1] == b)
+            return true;
+    return false;
+}
+
+/* Two consonants that no word begins with: FBI, NBA. */
+static bool has_odd_head(const struct reading *r, int i)
+{
+    static const char heads[] = "bl br ch cl cr dr fl fr gl gr pl pr sc sh sk sl sm sn sp st sw th "
+                                "tr tw wh wr kl kn zw ";
+    uint32_t a = look(r, i), b = look(r, i + 1);
+    return a < 0x80 && b < 0x80 && !is_vowel(a) && !is_vowel(b) && !is_cluster(heads, a, b);
+}
+
+/* NASA and UEFA sound like words, ISBN and HTML do not; nor, to be careful, does ECTS. */
 static bool sounds(const struct reading *r, int i, int end)
 {
+    static const char tails[] = "ll lp nt st nd rk rn ck sh ch th ss ft rd lt ld lk mp ng nk ct rt "
+                                "rm lf rf rg rz ";
     int consonants = 0, vowels = 0, all = 0;
     for (int k = i; k < end; k++) {
         bool vowel = is_vowel(look(r, k));
         consonants = vowel ? 0 : consonants + 1;
         vowels = vowel ? vowels + 1 : 0;
         all += vowel;
-        if (consonants > 2 || vowels > 2 || (k == i + 1 && consonants == 2))
+        if (consonants > 2 || vowels > 2 || (k == i + 1 && consonants == 2 && has_odd_head(r, i)))
             return false;
     }
-    return all > 0 && consonants < 2 && end - i >= 4;
+    return all > 0 && (consonants < 2 || is_cluster(tails, look(r, end - 2), look(r, end - 1)));
 }
 
 /* A Latin letter with a mark: nobody puts one into an acronym. */
@@ -135,9 +189,15 @@ static bool is_acronym(const struct reading *r, int i, int end)
     bool joined = n <= 3 && (look(r, i - 1) == '&' || look(r, end) == '&'); /* AT&T */
     if (joined || is_listed(r->tongue->spelled, word))
         return true;
-    if (r->loud || is_listed(said_everywhere, word) || is_listed(r->tongue->said, word))
+    if (is_listed(said_everywhere, word) || is_listed(r->tongue->said, word))
         return false;
-    return n <= 3 || vowels == 0 || (n <= 5 && !sounds(r, i, end));
+    if (r->loud)
+        return n <= 4 && (vowels == 0 || has_odd_head(r, i));
+    bool beside = beside_loud_word(r, i, end);
+    bool small_word = n == 2 && !is_vowel(look(r, i)) && vowels == 1;
+    if (is_known(r, i, end) ? n > 2 || beside : beside && small_word)
+        return false;
+    return n <= 2 || vowels == 0 || (n == 3 && !beside) || (n <= 5 && !sounds(r, i, end));
 }
 
 static bool is_latin_or_cyrillic(uint32_t c)
@@ -153,6 +213,33 @@ static bool is_lone_letter(const struct reading *r, int i, int end)
            (!is_listed(r->tongue->single, small(r, i, end, word)) ||
                (look(r, end) == '-' && is_letter(look(r, end + 1)) && is_upper(look(r, i))) ||
                is_digit(look(r, end)));
+}
+
+/* "well-known", "s-a", "y-a-t-il": small letters behind a hyphen are of one word with those before
+ * it, and sound so. Where the hyphen binds something else, `end`. */
+static int end_of_hyphenated(const struct reading *r, int i, int end)
+{
+    enum { PARTS = 6, LETTERS = 60 };
+    char word[LONGEST_WORD];
+    int all = end;
+    if (end - i == 1 && !r->tongue->clitics)
+        return end;
+    for (int k = i + 1; k < end; k++)
+        if (is_upper(look(r, k)) && !r->loud)
+            return end;
+    for (int parts = 0; look(r, all) == '-' && is_letter(look(r, all + 1)); parts++) {
+        int next = all + 1, behind = end_of_word(r, next);
+        bool letter = behind - next == 1 && look(r, next) < 0x80 && !r->tongue->clitics &&
+                      !is_listed(r->tongue->single, small(r, next, behind, word));
+        if (letter || behind == next || parts == PARTS || behind - i > LETTERS)
+            return end;
+        for (int k = next; k < behind; k++)
+            if (is_upper(look(r, k)) != r->loud)
+                return end;
+        all = behind;
+    }
+    return is_digit(look(r, all)) || (look(r, all) == '-' && is_digit(look(r, all + 1))) ? end
+                                                                                         : all;
 }
 
 /* "Hauptstr." */
@@ -379,6 +466,11 @@ int read_word(struct reading *r, int i)
     }
     if (look(r, end) == '.' && say_compound(r, i, end))
         return end + 1;
+    if ((at = is_glued(r, i) ? end : end_of_hyphenated(r, i, end)) > end) {
+        put_plain(r, i, at, r->loud);
+        say(r, i, at);
+        return at;
+    }
     if (end <= i) /* an apostrophe or a joiner alone */
         return i + 1;
     say_word(r, i, end);

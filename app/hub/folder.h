@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HUB_FOLDER_H
+#define HUB_FOLDER_H
+
+#include "hub/hub.h"
+
+/* Removes a file, a link, or a folder with all that is in it (links are not followed): 0, or -1
+ * with errno. */
+int folder_remove(const char *path);
+
+/* Removes what is neither a file of the listing nor a part of one on its way. */
+enum ih_status folder_keep_only(
+    const char *folder, const struct hub_listing *l, struct ih_error *e);
+
+/* Makes the folders that the listing's files lie in. */
+enum ih_status folder_make_inner(
+    const char *folder, const struct hub_listing *l, struct ih_error *e);
+
+#endif
