@@ -68,7 +68,8 @@ struct painter_session {
     const float *noise; /* for tests: [N, C] instead of drawn noise */
 };
 
-/* text.c */
+/* text.c: reading needs the text encoder, unless the prompt is known. */
+bool flux2_knows(const struct flux2_features *f, const char *prompt);
 enum ih_status flux2_read(struct painter_session *s, struct flux2_features *f, const char *prompt,
     const volatile int *cancel, struct ih_error *e);
 void flux2_forget(struct flux2_features *f);

@@ -45,19 +45,28 @@ static void session_close(struct painter_session **s)
     *s = NULL;
 }
 
-/* Without guidance, and for a distilled model, nothing is kept out. */
+/* Without guidance, and for a distilled model, nothing is kept out. The text encoder is packed once
+ * for both prompts. */
 static enum ih_status read_prompts(struct painter_session *s, const struct painting_request *r,
     const volatile int *cancel, struct ih_error *e)
 {
-    enum ih_status status = flux2_read(s, &s->positive, r->prompt, cancel, e);
+    bool guided = r->guidance > 1 && !s->model->distilled;
+    const char *negative = r->negative ? r->negative : "";
+    bool known =
+        flux2_knows(&s->positive, r->prompt) && (!guided || flux2_knows(&s->negative, negative));
+    enum ih_status status = known ? IH_OK : flux2_take_text(s->model, e);
     if (status)
         return status;
-    if (r->cut)
+    status = flux2_read(s, &s->positive, r->prompt, cancel, e);
+    if (!status && guided)
+        status = flux2_read(s, &s->negative, negative, cancel, e);
+    if (!known)
+        flux2_give_text(s->model);
+    if (!guided)
+        flux2_forget(&s->negative);
+    if (!status && r->cut)
         *r->cut = s->positive.cut;
-    if (r->guidance > 1 && !s->model->distilled)
-        return flux2_read(s, &s->negative, r->negative ? r->negative : "", cancel, e);
-    flux2_forget(&s->negative);
-    return IH_OK;
+    return status;
 }
 
 static int64_t patches(const struct flux2_painting *p, const struct ih_picture *x)

@@ -14,6 +14,11 @@ void flux2_forget(struct flux2_features *f)
     *f = (struct flux2_features){0};
 }
 
+bool flux2_knows(const struct flux2_features *f, const char *prompt)
+{
+    return f->prompt && strcmp(f->prompt, prompt) == 0;
+}
+
 /* A question to Qwen3 that is to be answered without thinking, cut or padded to T tokens. */
 static enum ih_status tokens_of(struct painter_session *s, const char *prompt, int32_t *id,
     int *count, bool *cut, struct ih_error *e)
@@ -43,7 +48,7 @@ enum ih_status flux2_read(struct painter_session *s, struct flux2_features *f, c
     int32_t id[FLUX2_TEXT];
     int count = 0;
     bool cut = false;
-    if (f->prompt && strcmp(f->prompt, prompt) == 0)
+    if (flux2_knows(f, prompt))
         return IH_OK;
     flux2_forget(f);
     enum ih_status status = tokens_of(s, prompt, id, &count, &cut, e);
@@ -54,11 +59,10 @@ enum ih_status flux2_read(struct painter_session *s, struct flux2_features *f, c
     f->cut = cut;
     if (!f->prompt || !f->data)
         status = err_memory(e, "a prompt");
-    else if (!(status = flux2_take_text(m, e))) {
+    else {
         const struct decoder_features wanted = {id, count, FLUX2_TEXT, flux2_taps, FLUX2_TAPS};
         status = decoder_read(m->base.device, &s->arena, &m->text, &wanted,
             tensor_2d(f->data, DT_F32, FLUX2_TEXT, width), cancel, e);
-        flux2_give_text(m);
     }
     if (status)
         flux2_forget(f);
