@@ -8,10 +8,10 @@
 #include <sys/stat.h>
 
 extern const struct family whisper_family, kokoro_family, voice1_family, spell1_family,
-    qwen3_family, llama3_family, flux2_family;
+    qwen3_family, llama3_family, flux2_family, image1_family;
 
 static const struct family *const families[] = {&whisper_family, &kokoro_family, &voice1_family,
-    &spell1_family, &qwen3_family, &llama3_family, &flux2_family};
+    &spell1_family, &qwen3_family, &llama3_family, &flux2_family, &image1_family};
 
 const char *model_name(struct arena *a, const char *path)
 {
@@ -38,7 +38,8 @@ enum ih_status model_open(struct model **out, const struct model_open *o, struct
             return families[i]->open(out, o, e);
     return err_set(e, IH_UNSUPPORTED,
         "%s is not a model this program knows: expected a folder with config.json (model_type "
-        "\"whisper\", \"voice1\" ...) and model.safetensors, a folder of FLUX.2-klein with "
+        "\"whisper\", \"voice1\" ...) and model.safetensors, a folder of FLUX.2-klein or image-1 "
+        "with "
         "model_index.json, a whisper.cpp ggml file, or a Kokoro folder with config.json, a .pth "
         "file "
         "and voices",

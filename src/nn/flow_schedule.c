@@ -26,8 +26,9 @@ void flow_times(float *times, int steps, double mu)
 
 int flow_first_step(int steps, float strength)
 {
-    int left = (int)((double)steps * (double)strength + 1e-6);
-    return left >= steps ? 0 : left < 0 ? steps : steps - left;
+    /* A strength of 0.2 is a little more in f32. */
+    int skipped = (int)(steps * (1 - (double)strength) + 1e-6);
+    return strength > 0 && skipped >= steps ? steps - 1 : skipped < 0 ? 0 : skipped;
 }
 
 void flow_mix(float *x, const float *picture, const float *noise, int64_t n, float s)
@@ -46,4 +47,18 @@ void flow_guide(float *v, const float *without, int64_t n, float guidance)
 {
     for (int64_t i = 0; i < n; i++)
         v[i] = without[i] + guidance * (v[i] - without[i]);
+}
+
+void flow_step_to(float *x, const float *clean, int64_t n, float from, float to, float least)
+{
+    float part = (to - from) / (from > least ? from : least);
+    for (int64_t i = 0; i < n; i++)
+        x[i] += part * (x[i] - clean[i]);
+}
+
+void flow_keep(
+    float *x, const float *picture, const float *noise, const float *share, int64_t n, float s)
+{
+    for (int64_t i = 0; i < n; i++)
+        x[i] = share[i] * x[i] + (1 - share[i]) * ((1 - s) * picture[i] + s * noise[i]);
 }

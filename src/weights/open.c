@@ -12,6 +12,9 @@ enum { PATH_SIZE = 4096, SHARD_LIMIT = 256 };
 
 static const char single_name[] = "model.safetensors";
 static const char index_name[] = "model.safetensors.index.json";
+/* As diffusers calls them. */
+static const char picture_name[] = "diffusion_pytorch_model.safetensors";
+static const char picture_index_name[] = "diffusion_pytorch_model.safetensors.index.json";
 
 struct index {
     struct weights *weights;
@@ -128,7 +131,7 @@ static bool ends_with(const char *s, const char *end)
 /* The file that a folder's weights begin with. */
 static enum ih_status find_in_folder(char *out, size_t size, const char *folder, struct ih_error *e)
 {
-    const char *const names[] = {single_name, index_name};
+    const char *const names[] = {single_name, index_name, picture_name, picture_index_name};
     const char *slash = ends_with(folder, "/") ? "" : "/";
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         int n = snprintf(out, size, "%s%s%s", folder, slash, names[i]);

@@ -13,7 +13,8 @@
 struct weights;
 
 /* `path` is a .safetensors file, an index (NAME.index.json; its files lie in the same folder), or a
- * folder that holds model.safetensors or model.safetensors.index.json (the single file wins).
+ * folder that holds model.safetensors or model.safetensors.index.json (the single file wins), or
+ * the same under diffusers' name, diffusion_pytorch_model.
  * Opening reads headers only, never the data. */
 enum ih_status weights_open(struct weights **out, const char *path, struct ih_error *e);
 void weights_close(struct weights **w);

@@ -302,7 +302,12 @@ static void test_steps(void **state)
     assert_close("mixed", x, (float[]){1, -2}, 2, 0, 0);
     assert_int_equal(flow_first_step(10, 1.0f), 0);
     assert_int_equal(flow_first_step(10, 0.3f), 7);
-    assert_int_equal(flow_first_step(4, 0.6f), 2);
+    assert_int_equal(flow_first_step(4, 0.6f), 1);
+    assert_int_equal(flow_first_step(4, 0.75f), 1);
+    assert_int_equal(flow_first_step(4, 0.5f), 2);
+    assert_int_equal(flow_first_step(5, 0.2f), 4);
+    assert_int_equal(flow_first_step(50, 0.8f), 10);
+    assert_int_equal(flow_first_step(4, 0.01f), 3);
     assert_int_equal(flow_first_step(4, 0.0f), 4);
 }
 
