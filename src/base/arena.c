@@ -75,9 +75,17 @@ void *arena_calloc(struct arena *a, size_t count, size_t size)
 
 char *arena_strdup(struct arena *a, const char *s)
 {
-    size_t n = strlen(s) + 1;
-    char *p = arena_alloc(a, n);
-    return p ? memcpy(p, s, n) : NULL;
+    return arena_strndup(a, s, strlen(s));
+}
+
+char *arena_strndup(struct arena *a, const char *s, size_t n)
+{
+    char *p = arena_alloc(a, n + 1);
+    if (!p)
+        return NULL;
+    memcpy(p, s, n);
+    p[n] = 0;
+    return p;
 }
 
 struct arena_mark arena_mark(const struct arena *a)

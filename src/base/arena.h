@@ -29,6 +29,8 @@ struct arena_mark {
 void *arena_alloc(struct arena *a, size_t n);
 void *arena_calloc(struct arena *a, size_t count, size_t size);
 char *arena_strdup(struct arena *a, const char *s);
+/* The first n bytes of s, which are there, with a terminator behind them. */
+char *arena_strndup(struct arena *a, const char *s, size_t n);
 /* Makes sure that n more bytes can be had without asking the system, so that what follows cannot
  * fail: 0, or -1 when there is no memory. Count ARENA_ALIGN for each allocation's rounding. */
 int arena_reserve(struct arena *a, size_t n);

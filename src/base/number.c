@@ -19,3 +19,17 @@ bool number_read(const char *s, double *out)
     *out = sign * value / unit;
     return *s == 0 && isfinite(*out);
 }
+
+double number_count(const char *text, size_t n)
+{
+    enum { MOST_DIGITS = 9 };
+    double count = 0;
+    if (n < 1 || n > MOST_DIGITS)
+        return 0;
+    for (size_t i = 0; i < n; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return 0;
+        count = 10 * count + (text[i] - '0');
+    }
+    return count;
+}

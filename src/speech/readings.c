@@ -2,6 +2,7 @@
 #include "speech/readings.h"
 
 #include "base/mapfile.h"
+#include "base/number.h"
 #include "speech/tones.h"
 #include "text/unicode.h"
 
@@ -13,7 +14,6 @@ enum {
     ENTRIES = 1 << 20,
     WRITTEN = 96, /* bytes */
     SAID = 240,
-    COUNT_DIGITS = 9,
     TEXT = 1 << 16, /* bytes of one text */
 };
 
@@ -51,20 +51,6 @@ static int compare_entries(const void *pa, const void *pb)
     const struct entry *a = pa, *b = pb;
     int order = compare_bytes(a->written, a->written_bytes, b->written, b->written_bytes);
     return order ? order : (a->cost > b->cost) - (a->cost < b->cost);
-}
-
-/* Digits; 0 for anything else. */
-static double read_count(const char *text, size_t n)
-{
-    double count = 0;
-    if (n < 1 || n > COUNT_DIGITS)
-        return 0;
-    for (size_t i = 0; i < n; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return 0;
-        count = 10 * count + (text[i] - '0');
-    }
-    return count;
 }
 
 /* Syllables of letters and a tone digit, with a space between them. */
@@ -116,7 +102,7 @@ static enum ih_status read_line(
     const char *second = tab ? memchr(tab + 1, '\t', rest) : NULL;
     size_t written = tab ? (size_t)(tab - l.text) : 0,
            said = second ? (size_t)(second - tab - 1) : 0;
-    double count = second ? read_count(second + 1, rest - said - 1) : 0;
+    double count = second ? number_count(second + 1, rest - said - 1) : 0;
     if (count < 1)
         return err_set(
             e, IH_BAD_DATA, "%s, line %d: not a word, its reading and a count", path, l.number);
@@ -247,16 +233,6 @@ static void extend(
     }
 }
 
-static const char *copy(struct arena *a, const char *text, size_t n)
-{
-    char *to = arena_alloc(a, n + 1);
-    if (to) {
-        memcpy(to, text, n);
-        to[n] = 0;
-    }
-    return to;
-}
-
 /* Kana that no word covers and that stand side by side are one word. */
 static bool goes_on(
     const struct readings *r, const char *text, const struct place *place, size_t at)
@@ -286,9 +262,9 @@ static enum ih_status collect(const struct readings *r, const char *text, size_t
         struct reading *word = &(*out)[--n];
         *word = (struct reading){from, length, NULL};
         if (e)
-            word->said = copy(a, e->said, e->said_bytes);
+            word->said = arena_strndup(a, e->said, e->said_bytes);
         else if (!r->chinese && is_kana_text(text + from, length))
-            word->said = copy(a, text + from, length);
+            word->said = arena_strndup(a, text + from, length);
         else
             continue;
         if (!word->said)

@@ -68,16 +68,6 @@ static enum ih_status add_word(struct work *w, struct said word)
     return IH_OK;
 }
 
-static const char *copy(struct arena *a, const char *text, size_t n)
-{
-    char *to = arena_alloc(a, n + 1);
-    if (to) {
-        memcpy(to, text, n);
-        to[n] = 0;
-    }
-    return to;
-}
-
 static const struct readings *readings_of(const struct sayer *s, const char *language)
 {
     return !strncmp(language, "zh", 2)   ? s->chinese
@@ -95,7 +85,7 @@ static enum ih_status add_read(struct work *w, const struct readings *r, const c
     enum ih_status status = readings_find(r, text, n, w->a, &word, &count, w->e);
     for (int i = 0; !status && i < count; i++) {
         struct said said = like;
-        said.text = copy(w->a, text + word[i].begin, word[i].bytes);
+        said.text = arena_strndup(w->a, text + word[i].begin, word[i].bytes);
         if (!said.text)
             return err_memory(w->e, "a sentence");
         said.input = word[i].said ? word[i].said : said.text;

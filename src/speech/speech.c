@@ -144,13 +144,36 @@ static bool same_speaker(const struct manner *a, const struct manner *b)
     return same(a->voice, b->voice) && same(a->style, b->style) && a->degree == b->degree;
 }
 
+/* The code by which the voice's model knows a language, perhaps without its region; null for one
+ * that it does not know. */
+static const char *known_language(const struct speech *s, const char *language)
+{
+    const char *found = NULL;
+    size_t n = strcspn(language, "-");
+    for (int i = 0; i < s->sayer.language_count; i++) {
+        const char *code = s->sayer.languages[i];
+        if (!strcmp(code, language))
+            return code;
+        if (strcspn(code, "-_") == n && !strncmp(code, language, n) && !found)
+            found = code;
+    }
+    return found;
+}
+
+static const char *model_language(const struct speech *s, const char *language)
+{
+    const char *known = known_language(s, language);
+    return known ? known : language;
+}
+
 /* Whether mark-up asks for another language than before, which another voice is to say. */
 static bool turns(const struct speech *s, const struct manner *a, const struct manner *b)
 {
     const char *usual = s->language[0] ? s->language : s->before ? s->before : "";
     const char *x = a->language ? a->language : usual, *y = b->language ? b->language : usual;
     size_t n = strcspn(x, "-"), m = strcspn(y, "-");
-    return s->voices_differ && !a->voice && (n != m || strncmp(x, y, n) != 0);
+    return s->voices_differ && !a->voice && (n != m || strncmp(x, y, n) != 0) &&
+           known_language(s, *y ? y : x);
 }
 
 /* How far the text goes on without an event or a change of voice that ends a sentence; *turn tells
@@ -283,12 +306,13 @@ static size_t phrase_end(const struct speech *s, const char **language)
     for (size_t at = 0; at < left;) {
         size_t begin = at + foreign_begins(s->sentence.language, text + at, left - at);
         size_t n = foreign_ends(s->sentence.language, text + begin, left - begin);
-        if (n && foreign_is_phrase(text + begin, n)) {
-            const char *other =
-                foreign_language(text + begin, n, s->sayer.languages, s->sayer.language_count);
+        const char *other = NULL;
+        if (n && foreign_is_phrase(text + begin, n))
+            other = foreign_language(text + begin, n, s->sayer.languages, s->sayer.language_count);
+        if (other && known_language(s, other)) {
             if (begin > 0)
                 return behind_run(s, s->at + begin);
-            *language = other ? other : s->sentence.language;
+            *language = other;
             return skip_space(s, behind_run(s, s->at + n), s->sentence.end);
         }
         at = begin + n;
@@ -337,21 +361,6 @@ static void obey_events(struct speech *s, size_t place, bool *paragraph, float *
             s->cutter.marks_until = s->event;
         }
     }
-}
-
-/* The code by which the voice's model knows a language, perhaps without its region. */
-static const char *model_language(const struct speech *s, const char *language)
-{
-    const char *found = NULL;
-    size_t n = strcspn(language, "-");
-    for (int i = 0; i < s->sayer.language_count; i++) {
-        const char *code = s->sayer.languages[i];
-        if (!strcmp(code, language))
-            return code;
-        if (strcspn(code, "-_") == n && !strncmp(code, language, n) && !found)
-            found = code;
-    }
-    return found ? found : language;
 }
 
 /* Reads the next sentence into the cutter. It may have no words. */

@@ -84,11 +84,9 @@ static enum ih_status make_words(struct speaking *s, const struct utterance *u,
         const struct spoken_word *w = &u->words[i];
         size_t at = w->source < s->bytes ? w->source : s->bytes;
         size_t n = w->source_bytes < s->bytes - at ? w->source_bytes : s->bytes - at;
-        char *text = arena_alloc(&s->arena, n + 1);
+        char *text = arena_strndup(&s->arena, s->text + at, n);
         if (!text)
             return err_memory(e, "a sentence");
-        memcpy(text, s->text + at, n);
-        text[n] = 0;
         word[i] = (struct ih_spoken_word){text, at, n, time_of(x, w->first, begin, length),
             time_of(x, w->first + w->count, begin, length)};
     }

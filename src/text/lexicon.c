@@ -3,13 +3,14 @@
 
 #include "base/arena.h"
 #include "base/mapfile.h"
+#include "base/number.h"
 #include "text/unicode.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LETTERS = 4096, WORD = 64, WORDS = 1 << 20, COUNT_DIGITS = 9 };
+enum { LETTERS = 4096, WORD = 64, WORDS = 1 << 20 };
 
 /* A beginning of words. Children stand side by side in order of their letters. */
 struct node {
@@ -66,25 +67,11 @@ static enum ih_status bad_line(const struct builder *b, struct ih_error *e)
         e, IH_BAD_DATA, "%s, line %d: not a word, a space and a count", b->path, b->lines);
 }
 
-/* The count behind the last space; 0 for anything else. */
-static double read_count(const char *text, size_t n)
-{
-    double count = 0;
-    if (n < 1 || n > COUNT_DIGITS)
-        return 0;
-    for (size_t i = 0; i < n; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return 0;
-        count = 10 * count + (text[i] - '0');
-    }
-    return count;
-}
-
 static enum ih_status add_line(struct builder *b, const char *line, size_t n, struct ih_error *e)
 {
     int32_t letter[WORD], length = 0;
     const char *space = memchr(line, ' ', n);
-    double count = space ? read_count(space + 1, n - (size_t)(space + 1 - line)) : 0;
+    double count = space ? number_count(space + 1, n - (size_t)(space + 1 - line)) : 0;
     if (!space || space == line || count < 1)
         return bad_line(b, e);
     size_t bytes = (size_t)(space - line);

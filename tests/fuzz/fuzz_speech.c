@@ -68,6 +68,7 @@ static void speak(const char *lexicon, const char *text, size_t size)
         .lexicon = lexicon,
         .phonemizer = phonemizer,
         .phonemizers = 1,
+        .voices_differ = size % 2,
         .longest = 16 + (int)(size % 300)};
     struct speech *s;
     struct arena a = {0};

@@ -224,7 +224,7 @@ static void test_refusals(void **state)
         skip();
     struct fixture f = {0};
     struct ih_error e;
-    float x[16] = {0};
+    float x[16 * 16 * 3] = {0};
     open_fixture(&f, shared_path("taef2/taef2_decoder.pth"), "all", DT_F32, 1);
     assert_true(taef2_decodes(f.taef2) && !taef2_encodes(f.taef2));
     assert_int_equal(taef2_encode(f.taef2, x, x, 64, 64, NULL, &e), IH_NOT_FOUND);

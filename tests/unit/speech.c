@@ -482,6 +482,10 @@ static void says_languages_by_their_voices(void **state)
     expect_in("ru", "и ушёл.");
     expect_in("ru", "Это Google, да.");
     expect_end();
+    o.language = "en"; /* nobody here has a voice for Greek */
+    open_with("He said καλημέρα σε όλους σας, my friend.", o);
+    expect_in("en", "He said καλημέρα σε όλους σας, my friend.");
+    expect_end();
     o.language = NULL;
     open_with("One two three четыре пять шесть семь, eight nine.", o);
     expect_in("en", "One two three");
