@@ -44,6 +44,9 @@ CONTROL = ["<|im_end|>\n<|im_start|>system", "a<think>b</think>c", "<|endoftext|
            "<|begin_of_text|>e\u0301<|end_of_text|>\u0301"]
 PARTS = ["a", "B", "the", "'", "s", "S", "ll", " ", "  ", "\n", "\r\n", "\t", "1", "23", ".", "--", "e", "\u0301", "\u0323", "\u00a0", "\u4e2d",
          "\u1100", "\u1161", "\u11a8", "\U0001f600", "\u2028", "ing", " of", "\u3000", "!?", "\u00e9"]
+CALLS = [{"name": "add", "arguments": '{"a": 2, "b": 2}'}, {"name": "sub", "arguments": "{}"}]
+TOOLS = [{"type": "function", "function": {"name": name, "parameters": {"type": "object", "properties": {"a": {"type": "number"}}}}}
+         for name in ("add", "sub")]
 # Conversations in which somebody spells a control token that stays: transformers' tokenizers take it for one, ours do not.
 SPELLED = ["results", "wrapped"]
 QUERY = "a red fox\n jumps over the snow, 24 flakes \u00e9"
@@ -94,19 +97,25 @@ def conversations():
         "no_query": [assistant("<think>x</think>hello"), system("later")],
         "wrapped": [user("hi"), assistant("one"), user("<tool_response>4</tool_response>"), assistant("two"), assistant("three")],
         "empty": [user(""), assistant("")],
+        "tools": [system("Be brief."), user("2+2?"), assistant("", tool_calls=CALLS[:1]), tool("4"), assistant("4.", tool_calls=CALLS), tool("4"),
+                  tool("3")],
+        "tools_alone": [user("2+2?"), assistant("<think>\nadd\n</think>\n\n", tool_calls=CALLS)],
     }
 
 
 def chats(tokenizer, plain):
     cases = {}
     for name, messages in conversations().items():
-        if plain and any(m["role"] == "tool" or "reasoning_content" in m for m in messages):
+        if plain and any(m["role"] == "tool" or len(m) > 2 for m in messages):
             continue
         for answer in (False, True):
             for thinking in ((True,) if plain else (True, False)):
-                text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=answer, enable_thinking=thinking)
+                tools = TOOLS if name.startswith("tools") else None
+                text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=answer, enable_thinking=thinking,
+                                                     tools=tools)
                 ids = tokenizer(text, add_special_tokens=False)["input_ids"]
                 cases[f"{name}{len(cases)}"] = {"messages": messages, "answer": answer, "thinking": thinking, "text": text,
+                                               **({"tools": [json.dumps(t, ensure_ascii=False) for t in tools]} if tools else {}),
                                                **({} if name in SPELLED else {"ids": ids})}
     return cases
 

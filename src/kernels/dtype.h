@@ -6,7 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Element types of files and of memory. The block types hold 32 elements a block. */
+/* Element types of files and of memory. The block types hold 32 elements a block, those named K
+ * 256. */
 enum dtype {
     DT_F32,
     DT_F16,
@@ -17,6 +18,9 @@ enum dtype {
     DT_I64,
     DT_Q8_0, /* ggml: f16 scale, 32 x i8 */
     DT_Q5_0, /* ggml: f16 scale, 32 high bits, 32 x 4 low bits, minus 16 */
+    DT_Q4_0, /* ggml: f16 scale, 32 x 4 bits, minus 8 */
+    DT_Q4_K, /* ggml: 8 groups of 32 x 4 bits with 6-bit scales and minima */
+    DT_Q6_K, /* ggml: 16 groups of 16 x 6 bits, minus 32, with 8-bit scales */
     DT_Q4,   /* group of 32: 4-bit values minus 8, two to a byte; f32 scales kept apart */
     DT_COUNT,
 };

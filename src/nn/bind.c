@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "nn/bind.h"
 
+#include "kernels/blocks.h"
+
 #include <stdio.h>
 
 enum { NAME_SIZE = 256, Q4_GROUP = 32 };
@@ -46,7 +48,7 @@ enum ih_status bind_matrix(const struct binder *b, struct matrix *out, const cha
     }
     if (t == DT_I8)
         return bind_scale(b, out, name, rows, 1, e);
-    if (is_float(t) || t == DT_Q8_0 || t == DT_Q5_0)
+    if (blocks_known(t))
         return IH_OK;
     return bad_type(b, name, &out->w, e);
 }

@@ -60,6 +60,7 @@ size_t decoder_features_bytes(const struct decoder *m, int64_t padded)
 static void make_rope(struct pass *p, const int32_t *position)
 {
     int64_t rows = p->x.shape[0], half = p->m->config.head_dim / 2;
+    p->rope.interleaved = p->m->config.interleaved;
     p->rope.cos = temporary(p->arena, DT_F32, rows, half);
     p->rope.sin = temporary(p->arena, DT_F32, rows, half);
     float *c = p->rope.cos.data, *s = p->rope.sin.data;

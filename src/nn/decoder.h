@@ -4,6 +4,7 @@
 
 #include "nn/load.h"
 #include "weights/config.h"
+#include "weights/gguf.h"
 
 /* The text decoder of Qwen3 and Llama 3, as transformers' Qwen3ForCausalLM and LlamaForCausalLM
  * compute it: every layer is
@@ -26,12 +27,18 @@ struct decoder_config {
     struct rope_stretch stretch;
     bool tied;    /* the output matrix is the embedding */
     bool qk_norm; /* of Qwen3 */
+    /* The pairs that are rotated lie next to each other: rows of q and k in GGUF files of Llama. */
+    bool interleaved;
 };
 
 /* Reads a config.json, whose model_type is qwen3 or llama; what this decoder does not compute
  * (biases, windows, other kinds of rotation) fails with IH_UNSUPPORTED. `path` is for sentences. */
 enum ih_status decoder_read_config(
     struct decoder_config *out, const struct config *c, const char *path, struct ih_error *e);
+
+/* The same from the fields of a GGUF file, whose architecture is qwen3 or llama. */
+enum ih_status decoder_gguf_config(
+    struct decoder_config *out, const struct gguf_file *f, struct ih_error *e);
 
 struct decoder_layer {
     float *attention_norm, *mlp_norm; /* [D] */
@@ -52,7 +59,7 @@ struct decoder {
     enum dtype activation, kv_type;
 };
 
-/* One of the loader's two walks (nn/load.h), under its prefix and the hub's names: layers
+/* One of the loader's two walks (nn/load.h), under its prefix and the hub's names or GGUF's: layers
  * [0, depth), which are all that is ever packed; with `writes`, which needs all layers, the
  * last norm and the output matrix too. 4-bit storage leaves the output matrix at 8 bits. config is
  * set before; *m is zero before the first walk. */

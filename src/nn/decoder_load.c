@@ -25,40 +25,90 @@ static void set_frequencies(const struct decoder_config *c, float *out)
     }
 }
 
-static void load_layer(const struct decoder_config *c, struct loader *l, struct decoder_layer *out)
+/* The two naming schemes; %d is the layer. A decoder alone is saved without the "model." that names
+ * its part of the whole. */
+struct decoder_names {
+    const char *part, *layer; /* in front of the rest, and of a layer's */
+    const char *attention_norm, *mlp_norm, *q_norm, *k_norm;
+    const char *qkv[3], *out, *gate_up[2], *down;
+    const char *embedding, *norm, *logits; /* logits stand outside the part */
+};
+
+static const struct decoder_names hub_names = {
+    .part = "model.",
+    .layer = "layers.%d.",
+    .attention_norm = "input_layernorm.weight",
+    .mlp_norm = "post_attention_layernorm.weight",
+    .q_norm = "self_attn.q_norm.weight",
+    .k_norm = "self_attn.k_norm.weight",
+    .qkv = {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"},
+    .out = "self_attn.o_proj",
+    .gate_up = {"mlp.gate_proj", "mlp.up_proj"},
+    .down = "mlp.down_proj",
+    .embedding = "embed_tokens",
+    .norm = "norm.weight",
+    .logits = "lm_head",
+};
+
+static const struct decoder_names gguf_names = {
+    .part = "",
+    .layer = "blk.%d.",
+    .attention_norm = "attn_norm.weight",
+    .mlp_norm = "ffn_norm.weight",
+    .q_norm = "attn_q_norm.weight",
+    .k_norm = "attn_k_norm.weight",
+    .qkv = {"attn_q", "attn_k", "attn_v"},
+    .out = "attn_output",
+    .gate_up = {"ffn_gate", "ffn_up"},
+    .down = "ffn_down",
+    .embedding = "token_embd",
+    .norm = "output_norm.weight",
+    .logits = "output",
+};
+
+static void load_layer(const struct decoder_config *c, const struct decoder_names *names,
+    struct loader *l, struct decoder_layer *out)
 {
-    static const char *const qkv[] = {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"};
-    static const char *const o[] = {"self_attn.o_proj"}, *const down[] = {"mlp.down_proj"};
-    static const char *const gate_up[] = {"mlp.gate_proj", "mlp.up_proj"};
     int64_t d = c->head_dim, q = c->heads * d, k = c->kv_heads * d, dim = c->dim, ffn = c->ffn;
-    load_vector(l, &out->attention_norm, "input_layernorm.weight", dim);
-    load_vector(l, &out->mlp_norm, "post_attention_layernorm.weight", dim);
+    load_vector(l, &out->attention_norm, names->attention_norm, dim);
+    load_vector(l, &out->mlp_norm, names->mlp_norm, dim);
     if (c->qk_norm) {
-        load_vector(l, &out->q_norm, "self_attn.q_norm.weight", d);
-        load_vector(l, &out->k_norm, "self_attn.k_norm.weight", d);
+        load_vector(l, &out->q_norm, names->q_norm, d);
+        load_vector(l, &out->k_norm, names->k_norm, d);
     }
-    load_stack(l, &out->qkv, qkv, (int64_t[]){q, k, k}, 3, dim);
-    load_stack(l, &out->out, o, &dim, 1, q);
-    load_stack(l, &out->gate_up, gate_up, (int64_t[]){ffn, ffn}, 2, dim);
-    load_stack(l, &out->down, down, &dim, 1, ffn);
+    load_stack(l, &out->qkv, names->qkv, (int64_t[]){q, k, k}, 3, dim);
+    load_stack(l, &out->out, &names->out, &dim, 1, q);
+    load_stack(l, &out->gate_up, names->gate_up, (int64_t[]){ffn, ffn}, 2, dim);
+    load_stack(l, &out->down, &names->down, &dim, 1, ffn);
     if (l->pack)
         weights_release(l->weights);
 }
 
-static void load_logits(struct decoder *m, struct loader *l)
+static void load_logits(struct decoder *m, const struct decoder_names *names, struct loader *l)
 {
-    static const char *const head[] = {"lm_head"};
     enum dtype storage = l->storage;
     int64_t vocab = m->config.vocab;
     l->storage = storage == DT_Q4 ? DT_I8 : storage;
     if (!m->config.tied)
-        load_stack(l, &m->logits, head, &vocab, 1, m->config.dim);
+        load_stack(l, &m->logits, &names->logits, &vocab, 1, m->config.dim);
     else if (l->pack && !l->status) {
         const struct linear_part part = {.w = m->embedding};
         l->status = linear_pack(l->device, &m->logits, &part, 1, l->storage, l->error);
         l->bytes += m->logits.bytes;
     }
     l->storage = storage;
+}
+
+/* GGUF files keep Llama's slower rotation as what each frequency is divided by. */
+static void load_factors(struct decoder *m, struct loader *l)
+{
+    float *factor = NULL;
+    int64_t half = m->config.head_dim / 2;
+    if (!load_has(l, "rope_freqs.weight"))
+        return;
+    load_vector(l, &factor, "rope_freqs.weight", half);
+    for (int64_t i = 0; factor && i < half; i++)
+        m->frequency[i] /= factor[i];
 }
 
 static bool make_room(struct decoder *m, struct loader *l, int depth)
@@ -83,21 +133,23 @@ void decoder_load(struct decoder *m, struct loader *l, int depth, bool writes)
     m->activation = m->kv_type = device_activation(l->device, l->storage);
     set_frequencies(&m->config, m->frequency);
     memcpy(outer, l->prefix, sizeof outer);
-    /* A decoder alone is saved without the name of the part that it is of the whole. */
-    const char *part = load_has(l, "embed_tokens.weight") ? "" : "model.";
+    const struct decoder_names *names = load_has(l, "token_embd.weight") ? &gguf_names : &hub_names;
+    const char *part = load_has(l, "embed_tokens.weight") ? "" : names->part;
     for (int i = 0; i < depth; i++) {
-        snprintf(name, sizeof name, "%slayers.%d.", part, i);
+        snprintf(name, sizeof name, names->layer, i);
+        load_enter(l, part);
         load_enter(l, name);
-        load_layer(&m->config, l, &m->layer[i]);
+        load_layer(&m->config, names, l, &m->layer[i]);
         memcpy(l->prefix, outer, sizeof outer);
     }
     load_enter(l, part);
-    load_matrix(l, &m->embedding, "embed_tokens", m->config.vocab, m->config.dim);
+    load_matrix(l, &m->embedding, names->embedding, m->config.vocab, m->config.dim);
+    load_factors(m, l);
     if (writes)
-        load_vector(l, &m->norm, "norm.weight", m->config.dim);
+        load_vector(l, &m->norm, names->norm, m->config.dim);
     memcpy(l->prefix, outer, sizeof outer);
     if (writes)
-        load_logits(m, l);
+        load_logits(m, names, l);
 }
 
 void decoder_free(struct decoder *m)

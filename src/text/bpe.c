@@ -62,6 +62,27 @@ enum ih_status bpe_add_special(struct bpe *b, const char *text, int32_t id, stru
     return bpe_add(b, text, id, true, e);
 }
 
+enum ih_status bpe_add_merge(struct bpe *b, const struct alphabet *alphabet,
+    const char *const side[2], const size_t length[2], int32_t rank, int32_t *guess,
+    struct ih_error *e)
+{
+    unsigned char bytes[4 * TOKEN_BYTES];
+    size_t left = alphabet_bytes(alphabet, side[0], length[0], bytes);
+    size_t right = alphabet_bytes(alphabet, side[1], length[1], bytes + left);
+    const struct vocabulary *known = &b->vocabulary;
+    int32_t first = vocabulary_find(known, bytes, left);
+    int32_t second = vocabulary_find(known, bytes + left, right);
+    int32_t merged = vocabulary_is(known, *guess, bytes, left + right)
+                         ? *guess
+                         : vocabulary_find(known, bytes, left + right);
+    *guess = merged + 1;
+    if (first < 0 || second < 0 || merged < 0)
+        return err_set(e, IH_BAD_DATA,
+            "model.merges[%d] joins or makes a token that model.vocab does not have", (int)rank);
+    merges_add(&b->merges, first, second, rank, merged);
+    return IH_OK;
+}
+
 void bpe_close(struct bpe **bp)
 {
     struct bpe *b = *bp;

@@ -22,6 +22,11 @@ enum ih_status bpe_open(struct bpe **out, const char *tokenizer_json, struct ih_
 enum ih_status bpe_parse(
     struct bpe **out, const char *json, size_t size, const char *name, struct ih_error *e);
 
+/* The tokenizer of a GGUF file (tokenizer.ggml.*), of a kind that llama.cpp calls gpt2 with the
+ * splits gpt-2, qwen2 and llama-bpe. */
+struct gguf_file;
+enum ih_status bpe_from_gguf(struct bpe **out, const struct gguf_file *f, struct ih_error *e);
+
 /* Ranks are the order of the list (tiktoken); special tokens follow from bpe_add_special(). The
  * bytes are copied. */
 enum ih_status bpe_from_tokens(struct bpe **out, const unsigned char *const *token,

@@ -3,14 +3,11 @@
 #include "base/mapfile.h"
 #include "base/str.h"
 #include "text/bpe_build.h"
-#include "text/unicode.h"
 #include "weights/config.h"
 #include "weights/json_scan.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { ALPHABET = 256 + 68 };
 
 static const char *const gpt2_pattern =
     "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
@@ -25,36 +22,8 @@ struct reader {
     struct bpe *b;
     struct ih_error *e;
     struct json_scan vocabulary, merges; /* their text; null where the file has none */
-    int16_t byte[ALPHABET];              /* of a character in the file's alphabet, or -1 */
+    struct alphabet alphabet;
 };
-
-/* GPT-2 writes bytes that can be printed as themselves and the others, in order, from U+0100 on. */
-static void set_alphabet(struct reader *r)
-{
-    memset(r->byte, -1, sizeof r->byte);
-    int next = 256;
-    for (int i = 0; i < 256; i++) {
-        bool plain = (i > 0x20 && i < 0x7f) || (i > 0xa0 && i != 0xad);
-        r->byte[plain ? i : next++] = (int16_t)i;
-    }
-}
-
-/* The bytes a token of the file stands for; one outside the alphabet stands for its own text. The
- * result has room for length. */
-static size_t token_bytes(const struct reader *r, const char *s, size_t length, unsigned char *out)
-{
-    size_t n = 0;
-    for (size_t at = 0; at < length;) {
-        uint32_t c;
-        at += utf8_read(s + at, length - at, &c);
-        if (c >= ALPHABET || r->byte[c] < 0) {
-            memcpy(out, s, length);
-            return length;
-        }
-        out[n++] = (unsigned char)r->byte[c];
-    }
-    return n;
-}
 
 static enum ih_status read_vocabulary(struct reader *r, struct json_scan s)
 {
@@ -75,7 +44,8 @@ static enum ih_status read_vocabulary(struct reader *r, struct json_scan s)
         int64_t id = json_scan_int(&s);
         if (s.failed)
             break;
-        status = vocabulary_add(v, bytes, token_bytes(r, key, length, bytes), id, false, r->e);
+        status = vocabulary_add(
+            v, bytes, alphabet_bytes(&r->alphabet, key, length, bytes), id, false, r->e);
     }
     if (status || !s.failed)
         return status;
@@ -114,30 +84,14 @@ static bool read_sides(struct json_scan *s, struct merge_text *m)
     return m->length[0] <= 2 * TOKEN_BYTES && m->length[1] <= 2 * TOKEN_BYTES;
 }
 
-/* `guess` is what the merge may make: tokens usually stand in the order of their merges. It is
- * moved on. */
 static enum ih_status read_merge(
     struct reader *r, struct json_scan *s, int32_t rank, int32_t *guess)
 {
     struct merge_text m;
-    unsigned char bytes[4 * TOKEN_BYTES];
     if (!read_sides(s, &m))
         return err_set(
             r->e, IH_BAD_DATA, "model.merges[%d] is neither \"a b\" nor [\"a\", \"b\"]", (int)rank);
-    size_t left = token_bytes(r, m.side[0], m.length[0], bytes);
-    size_t right = token_bytes(r, m.side[1], m.length[1], bytes + left);
-    const struct vocabulary *known = &r->b->vocabulary;
-    int32_t a = vocabulary_find(known, bytes, left),
-            b = vocabulary_find(known, bytes + left, right);
-    int32_t merged = vocabulary_is(known, *guess, bytes, left + right)
-                         ? *guess
-                         : vocabulary_find(known, bytes, left + right);
-    *guess = merged + 1;
-    if (a < 0 || b < 0 || merged < 0)
-        return err_set(r->e, IH_BAD_DATA,
-            "model.merges[%d] joins or makes a token that model.vocab does not have", (int)rank);
-    merges_add(&r->b->merges, a, b, rank, merged);
-    return IH_OK;
+    return bpe_add_merge(r->b, &r->alphabet, m.side, m.length, rank, guess, r->e);
 }
 
 static enum ih_status read_merges(struct reader *r, struct json_scan s)
@@ -283,7 +237,7 @@ enum ih_status bpe_parse(
     struct reader r = {.e = e};
     struct config *c = NULL;
     *out = NULL;
-    set_alphabet(&r);
+    alphabet_init(&r.alphabet);
     enum ih_status status = parse_rest(&r, &c, json, size, name);
     if (status)
         return status;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The published templates of Qwen3 (Qwen/Qwen3-4B) and Llama 3 and 3.1 (meta-llama), without tools.
+/* The published templates of Qwen3 (Qwen/Qwen3-4B) and, without tools, Llama 3 and 3.1
+ * (meta-llama).
  *
  * A conversation is written as text with places at which control tokens stand; the text between two
  * of them is encoded in one piece, as tokenizers do it, since words do not end where messages do.
@@ -205,6 +206,44 @@ static void qwen3_thoughts(struct writer *w, struct span reasoning)
     put(w, "\n\n");
 }
 
+static void qwen3_call(struct writer *w, const struct chat_call *call)
+{
+    put_mark(w, "<tool_call>");
+    put(w, "\n{\"name\": \"");
+    put(w, call->name);
+    put(w, "\", \"arguments\": ");
+    put(w, call->arguments);
+    put(w, "}\n");
+    put_mark(w, "</tool_call>");
+}
+
+/* What tells the model of the functions it may call, behind the system's own message if there is
+ * one. */
+static void qwen3_tools(
+    struct writer *w, const struct chat_message *system, const struct chat_options *o)
+{
+    qwen3_begin(w, "system");
+    if (system) {
+        put(w, system->text);
+        put(w, "\n\n");
+    }
+    put(w, "# Tools\n\nYou may call one or more functions to assist with the user query.\n\n"
+           "You are provided with function signatures within <tools></tools> XML tags:\n<tools>");
+    for (int i = 0; i < o->tools; i++) {
+        put(w, "\n");
+        put(w, o->tool[i]);
+    }
+    put(w, "\n</tools>\n\nFor each function call, return a json object with function name and "
+           "arguments within ");
+    put_mark(w, "<tool_call>");
+    put_mark(w, "</tool_call>");
+    put(w, " XML tags:\n");
+    put_mark(w, "<tool_call>");
+    put(w, "\n{\"name\": <function-name>, \"arguments\": <args-json-object>}\n");
+    put_mark(w, "</tool_call>");
+    qwen3_end(w);
+}
+
 static void qwen3_assistant(struct writer *w, const struct chat_message *m, bool after, bool last)
 {
     struct span reasoning, content;
@@ -215,6 +254,11 @@ static void qwen3_assistant(struct writer *w, const struct chat_message *m, bool
         content = strip_lines(content, true, false);
     }
     put_span(w, content);
+    for (int i = 0; i < m->calls; i++) {
+        if (i > 0 || content.n)
+            put(w, "\n");
+        qwen3_call(w, &m->call[i]);
+    }
     qwen3_end(w);
 }
 
@@ -238,13 +282,17 @@ static void qwen3_tool(struct writer *w, const struct chat_message *m, bool firs
 static void write_qwen3(
     struct writer *w, const struct chat_message *m, int count, const struct chat_options *o)
 {
-    int query = last_query(m, count);
-    for (int i = 0; i < count; i++) {
+    int query = last_query(m, count), first = 0;
+    if (o->tools) {
+        first = count && is_role(m, "system");
+        qwen3_tools(w, first ? m : NULL, o);
+    }
+    for (int i = first; i < count; i++) {
         if (is_role(&m[i], "assistant")) {
             qwen3_assistant(w, &m[i], i > query, i + 1 == count);
         } else if (is_role(&m[i], "tool")) {
-            bool first = i == 0 || !is_role(&m[i - 1], "tool");
-            qwen3_tool(w, &m[i], first, i + 1 == count || !is_role(&m[i + 1], "tool"));
+            bool begin = i == 0 || !is_role(&m[i - 1], "tool");
+            qwen3_tool(w, &m[i], begin, i + 1 == count || !is_role(&m[i + 1], "tool"));
         } else {
             qwen3_begin(w, m[i].role);
             put(w, m[i].text);
@@ -291,11 +339,18 @@ static void write_llama3(struct writer *w, const struct chat_message *m, int cou
         llama3_begin(w, "assistant");
 }
 
+static enum ih_status no_tools(struct ih_error *e)
+{
+    return err_set(e, IH_UNSUPPORTED, "the model's chat template is known without tools only");
+}
+
 static enum ih_status check_roles(
     const struct chat_message *m, int count, enum chat_kind kind, struct ih_error *e)
 {
     for (int i = 0; i < count; i++) {
         bool tool = is_role(&m[i], "tool") && kind == CHAT_QWEN3;
+        if (m[i].calls && kind != CHAT_QWEN3)
+            return no_tools(e);
         if (!tool && !is_role(&m[i], "system") && !is_role(&m[i], "user") &&
             !is_role(&m[i], "assistant"))
             return err_set(e, IH_UNSUPPORTED,
@@ -350,6 +405,8 @@ enum ih_status chat_render(const struct bpe *b, enum chat_kind kind,
     if (kind == CHAT_NONE)
         return err_set(e, IH_UNSUPPORTED, "the model brings no chat template that is known");
     struct writer w = {.b = b, .e = e, .status = check_roles(message, messages, kind, e)};
+    if (!w.status && o->tools && kind != CHAT_QWEN3)
+        w.status = no_tools(e);
     if (w.status)
         return w.status;
     str_init(&w.text, TEXT_LIMIT);

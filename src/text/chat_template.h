@@ -20,20 +20,30 @@ enum chat_kind {
 /* The kind of a Jinja template as models bring it; null gives CHAT_NONE. */
 enum chat_kind chat_kind_of(const char *jinja);
 
+/* A function that the assistant asks for. */
+struct chat_call {
+    const char *name;
+    const char *arguments; /* JSON */
+};
+
 struct chat_message {
     const char *role; /* "system", "user", "assistant" or "tool" */
     const char *text; /* UTF-8 */
     /* What the assistant thought before it wrote; null: what stands before </think> in its text. */
     const char *reasoning;
+    const struct chat_call *call; /* [calls] behind the assistant's text; Qwen3 only */
+    int calls;
 };
 
 struct chat_options {
-    bool answer;      /* end where the assistant's answer begins */
-    bool thinking;    /* Qwen3 may think first; without, the answer begins behind empty thoughts */
+    bool answer;   /* end where the assistant's answer begins */
+    bool thinking; /* Qwen3 may think first; without, the answer begins behind empty thoughts */
+    const char *const *tool; /* [tools] JSON of each function that may be called; Qwen3 only */
+    int tools;
     const char *date; /* Llama 3.1: today, as "26 Jul 2024", which null stands for */
 };
 
-/* Writes the tokens into the arena. Fails with IH_UNSUPPORTED for a kind or a role that the
+/* Writes the tokens into the arena. Fails with IH_UNSUPPORTED for a kind, a role or tools that the
  * template does not know, and when the tokenizer lacks one of its tokens. */
 enum ih_status chat_render(const struct bpe *b, enum chat_kind kind,
     const struct chat_message *message, int messages, const struct chat_options *o, struct arena *a,

@@ -49,7 +49,7 @@ struct work {
 
 static bool is_float(enum dtype t)
 {
-    return t == DT_F32 || t == DT_F16 || t == DT_BF16 || t == DT_Q8_0 || t == DT_Q5_0;
+    return blocks_known(t);
 }
 
 /* The scale that goes with a quantized matrix, or null when the tensor is not one. */

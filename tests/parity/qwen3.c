@@ -402,6 +402,37 @@ static void quantized_files_are_read(void **state)
     }
 }
 
+/* llama.cpp's files: the same networks and tokenizers. */
+static void gguf_files_are_read(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"gguf/qwen3.gguf", "gguf/llama3.gguf"};
+    for (int f = 0; f < 2; f++) {
+        struct bench b = {.tolerance = 1e-5}, hub;
+        open_path(&b, data_path(files[f]), "all", IH_COMPUTE_F32);
+        open_fixture(&b, folders[f]);
+        check_stages(&b);
+        print_message("%s %.1e\n", files[f], b.worst);
+        bench_open(&hub, folders[f], "all", IH_COMPUTE_F32, 0);
+        assert_string_equal(b.model->family->name, hub.model->family->name);
+        assert_int_equal(b.info.context, hub.info.context);
+        assert_int_equal(b.info.chat, hub.info.chat);
+        assert_int_equal(b.info.stop[0], hub.info.stop[0]);
+        static const char text[] = "<think> Stra\xc3\x9f"
+                                   "e e\xcc\x81 12345 \xe4\xb8\xad<|im_end|><|eot_id|>";
+        int32_t id[2][64];
+        for (int added = 0; added < 2; added++) {
+            size_t (*encode)(const struct bpe *, const char *, size_t, int32_t *, size_t) =
+                added ? bpe_encode_added : bpe_encode;
+            size_t n = encode(b.info.bpe, text, sizeof text - 1, id[0], 64);
+            assert_int_equal(n, encode(hub.info.bpe, text, sizeof text - 1, id[1], 64));
+            assert_memory_equal(id[0], id[1], n * sizeof **id);
+        }
+        bench_close(&hub);
+        bench_close(&b);
+    }
+}
+
 static void info_is_told(void **state)
 {
     (void)state;
@@ -462,6 +493,7 @@ int main(void)
         cmocka_unit_test(long_prompts_are_read_in_blocks),
         cmocka_unit_test(features_agree),
         cmocka_unit_test(quantized_files_are_read),
+        cmocka_unit_test(gguf_files_are_read),
         cmocka_unit_test(info_is_told),
         cmocka_unit_test(bad_requests_are_sentences),
     };

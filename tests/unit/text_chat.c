@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { IDS = 4096, MESSAGES = 16 };
+enum { IDS = 4096, MESSAGES = 16, CALLS = 4 };
 
 /* A tokenizer and what it should give. */
 struct bench {
@@ -89,7 +89,8 @@ static void llama3_texts_are_encoded(void **state)
     check_tokenizer("llama3-tiny");
 }
 
-static int read_messages(const struct config_value *list, struct chat_message *m)
+static int read_messages(
+    const struct config_value *list, struct chat_message *m, struct chat_call (*call)[CALLS])
 {
     int count = (int)config_length(list);
     assert_true(count <= MESSAGES);
@@ -98,6 +99,14 @@ static int read_messages(const struct config_value *list, struct chat_message *m
         m[i].role = config_string_or(config_find(v, "role"), NULL);
         m[i].text = config_string_or(config_find(v, "content"), NULL);
         m[i].reasoning = config_string_or(config_find(v, "reasoning_content"), NULL);
+        const struct config_value *calls = config_find(v, "tool_calls");
+        m[i].call = call[i];
+        m[i].calls = (int)config_length(calls);
+        for (int k = 0; k < m[i].calls; k++) {
+            const struct config_value *c = config_item(calls, k);
+            call[i][k].name = config_string_or(config_find(c, "name"), NULL);
+            call[i][k].arguments = config_string_or(config_find(c, "arguments"), NULL);
+        }
     }
     return count;
 }
@@ -105,7 +114,7 @@ static int read_messages(const struct config_value *list, struct chat_message *m
 /* The text of ids, control tokens too. */
 static const char *spelled(const struct bpe *b, const int32_t *id, size_t n)
 {
-    static char text[1024];
+    static char text[8192];
     size_t used = 0;
     for (size_t i = 0; i < n; i++) {
         size_t length;
@@ -122,9 +131,16 @@ static void check_chat(void *arg, const char *key, const struct config_value *va
 {
     struct bench *t = arg;
     struct chat_message m[MESSAGES];
-    int count = read_messages(config_find(value, "messages"), m);
+    struct chat_call call[MESSAGES][CALLS];
+    int count = read_messages(config_find(value, "messages"), m, call);
+    const struct config_value *tools = config_find(value, "tools");
+    const char *tool[CALLS];
+    for (int i = 0; i < (int)config_length(tools); i++)
+        tool[i] = config_string_or(config_item(tools, i), NULL);
     struct chat_options o = {.answer = config_bool_or(config_find(value, "answer"), false),
-        .thinking = config_bool_or(config_find(value, "thinking"), false)};
+        .thinking = config_bool_or(config_find(value, "thinking"), false),
+        .tool = tool,
+        .tools = (int)config_length(tools)};
     struct arena a = {0};
     struct ih_error e;
     int32_t *id;
@@ -232,6 +248,12 @@ static void refusals_are_sentences(void **state)
     assert_int_equal(chat_render(t.b, CHAT_QWEN3, &m, 1, &o, &a, &id, &n, &e), IH_UNSUPPORTED);
     assert_string_equal(
         e.text, "message 1 has the role \"king\", which the model's chat template does not know");
+    m.role = "assistant";
+    m.call = &(struct chat_call){"f", "{}"};
+    m.calls = 1;
+    assert_int_equal(chat_render(t.b, CHAT_LLAMA3, &m, 1, &o, &a, &id, &n, &e), IH_UNSUPPORTED);
+    assert_string_equal(e.text, "the model's chat template is known without tools only");
+    m.calls = 0;
     m.role = "tool";
     assert_int_equal(chat_render(t.b, CHAT_LLAMA3, &m, 1, &o, &a, &id, &n, &e), IH_UNSUPPORTED);
     bench_close(&t);

@@ -37,12 +37,12 @@ static bool has_type(const char *path, const char *type)
 
 static bool qwen3_probe(const char *path)
 {
-    return has_type(path, "qwen3");
+    return has_type(path, "qwen3") || qwen3_gguf_probe(path, "qwen3");
 }
 
 static bool llama3_probe(const char *path)
 {
-    return has_type(path, "llama");
+    return has_type(path, "llama") || qwen3_gguf_probe(path, "llama");
 }
 
 static enum ih_status read_config(struct qwen3 *m, const char *folder, struct ih_error *e)
@@ -57,7 +57,7 @@ static enum ih_status read_config(struct qwen3 *m, const char *folder, struct ih
     return status;
 }
 
-static void add_stop(struct qwen3 *m, int64_t id)
+void qwen3_add_stop(struct qwen3 *m, int64_t id)
 {
     for (int i = 0; i < m->stops; i++)
         if (m->stop[i] == id)
@@ -75,12 +75,12 @@ static void read_stops(struct qwen3 *m, const char *folder)
         struct config *c = open_config(folder, files[i]);
         const struct config_value *v = config_find(config_root(c), "eos_token_id");
         for (int64_t k = 0; k < config_length(v); k++)
-            add_stop(m, config_int_or(config_item(v, k), -1));
-        add_stop(m, config_int_or(v, -1));
+            qwen3_add_stop(m, config_int_or(config_item(v, k), -1));
+        qwen3_add_stop(m, config_int_or(v, -1));
         config_close(&c);
     }
     for (int i = 0; i < 2; i++)
-        add_stop(m, bpe_id(m->bpe, turn[i]));
+        qwen3_add_stop(m, bpe_id(m->bpe, turn[i]));
 }
 
 /* The template stands in a file of its own or in tokenizer_config.json; where it is not one that
@@ -117,6 +117,11 @@ static enum ih_status walk(struct qwen3 *m, bool pack, struct ih_error *e)
     return l.status;
 }
 
+enum ih_status qwen3_look(struct qwen3 *m, struct ih_error *e)
+{
+    return walk(m, false, e);
+}
+
 enum ih_status qwen3_prepare(struct qwen3 *m, struct ih_error *e)
 {
     pthread_mutex_lock(&m->prepare_lock);
@@ -149,7 +154,10 @@ static void qwen3_close(struct model *base)
     struct qwen3 *m = (struct qwen3 *)base;
     decoder_free(&m->decoder);
     bpe_close(&m->bpe);
-    weights_close(&m->weights);
+    if (m->gguf)
+        gguf_close(&m->gguf);
+    else
+        weights_close(&m->weights);
     arena_free(&m->arena);
     pthread_mutex_destroy(&m->prepare_lock);
     free(m);
@@ -163,16 +171,14 @@ static enum ih_status open_folder(struct qwen3 *m, const char *path, struct ih_e
     if (!status)
         status = weights_open(&m->weights, path, e);
     if (!status)
-        status = walk(m, false, e);
+        status = qwen3_look(m, e);
     if (!status)
         status = bpe_open(&m->bpe, tokenizer, e);
     if (status)
         return status;
     read_stops(m, path);
     read_template(m, path);
-    m->base.name = model_name(&m->arena, path);
-    m->base.bytes = weights_bytes(m->weights);
-    return m->base.name ? IH_OK : err_memory(e, "a model");
+    return IH_OK;
 }
 
 static enum ih_status open_as(
@@ -185,7 +191,13 @@ static enum ih_status open_as(
     m->base.family = family;
     m->base.device = o->device;
     m->storage = storage_for(o->device, o->compute);
-    enum ih_status status = open_folder(m, o->path, e);
+    enum ih_status status =
+        gguf_probe(o->path) ? qwen3_open_gguf(m, o->path, e) : open_folder(m, o->path, e);
+    if (!status) {
+        m->base.name = model_name(&m->arena, o->path);
+        m->base.bytes = weights_bytes(m->weights);
+        status = m->base.name ? IH_OK : err_memory(e, "a model");
+    }
     if (status)
         qwen3_close(&m->base);
     else

@@ -8,13 +8,15 @@
 #include <pthread.h>
 
 /* Qwen3 (Qwen team 2025, "Qwen3 Technical Report") and Llama 3, as the hub publishes them: a folder
- * with config.json, tokenizer.json and safetensors. The network is nn/decoder.h's. */
+ * with config.json, tokenizer.json and safetensors, or as llama.cpp's GGUF, in one file. The
+ * network is nn/decoder.h's. */
 
 enum { STOPS = 16 };
 
 struct qwen3 {
     struct model base;
-    struct weights *weights;
+    struct weights *weights; /* of the hub's files or in the GGUF file */
+    struct gguf_file *gguf;
     struct bpe *bpe;
     struct arena arena;
     struct decoder decoder;
@@ -32,6 +34,13 @@ extern const struct family qwen3_family, llama3_family;
 
 /* open.c: packs the weights once; later calls return at once. */
 enum ih_status qwen3_prepare(struct qwen3 *m, struct ih_error *e);
+
+/* gguf.c */
+bool qwen3_gguf_probe(const char *path, const char *architecture);
+enum ih_status qwen3_open_gguf(struct qwen3 *m, const char *path, struct ih_error *e);
+/* open.c: the first of the two walks over the weights, and one more token that ends an answer. */
+enum ih_status qwen3_look(struct qwen3 *m, struct ih_error *e);
+void qwen3_add_stop(struct qwen3 *m, int64_t id);
 
 /* session.c */
 extern const struct writer qwen3_writer;
