@@ -5,7 +5,7 @@ squares, on photographs encoded by TAEF2.
     pip install torch safetensors pillow scikit-image
     python scripts/fit_flux2_glimpse.py WEIGHTS PHOTO...
 
-WEIGHTS is a folder with taef2_encoder.pth. The photographs were scikit-image's astronaut, chelsea and coffee (public
+WEIGHTS is a folder with taef2_encoder.pth. The photographs were scikit-image's astronaut, chelsea, coffee, rocket and motorcycle_left (public
 domain or CC0).
 """
 import sys
@@ -27,7 +27,7 @@ def main(weights, photos):
         picture = Image.open(photo).convert("RGB")
         picture = picture.crop((0, 0, picture.width // 16 * 16, picture.height // 16 * 16))
         x = torch.from_numpy(np.asarray(picture).copy()).permute(2, 0, 1)[None].float() / 255
-        for turned in (x, x.flip(3), 1 - x):
+        for turned in (x, x.flip(3)):
             latents.append(rows(model(turned)))
             colours.append(rows(F.avg_pool2d(turned, 8)) * 2 - 1)
     a, b = torch.cat(latents), torch.cat(colours)
