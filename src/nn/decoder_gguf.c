@@ -52,6 +52,37 @@ static enum ih_status read_heads(
     return IH_OK;
 }
 
+/* What the file asks for that this decoder would compute wrongly. */
+static enum ih_status refuse_others(
+    const struct decoder_config *c, const struct gguf_file *f, const char *arch, struct ih_error *e)
+{
+    static const char *const widths[] = {"attention.value_length", "rope.dimension_count"};
+    static const char *const biases[] = {"attn_q", "attn_k", "attn_v", "attn_output"};
+    const char *path = weights_path(f->weights);
+    char key[64];
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        snprintf(key, sizeof key, "%s.%s", arch, widths[i]);
+        int64_t width = gguf_int(f, key, c->head_dim);
+        if (width != c->head_dim)
+            return err_set(e, IH_UNSUPPORTED, "%s: %s is %lld; expected a head's width, %d", path,
+                key, (long long)width, c->head_dim);
+    }
+    snprintf(key, sizeof key, "%s.rope.scaling.type", arch);
+    struct gguf_text scaling = gguf_string(f, key);
+    if (scaling.s && !(scaling.n == 4 && memcmp(scaling.s, "none", 4) == 0))
+        return err_set(e, IH_UNSUPPORTED, "%s: %s is \"%.*s\"; expected \"none\"", path, key,
+            scaling.n < 40 ? (int)scaling.n : 40, scaling.s);
+    snprintf(key, sizeof key, "%s.expert_count", arch);
+    if (gguf_int(f, key, 0) > 0)
+        return err_set(e, IH_UNSUPPORTED, "%s: a mixture of experts is not supported", path);
+    for (size_t i = 0; i < sizeof biases / sizeof *biases; i++) {
+        snprintf(key, sizeof key, "blk.0.%s.bias", biases[i]);
+        if (weights_find(f->weights, key))
+            return err_set(e, IH_UNSUPPORTED, "%s: biases such as %s are not supported", path, key);
+    }
+    return IH_OK;
+}
+
 enum ih_status decoder_gguf_config(
     struct decoder_config *out, const struct gguf_file *f, struct ih_error *e)
 {
@@ -68,6 +99,8 @@ enum ih_status decoder_gguf_config(
     enum ih_status status = read_sizes(out, f, arch, e);
     if (!status)
         status = read_heads(out, f, arch, e);
+    if (!status)
+        status = refuse_others(out, f, arch, e);
     if (status)
         return status;
     snprintf(key, sizeof key, "%s.attention.layer_norm_rms_epsilon", arch);

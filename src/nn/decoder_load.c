@@ -107,8 +107,13 @@ static void load_factors(struct decoder *m, struct loader *l)
     if (!load_has(l, "rope_freqs.weight"))
         return;
     load_vector(l, &factor, "rope_freqs.weight", half);
-    for (int64_t i = 0; factor && i < half; i++)
+    for (int64_t i = 0; factor && !l->status && i < half; i++) {
+        if (!(factor[i] > 0))
+            l->status = err_set(l->error, IH_BAD_DATA,
+                "%s: rope_freqs.weight holds %g; expected numbers above 0",
+                weights_path(l->weights), (double)factor[i]);
         m->frequency[i] /= factor[i];
+    }
 }
 
 static bool make_room(struct decoder *m, struct loader *l, int depth)
