@@ -37,6 +37,10 @@ struct family {
 struct arena;
 const char *model_name(struct arena *a, const char *path);
 
+/* What a model's products are packed in. `automatic`: the family's choice for AUTO. Where the
+ * device does not multiply bf16 natively, f32 takes its place. */
+enum dtype model_storage(const struct device *d, enum ih_compute compute, enum dtype automatic);
+
 /* Tries each family in registry order. */
 enum ih_status model_open(struct model **out, const struct model_open *o, struct ih_error *e);
 void model_close(struct model **m);

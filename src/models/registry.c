@@ -27,6 +27,16 @@ const char *model_name(struct arena *a, const char *path)
     return name;
 }
 
+enum dtype model_storage(const struct device *d, enum ih_compute compute, enum dtype automatic)
+{
+    static const enum dtype storage[] = {[IH_COMPUTE_F32] = DT_F32,
+        [IH_COMPUTE_BF16] = DT_BF16,
+        [IH_COMPUTE_INT8] = DT_I8,
+        [IH_COMPUTE_INT4] = DT_Q4};
+    enum dtype wanted = compute == IH_COMPUTE_AUTO ? automatic : storage[compute];
+    return wanted == DT_BF16 && !device_kernels(d)->fast_bf16 ? DT_F32 : wanted;
+}
+
 enum ih_status model_open(struct model **out, const struct model_open *o, struct ih_error *e)
 {
     *out = NULL;

@@ -68,22 +68,7 @@ static void bench_close(struct bench *b)
 
 static const void *wanted(const struct bench *b, const char *name, int64_t n)
 {
-    const struct tensor *t = weights_find(b->expected, name);
-    if (!t)
-        fail_msg("%s is not in the fixture", name);
-    assert_int_equal(tensor_count(t), n);
-    return t->data;
-}
-
-/* The root mean square of the difference over that of the reference. */
-static double distance(const float *x, const float *want, int64_t n)
-{
-    double difference = 0, square = 0;
-    for (int64_t i = 0; i < n; i++) {
-        difference += ((double)x[i] - want[i]) * ((double)x[i] - want[i]);
-        square += (double)want[i] * want[i];
-    }
-    return sqrt(difference / square);
+    return fixture_data(b->expected, name, n);
 }
 
 static void compare(struct bench *b, const char *name, const float *x, int64_t n)

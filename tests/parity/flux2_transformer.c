@@ -7,7 +7,6 @@
 #include "nn/flow_schedule.h"
 #include "nn/flow_transformer.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,11 +39,7 @@ static const char *inside(const char *file)
 
 static const float *wanted(const struct fixture *f, const char *name, int64_t n)
 {
-    const struct tensor *t = weights_find(f->stages, name);
-    if (!t)
-        fail_msg("%s is not in the fixture", name);
-    assert_int_equal(tensor_count(t), n);
-    return t->data;
+    return fixture_data(f->stages, name, n);
 }
 
 static struct tensor given(const struct fixture *f, const char *name, int64_t rows, int64_t cols)
@@ -103,17 +98,6 @@ static struct flow_input input(const struct fixture *f)
         .rope = &f->rope,
         .time = time_given,
         .guidance = guidance_given};
-}
-
-/* The root mean square of the difference over that of the reference. */
-static double distance(const float *x, const float *want, int64_t n)
-{
-    double difference = 0, square = 0;
-    for (int64_t i = 0; i < n; i++) {
-        difference += ((double)x[i] - want[i]) * ((double)x[i] - want[i]);
-        square += (double)want[i] * want[i];
-    }
-    return sqrt(difference / square);
 }
 
 struct comparison {

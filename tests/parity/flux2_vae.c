@@ -48,22 +48,7 @@ static void close_fixture(struct fixture *f)
 
 static const float *wanted(const struct fixture *f, const char *name, int64_t n)
 {
-    const struct tensor *t = weights_find(f->stages, name);
-    if (!t)
-        fail_msg("%s is not in the fixture", name);
-    assert_int_equal(tensor_count(t), n);
-    return t->data;
-}
-
-/* The root mean square of the difference over that of the reference. */
-static double distance(const float *x, const float *want, int64_t n)
-{
-    double difference = 0, square = 0;
-    for (int64_t i = 0; i < n; i++) {
-        difference += ((double)x[i] - want[i]) * ((double)x[i] - want[i]);
-        square += (double)want[i] * want[i];
-    }
-    return sqrt(difference / square);
+    return fixture_data(f->stages, name, n);
 }
 
 struct comparison {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "support/support.h"
 
+#include "weights/weights.h"
+
 #include <ftw.h>
 #include <math.h>
 #include <stdio.h>
@@ -75,6 +77,25 @@ float random_unit(uint32_t *state)
 {
     *state = *state * 1664525u + 1013904223u;
     return (float)(*state >> 8) / 8388608.0f - 1.0f;
+}
+
+const void *fixture_data(const struct weights *fixture, const char *name, int64_t n)
+{
+    const struct tensor *t = weights_find(fixture, name);
+    if (!t)
+        fail_msg("%s is not in the fixture", name);
+    assert_int_equal(tensor_count(t), n);
+    return t->data;
+}
+
+double distance(const float *x, const float *want, int64_t n)
+{
+    double difference = 0, square = 0;
+    for (int64_t i = 0; i < n; i++) {
+        difference += ((double)x[i] - want[i]) * ((double)x[i] - want[i]);
+        square += (double)want[i] * want[i];
+    }
+    return sqrt(difference / square);
 }
 
 void assert_close(

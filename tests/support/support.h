@@ -26,6 +26,13 @@ const char *temp_dir(void);
 /* Reproducible numbers: uniform in [-1, 1). */
 float random_unit(uint32_t *state);
 
+/* What a fixture holds under a name, of n values in all; fails the test when it is not there. */
+struct weights;
+const void *fixture_data(const struct weights *fixture, const char *name, int64_t n);
+
+/* The root mean square of the difference over that of the reference. */
+double distance(const float *x, const float *want, int64_t n);
+
 /* Fails the test with the place and size of the worst difference when
  * |got - want| > absolute + relative * |want| anywhere, or a value is not finite. */
 void assert_close(const char *what, const float *got, const float *want, size_t n, float absolute,

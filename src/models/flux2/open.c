@@ -45,22 +45,6 @@ static void flux2_close(struct model *base)
     free(m);
 }
 
-static enum dtype storage_for(const struct device *d, enum ih_compute compute)
-{
-    switch (compute) {
-    case IH_COMPUTE_F32:
-        return DT_F32;
-    case IH_COMPUTE_BF16:
-        return device_kernels(d)->fast_bf16 ? DT_BF16 : DT_F32;
-    case IH_COMPUTE_INT4:
-        return DT_Q4;
-    case IH_COMPUTE_INT8:
-    case IH_COMPUTE_AUTO:
-        break;
-    }
-    return DT_I8;
-}
-
 /* The pipeline's switch, and a schedule that is the one of nn/flow_schedule.h. */
 static enum ih_status read_pipeline(struct flux2 *m, const char *folder, struct ih_error *e)
 {
@@ -200,7 +184,7 @@ static enum ih_status flux2_open(struct model **out, const struct model_open *o,
     pthread_mutex_init(&m->lock, NULL);
     m->base.family = &flux2_family;
     m->base.device = o->device;
-    m->storage = storage_for(o->device, o->compute);
+    m->storage = model_storage(o->device, o->compute, DT_I8);
     enum ih_status status = strlen(o->path) > PATH / 2
                                 ? err_set(e, IH_INVALID, "%.255s...: the path is too long", o->path)
                                 : open_all(m, o->path, e);

@@ -32,20 +32,10 @@ static void image1_close(struct model *base)
 }
 
 /* What a machine multiplies fastest of 32 and 16 bits, unless less is asked for. */
-static enum dtype storage_for(const struct image1 *m, enum ih_compute compute)
-{
-    if (compute == IH_COMPUTE_INT8)
-        return DT_I8;
-    if (compute == IH_COMPUTE_INT4)
-        return DT_Q4;
-    bool fast = device_kernels(m->base.device)->fast_bf16;
-    return compute == IH_COMPUTE_F32 || !fast ? DT_F32 : DT_BF16;
-}
-
 static enum ih_status open_parts(struct image1 *m, const struct model_open *o, struct ih_error *e)
 {
     char path[PATH_SIZE];
-    enum dtype storage = storage_for(m, o->compute);
+    enum dtype storage = model_storage(o->device, o->compute, DT_BF16);
     int n = snprintf(path, sizeof path, "%s/tokenizer/tokenizer.json", o->path);
     if (n < 0 || n >= PATH_SIZE)
         return err_set(e, IH_INVALID, "%.255s...: the path is too long", o->path);

@@ -133,22 +133,6 @@ enum ih_status qwen3_prepare(struct qwen3 *m, struct ih_error *e)
     return status;
 }
 
-static enum dtype storage_for(const struct device *d, enum ih_compute compute)
-{
-    switch (compute) {
-    case IH_COMPUTE_F32:
-        return DT_F32;
-    case IH_COMPUTE_BF16:
-        return device_kernels(d)->fast_bf16 ? DT_BF16 : DT_F32;
-    case IH_COMPUTE_INT4:
-        return DT_Q4;
-    case IH_COMPUTE_INT8:
-    case IH_COMPUTE_AUTO:
-        break;
-    }
-    return DT_I8;
-}
-
 static void qwen3_close(struct model *base)
 {
     struct qwen3 *m = (struct qwen3 *)base;
@@ -190,7 +174,7 @@ static enum ih_status open_as(
     pthread_mutex_init(&m->prepare_lock, NULL);
     m->base.family = family;
     m->base.device = o->device;
-    m->storage = storage_for(o->device, o->compute);
+    m->storage = model_storage(o->device, o->compute, DT_I8);
     enum ih_status status =
         gguf_probe(o->path) ? qwen3_open_gguf(m, o->path, e) : open_folder(m, o->path, e);
     if (!status) {

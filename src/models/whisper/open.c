@@ -139,22 +139,6 @@ static enum ih_status open_ggml(struct whisper *w, const char *path, struct ih_e
     return status;
 }
 
-static enum dtype storage_for(const struct whisper *w, enum ih_compute compute)
-{
-    switch (compute) {
-    case IH_COMPUTE_F32:
-        return DT_F32;
-    case IH_COMPUTE_BF16:
-        return device_kernels(w->base.device)->fast_bf16 ? DT_BF16 : DT_F32;
-    case IH_COMPUTE_INT4:
-        return DT_Q4;
-    case IH_COMPUTE_INT8:
-    case IH_COMPUTE_AUTO:
-        break;
-    }
-    return DT_I8;
-}
-
 static void set_shapes(struct whisper *w)
 {
     const struct whisper_config *c = &w->config;
@@ -208,7 +192,7 @@ static enum ih_status whisper_open(
         status = w->base.name ? IH_OK : err_memory(e, "a model");
     }
     if (!status) {
-        w->storage = storage_for(w, o->compute);
+        w->storage = model_storage(o->device, o->compute, DT_I8);
         set_shapes(w);
         w->encoder = arena_calloc(&w->arena, (size_t)w->config.layers, sizeof *w->encoder);
         w->decoder = arena_calloc(&w->arena, (size_t)w->config.text_layers, sizeof *w->decoder);
