@@ -121,7 +121,7 @@ static void read_sentences(struct round_trip *r)
     fclose(f);
 }
 
-/* What was measured stands in docs/benchmarks.md (mean 39, English 3); the limits leave room for
+/* What was measured stands in docs/benchmarks.md (mean 34, English 3); the limits leave room for
  * another tier's arithmetic, not for a broken language. */
 static void what_is_said_is_read(void **state)
 {
@@ -143,7 +143,7 @@ static void what_is_said_is_read(void **state)
         sum += l->errors / l->sentences;
     }
     print_message("mean %.0f%%, %.0f s of speech\n", 100 * sum / LANGUAGES, r.seconds);
-    assert_true(sum / LANGUAGES < 0.46);
+    assert_true(sum / LANGUAGES < 0.41);
     assert_true(find_language(&r, "en")->errors / SENTENCES < 0.2);
     close_models(&r);
 }
