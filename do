@@ -53,7 +53,7 @@ cmd_demo() {
     printf '\n$ inhouse transcribe %s\n\n' "$audio"
     ./build-demo/inhouse transcribe "$audio" --format text
     need "${voice_packages[@]}"
-    local text="Good evening. The meeting is on Monday at nine thirty." said=build-demo/hello.wav
+    local text="Good morning. The train leaves at nine thirty." said=build-demo/hello.wav
     printf '\n$ inhouse speak "%s" -o %s\n\n' "$text" "$said"
     ./build-demo/inhouse speak "$text" -o "$said"
     printf '\n$ inhouse transcribe %s\n\n' "$said"

@@ -303,12 +303,11 @@ enum ih_status model_default_painter(struct model_entry *out, struct ih_error *e
     if (found >= 0)
         *out = list[found];
     free(list);
-    return found >= 0
-               ? IH_OK
-               : fail(e, IH_NOT_FOUND,
-                     "no model that draws is here: neither %s, which comes with the program, "
-                     "nor a FLUX.2; name one with --model",
-                     own_painter);
+    return found >= 0 ? IH_OK
+                      : fail(e, IH_NOT_FOUND,
+                            "no model that draws is here: neither %s "
+                            "nor a FLUX.2; name one with --model",
+                            own_painter);
 }
 
 bool program_find(const char *name, char *buf, size_t size)
