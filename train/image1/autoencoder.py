@@ -194,7 +194,20 @@ class Run:
             if now - saved > SAVE_SECONDS:
                 self.save()
                 saved = now
+        self.settle()
         self.save()
+
+    @torch.no_grad()
+    def settle(self, batches=200):
+        """The averaged weights' norm gets the mean and variance of many pictures, of which its running ones are a noisy guess."""
+        norm = self.mean.norm
+        norm.reset_running_stats()
+        norm.momentum = None  # all batches count the same
+        norm.train()
+        with torch.autocast(self.device, torch.bfloat16):
+            for _ in range(batches):
+                self.mean.encode(self.crops())
+        norm.eval()
 
     def stop(self, *_signal):
         self.stopping = True
