@@ -44,7 +44,7 @@ static enum ih_status make_rope(struct steps *s, struct ih_error *e)
     for (int i = 0; i < FLUX2_TEXT; i++, at += 4)
         memcpy(at, (float[]){0, 0, 0, (float)i}, 4 * sizeof *at);
     at = grid(at, p->rows, p->columns, 0);
-    for (int i = p->start ? 1 : 0, t = 1; i < r->images; i++, t++)
+    for (int i = p->first_seen, t = 1; i < r->images; i++, t++)
         at = grid(
             at, r->image[i].height / patch, r->image[i].width / patch, (float)(t * REFERENCE_STEP));
     if (!flow_rope(&s->rope, &p->s->arena, &s->flow->config, coordinates, rows))
