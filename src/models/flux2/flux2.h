@@ -60,6 +60,7 @@ struct flux2_features {
 
 struct painter_session {
     struct flux2 *model;
+    struct device *device; /* a fork of the model's */
     struct arena arena;
     struct flux2_features positive, negative;
     /* For tests: gets the name of each stage and its value. */

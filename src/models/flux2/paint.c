@@ -32,7 +32,12 @@ static enum ih_status session_open(
     if (!*out)
         return err_memory(e, "a job");
     (*out)->model = (struct flux2 *)base;
-    return IH_OK;
+    enum ih_status status = device_fork(&(*out)->device, base->device, e);
+    if (status) {
+        free(*out);
+        *out = NULL;
+    }
+    return status;
 }
 
 static void session_close(struct painter_session **s)
@@ -41,6 +46,7 @@ static void session_close(struct painter_session **s)
         return;
     flux2_forget(&(*s)->positive);
     flux2_forget(&(*s)->negative);
+    device_close(&(*s)->device);
     arena_free(&(*s)->arena);
     free(*s);
     *s = NULL;

@@ -61,8 +61,8 @@ static bool embed(struct steps *s, struct tensor *out, const struct flux2_featur
             DT_F32, FLUX2_TEXT, c->dim);
     if (!out->data)
         return false;
-    flow_embed_text(session->model->base.device, *out, s->flow,
-        tensor_2d(f->data, DT_F32, FLUX2_TEXT, c->context));
+    flow_embed_text(
+        session->device, *out, s->flow, tensor_2d(f->data, DT_F32, FLUX2_TEXT, c->context));
     return true;
 }
 
@@ -96,8 +96,8 @@ static enum ih_status velocity(struct steps *s, float time, struct ih_error *e)
     s->in.time = time;
     for (int i = 0; i < 2 && s->text[i].data; i++) {
         s->in.text = s->text[i];
-        enum ih_status status = flow_run(session->model->base.device, &session->arena, s->flow,
-            &s->in, tensor_2d(to[i], DT_F32, drawn, channels), e);
+        enum ih_status status = flow_run(session->device, &session->arena, s->flow, &s->in,
+            tensor_2d(to[i], DT_F32, drawn, channels), e);
         if (status)
             return status;
     }
