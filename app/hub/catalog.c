@@ -18,6 +18,8 @@ static const struct catalog_model models[] = {
     {"whisper-large-v3",       "large-v3",       "openai/whisper-large-v3",       3091, "Apache-2.0", "100 languages, best"},
     {"whisper-large-v2",       "large-v2",       "openai/whisper-large-v2",       6178, "Apache-2.0", "99 languages"},
     {"kokoro-82m",             "kokoro",         "hexgrad/Kokoro-82M",             356, "Apache-2.0", "speaks 8 languages with 54 voices"},
+    {"flux.2-klein-4b",        "flux.2-klein",      "black-forest-labs/FLUX.2-klein-4B",      16000, "Apache-2.0", "draws in 4 steps and edits pictures; see docs/flux2.md"},
+    {"flux.2-klein-base-4b",   "flux.2-klein-base", "black-forest-labs/FLUX.2-klein-base-4B", 16000, "Apache-2.0", "the same in 50 steps with guidance"},
 };
 /* clang-format on */
 enum { MODELS = sizeof models / sizeof *models };

@@ -7,13 +7,13 @@ struct catalog_model {
     const char *name;  /* folder on this machine: "whisper-tiny" */
     const char *alias; /* short name: "tiny" */
     const char *repo;  /* on the hub */
-    int megabytes;     /* of what is fetched, rounded */
+    int megabytes;     /* of what is fetched, rounded; lengths and hashes come from the hub */
     const char *licence;
     const char *about;
 };
 
 /* Those that transcribe first, ordered from the smallest, English-only models behind the
- * multilingual of their size; then those that speak. */
+ * multilingual of their size; then those that speak and those that draw. */
 const struct catalog_model *catalog(int *count);
 
 /* By name, alias or repository; null when it is none of these. */

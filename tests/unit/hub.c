@@ -160,6 +160,7 @@ static void test_catalog(void **state)
     }
     assert_string_equal(catalog_find("turbo")->repo, "openai/whisper-large-v3-turbo");
     assert_string_equal(catalog_find("kokoro")->repo, "hexgrad/Kokoro-82M");
+    assert_string_equal(catalog_find("flux.2-klein")->repo, "black-forest-labs/FLUX.2-klein-4B");
     assert_null(catalog_find("huge"));
     assert_true(catalog_rank("whisper-small") > catalog_rank("whisper-tiny"));
     assert_int_equal(catalog_rank("transcribe-1"), -1);
