@@ -26,7 +26,7 @@ from .muon import Muon
 from .sample import snapshot
 from .tokens import Prompts
 
-DECAY_SHARE = 0.35  # last part of the run, in which the learning rate falls to nearly nothing
+DECAY_SHARE = 0.6  # last part of the run, in which the learning rate falls to nearly nothing
 AVERAGE = 0.9985  # weights that are tested and exported are a running mean
 CHECKPOINT_SECONDS, SHEET_SECONDS = 240, 900
 LEAST = 0.05  # sigma below which the velocity's error no longer counts more
