@@ -92,10 +92,11 @@ static bool read_type(struct exchange *x, const struct request_head *h, struct p
     return true;
 }
 
-static bool check_load(const struct service *s, struct problem *p)
+/* Whoever watches over the server is answered however much there is to do. */
+static bool check_load(const struct service *s, const struct route *route, struct problem *p)
 {
     bool draining = atomic_load(&s->draining);
-    if (!draining && s->requests <= s->host.settings->requests)
+    if (!draining && (route->open || s->requests <= s->host.settings->requests))
         return true;
     problem_set(p, 503, draining ? "shutting_down" : "overloaded", NULL, "%s",
         draining ? "the server is stopping" : "the server has too many requests under way");
@@ -109,7 +110,7 @@ static bool read_head(struct exchange *x, const struct request_head *h, struct p
         return false;
     if (!x->route)
         return false;
-    if (!read_length(x, h, p) || !read_type(x, h, p) || !check_load(x->service, p))
+    if (!read_length(x, h, p) || !read_type(x, h, p) || !check_load(x->service, x->route, p))
         return false;
     if (x->body == BODY_JSON && !(x->json = malloc((size_t)x->length + 1)))
         return problem_set(p, 503, "out_of_memory", NULL, "not enough memory");

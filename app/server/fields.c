@@ -35,14 +35,15 @@ static bool set_option(struct ih_request *r, const struct form *f, const struct 
 {
     struct ih_error e;
     const struct ih_option *o = ih_option_find(option, r->task);
-    if (o && (o->surfaces & IH_ON_HTTP) && !suits(f, field, o->type))
+    bool known = o && (o->surfaces & IH_ON_HTTP);
+    if (known && !suits(f, field, o->type))
         return wrong_kind(p, field->name, kind_name(o->type));
     if (memchr(field->text, 0, field->bytes))
         return problem_set(p, 400, "invalid_value", field->name, "there is a zero in the text");
     if (ih_option_set(r, option, field->text, IH_ON_HTTP, &e) == IH_OK)
         return true;
     return problem_set(
-        p, 400, o ? "invalid_value" : "unknown_parameter", field->name, "%s", e.text);
+        p, 400, known ? "invalid_value" : "unknown_parameter", field->name, "%s", e.text);
 }
 
 static const struct field_rule *find_rule(const struct field_rule *rules, const char *name)

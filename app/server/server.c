@@ -121,14 +121,14 @@ static void stop(struct server *s)
 enum ih_status server_run(const struct server_options *o, struct ih_error *e)
 {
     struct server *s = calloc(1, sizeof *s);
-    sigset_t signals, before;
+    sigset_t signals;
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     if (!s)
         return explain(e, IH_NO_MEMORY, "not enough memory");
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &signals, &before);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
     sigemptyset(&ignore.sa_mask);
     sigaction(SIGPIPE, &ignore, NULL);
     enum ih_status status = start(s, o, e);
@@ -140,6 +140,5 @@ enum ih_status server_run(const struct server_options *o, struct ih_error *e)
     }
     stop(s);
     free(s);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
     return status;
 }

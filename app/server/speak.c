@@ -234,6 +234,8 @@ static bool speak(struct work *w, const struct host *host, struct problem *p)
     depot_give_back(host->depot, w->speaker);
     if (status == IH_OK)
         finish(w, seconds);
+    if (status == IH_NOT_FOUND)
+        return problem_set(p, 400, "invalid_value", "voice", "%s", e.text);
     return status == IH_OK || problem_from(p, w->failure.code ? &w->failure : &e);
 }
 
