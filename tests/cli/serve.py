@@ -239,7 +239,7 @@ class Requests(Case):
                    "response_format")
         self.fails(self.server.json(path, {"input": "x" * 50001}), 400, "string_above_max_length", "input")
         self.fails(self.server.json(path, {"input": "x", "voice": "anan"}), 400, "invalid_value", "voice")
-        self.fails(self.server.json(path, {"input": "x", "voice": "/etc/passwd"}), 400, "invalid_value", "voice")
+        self.fails(self.server.json(path, {"input": "x", "voice": "/etc/passwd"}), 400, "invalid_value")
         self.fails(self.server.json(path, {"input": "...", "stream_format": "sse"}), 400, "invalid_value")
         self.fails(self.server.json(path, {"input": "x", "model": "transcribe-1"}), 400, "unsupported")
         self.fails(self.server.json("/v1/images/generations", {"prompt": "x"}), 404, "model_not_found", "model")
@@ -282,14 +282,18 @@ class Requests(Case):
             s.sendall(b"{}")
             self.assertTrue(read_all(s).startswith(b"HTTP/1.1 400 "))
 
-    def test_one_connection_for_many(self):
-        c = self.server.connect()
+    def test_one_request_a_connection(self):
+        with self.server.socket() as s:
+            s.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" * 2)
+            self.assertEqual(read_all(s).count(b"HTTP/1.1 200 OK"), 1)
+        c = self.server.connect()  # opens a new one each time
         kind, body = form(SOUND)
-        for _ in range(3):
+        for _ in range(5):
             c.request("POST", "/v1/audio/transcriptions", body, {"Content-Type": kind})
             self.assertEqual(words(json.loads(c.getresponse().read())["text"]), SAID)
             c.request("GET", "/healthz")
-            self.assertEqual(c.getresponse().read(), b'{"status":"ok"}\n')
+            r = c.getresponse()
+            self.assertEqual((r.read(), r.headers["Connection"]), (b'{"status":"ok"}\n', "close"))
             c.request("POST", "/v1/audio/transcriptions", b"x" * (3 << 20), {"Content-Type": kind})
             r = c.getresponse()
             self.assertEqual((r.status, json.loads(r.read())["error"]["code"]), (413, "request_too_large"))
@@ -333,7 +337,7 @@ class Clients(Case):
     def test_a_client_that_does_not_read(self):
         server = self.server()
         with server.socket() as s:
-            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
             s.sendall(speech_request("The train leaves at nine thirty. " * 60, stream_format="audio"))
             self.assertEqual(server.json("/v1/audio/speech", {"input": "Yes."})[0], 200)
             # All of it was kept for it.
