@@ -77,7 +77,7 @@ static bool read_type(struct exchange *x, const struct request_head *h, struct p
     struct ih_error e;
     const struct settings *s = x->service->host.settings;
     int64_t most = (int64_t)s->body_kilobytes << 10;
-    if (x->route->now)
+    if (strcmp(x->route->method, "GET") == 0)
         return x->length == 0 ||
                problem_set(p, 400, "invalid_body", NULL, "%s takes no body", x->method);
     size_t n = strcspn(h->content_type, "; \t");
@@ -114,13 +114,26 @@ static bool check_load(const struct service *s, const struct route *route, struc
     return false;
 }
 
+/* The form of a GET is behind the '?'. */
+static bool read_arguments(struct exchange *x, const struct request_head *h, struct problem *p)
+{
+    struct ih_error e;
+    if (strcmp(x->route->method, "GET") != 0 || x->route->now)
+        return true;
+    for (int i = 0; h->arguments && h->arguments[i]; i++)
+        if (form_read_argument(&x->form, h->arguments[i], &e) != IH_OK)
+            return problem_from(p, &e);
+    return true;
+}
+
 static bool read_head(struct exchange *x, const struct request_head *h, struct problem *p)
 {
     if (!check_key(x, h, p))
         return false;
     if (!x->route)
         return false;
-    if (!check_length(x, h, p) || !read_type(x, h, p) || !check_load(x->service, x->route, p))
+    if (!check_length(x, h, p) || !read_type(x, h, p) || !check_load(x->service, x->route, p) ||
+        !read_arguments(x, h, p))
         return false;
     if (x->body == BODY_JSON && !(x->json = malloc((size_t)x->length + 1)))
         return problem_set(p, 503, "out_of_memory", NULL, "not enough memory");
@@ -219,7 +232,7 @@ void exchange_end(struct exchange *x)
     }
     if (x->body == BODY_JSON)
         status = form_read_json(&x->form, x->json, (size_t)x->received, &e);
-    else
+    else if (x->body == BODY_MULTIPART)
         status = multipart_finish(&x->reader.multipart, &e);
     free(x->json);
     x->json = NULL;

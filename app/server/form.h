@@ -47,6 +47,9 @@ void form_free(struct form *f);
 const struct field *form_find(const struct form *f, const char *name);
 const struct upload *form_upload(const struct form *f, const char *name);
 
+/* Adds "name=value", as an address has it behind the question mark, decoded. */
+enum ih_status form_read_argument(struct form *f, const char *argument, struct ih_error *e);
+
 /* Adds the fields of a JSON object; null values count as not given. */
 enum ih_status form_read_json(struct form *f, const char *text, size_t bytes, struct ih_error *e);
 

@@ -66,6 +66,7 @@ static const struct route table[] = {
     {"GET",  "/v1/models/{model}", &dialect_openai, NULL, model, false},
     {"POST", "/v1/audio/transcriptions", &dialect_openai, &operation_transcribe, NULL, false},
     {"POST", "/v1/audio/translations", &dialect_openai, &operation_translate, NULL, false},
+    {"GET",  "/v1/audio/voices", &dialect_openai, &operation_voices, NULL, false},
     {"POST", "/v1/audio/speech", &dialect_openai, &operation_speak, NULL, false},
     {"POST", "/v1/images/generations", &dialect_openai, &operation_draw, NULL, false},
 };
