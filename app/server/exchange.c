@@ -77,7 +77,7 @@ static bool read_type(struct exchange *x, const struct request_head *h, struct p
     struct ih_error e;
     const struct settings *s = x->service->host.settings;
     int64_t most = (int64_t)s->body_kilobytes << 10;
-    if (strcmp(x->route->method, "GET") == 0)
+    if (x->route->now)
         return x->length == 0 ||
                problem_set(p, 400, "invalid_body", NULL, "%s takes no body", x->method);
     size_t n = strcspn(h->content_type, "; \t");
@@ -114,13 +114,11 @@ static bool check_load(const struct service *s, const struct route *route, struc
     return false;
 }
 
-/* The form of a GET is behind the '?'. */
+/* What is answered at once has its form behind the '?'. */
 static bool read_arguments(struct exchange *x, const struct request_head *h, struct problem *p)
 {
     struct ih_error e;
-    if (strcmp(x->route->method, "GET") != 0 || x->route->now)
-        return true;
-    for (int i = 0; h->arguments && h->arguments[i]; i++)
+    for (int i = 0; x->route->now && h->arguments && h->arguments[i]; i++)
         if (form_read_argument(&x->form, h->arguments[i], &e) != IH_OK)
             return problem_from(p, &e);
     return true;
@@ -226,13 +224,13 @@ void exchange_end(struct exchange *x)
     if (x->refused)
         return;
     if (x->route->now) {
-        if (!x->route->now(&x->service->host, x->path, x->answer, &p))
+        if (!x->route->now(&x->service->host, x->path, &x->form, x->answer, &p))
             exchange_refuse(x, &p);
         return;
     }
     if (x->body == BODY_JSON)
         status = form_read_json(&x->form, x->json, (size_t)x->received, &e);
-    else if (x->body == BODY_MULTIPART)
+    else
         status = multipart_finish(&x->reader.multipart, &e);
     free(x->json);
     x->json = NULL;

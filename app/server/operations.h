@@ -8,7 +8,10 @@
 extern const struct operation operation_transcribe, operation_translate; /* transcribe.c */
 extern const struct operation operation_speak;                           /* speak.c */
 extern const struct operation operation_draw;                            /* draw.c */
-extern const struct operation operation_voices;                          /* voices.c */
+
+/* voices.c: as in struct route. */
+bool voices_now(const struct host *host, const char *path, const struct form *form,
+    struct answer *a, struct problem *p);
 
 /* Events of a stream ("data: {...}"), each with its reference taken over: 0, or -1. */
 int event_write(struct answer *a, json_t *json);

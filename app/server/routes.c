@@ -6,19 +6,21 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool health(const struct host *host, const char *path, struct answer *a, struct problem *p)
+static bool health(const struct host *host, const char *path, const struct form *form,
+    struct answer *a, struct problem *p)
 {
-    (void)host, (void)path, (void)p;
+    (void)host, (void)path, (void)form, (void)p;
     answer_json(a, 200, json_pack("{ss}", "status", "ok"));
     return true;
 }
 
 /* Ready as soon as one of the three tasks can be done. */
-static bool ready(const struct host *host, const char *path, struct answer *a, struct problem *p)
+static bool ready(const struct host *host, const char *path, const struct form *form,
+    struct answer *a, struct problem *p)
 {
     bool transcribe = depot_can(host->depot, IH_TRANSCRIBE),
          speak = depot_can(host->depot, IH_SPEAK), draw = depot_can(host->depot, IH_DRAW);
-    (void)path;
+    (void)path, (void)form;
     if (!transcribe && !speak && !draw)
         return problem_set(p, 503, "not_ready", NULL, "no model could be opened");
     answer_json(a, 200,
@@ -33,22 +35,25 @@ static json_t *model_json(const char *name, int64_t created)
         "owned_by", "inhouse");
 }
 
-static bool models(const struct host *host, const char *path, struct answer *a, struct problem *p)
+static bool models(const struct host *host, const char *path, const struct form *form,
+    struct answer *a, struct problem *p)
 {
     json_t *list = json_array();
     const char *name;
     int64_t created;
-    (void)path, (void)p;
+    (void)path, (void)form, (void)p;
     for (int i = 0; (name = depot_name(host->depot, i, &created)); i++)
         json_array_append_new(list, model_json(name, created));
     answer_json(a, 200, json_pack("{ssso}", "object", "list", "data", list));
     return true;
 }
 
-static bool model(const struct host *host, const char *path, struct answer *a, struct problem *p)
+static bool model(const struct host *host, const char *path, const struct form *form,
+    struct answer *a, struct problem *p)
 {
     const char *wanted = strrchr(path, '/') + 1, *name;
     int64_t created;
+    (void)form;
     for (int i = 0; (name = depot_name(host->depot, i, &created)); i++)
         if (strcmp(name, wanted) == 0) {
             answer_json(a, 200, model_json(name, created));
@@ -66,7 +71,7 @@ static const struct route table[] = {
     {"GET",  "/v1/models/{model}", &dialect_openai, NULL, model, false},
     {"POST", "/v1/audio/transcriptions", &dialect_openai, &operation_transcribe, NULL, false},
     {"POST", "/v1/audio/translations", &dialect_openai, &operation_translate, NULL, false},
-    {"GET",  "/v1/audio/voices", &dialect_openai, &operation_voices, NULL, false},
+    {"GET",  "/v1/audio/voices", &dialect_openai, NULL, voices_now, false},
     {"POST", "/v1/audio/speech", &dialect_openai, &operation_speak, NULL, false},
     {"POST", "/v1/images/generations", &dialect_openai, &operation_draw, NULL, false},
 };

@@ -9,7 +9,11 @@ struct route {
     const char *method, *path; /* {name} stands for one piece between slashes */
     const struct dialect *dialect;
     const struct operation *operation; /* done by a worker; or null, and then: */
-    bool (*now)(const struct host *host, const char *path, struct answer *a, struct problem *p);
+    /* Answers at once, on the loop's thread; the form is what stands behind the '?'. All that has
+     * no body is answered so: while such a request waited, the HTTP library would not see its
+     * client go. False fills in the problem. */
+    bool (*now)(const struct host *host, const char *path, const struct form *form,
+        struct answer *a, struct problem *p);
     bool open; /* needs no key */
 };
 

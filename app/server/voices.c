@@ -49,31 +49,22 @@ static bool read_request(const struct form *form, const char **model, struct pro
     return fields_text(form, "model", model, p);
 }
 
-static void run(const struct host *host, const struct form *form, struct answer *answer)
+bool voices_now(const struct host *host, const char *path, const struct form *form,
+    struct answer *a, struct problem *p)
 {
-    struct problem p;
     const char *name;
     struct ih_model *model;
     const struct ih_voice *voice;
-    if (!read_request(form, &name, &p) || !depot_take(host->depot, name, IH_SPEAK, &model, &p)) {
-        answer_fail(answer, &p);
-        return;
-    }
+    (void)path;
+    if (!read_request(form, &name, p) || !depot_take(host->depot, name, IH_SPEAK, &model, p))
+        return false;
     struct list list = {json_array(), ih_model_name(model)};
     int count = ih_model_voices(model, &voice);
     for (int i = 0; i < count; i++)
         json_array_append_new(list.voices, voice_json(&voice[i], model));
     if (depot_profiles(host->depot))
         ih_profile_each(depot_profiles(host->depot), add_profile, &list, NULL);
-    answer_json(answer, 200, json_pack("{ssso}", "object", "list", "data", list.voices));
+    answer_json(a, 200, json_pack("{ssso}", "object", "list", "data", list.voices));
     depot_give_back(host->depot, model);
+    return true;
 }
-
-static bool check(const struct host *host, const struct form *form, struct problem *p)
-{
-    const char *name;
-    (void)host;
-    return read_request(form, &name, p);
-}
-
-const struct operation operation_voices = {"voices", check, run};
