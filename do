@@ -58,7 +58,7 @@ cmd_demo() {
     ./build-demo/inhouse speak "$text" -o "$said"
     printf '\n$ inhouse transcribe %s\n\n' "$said"
     ./build-demo/inhouse transcribe "$said" --format text
-    [ -e models/image-1/model.safetensors ] || return 0
+    [ -e models/image-1/model_index.json ] || return 0
     local prompt="a red house on a green hill under a yellow sun" drawn=build-demo/house.png
     printf '\n$ inhouse draw "%s" -o %s\n\n' "$prompt" "$drawn"
     ./build-demo/inhouse draw "$prompt" -o "$drawn"

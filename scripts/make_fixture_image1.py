@@ -11,22 +11,23 @@ transformer and the text encoder are checked against diffusers' and transformers
    of guidance is the end token alone; a negative prompt takes its place.
 2. Text features: hidden states behind the last of text_encoder/'s blocks (Qwen3Model; causal; positions from 0). The last norm is not applied;
    norm.weight is in the file only because the class has one. [L, joint_attention_dim]
-3. Size: multiples of `patch` (16). N = (height / 16) * (width / 16) tokens, row by row.
+3. Size: multiples of `patch` (32). N = (height / 32) * (width / 32) tokens, row by row, of V = 4 * latent_channels (128) numbers.
    Position of the token in row r and column c of R x C: u = `span` / sqrt(R C); y = (r + 0.5 - R / 2) u; x = (c + 0.5 - C / 2) u: floats, 0
    in the middle, so that a picture reaches over the same range at any resolution. Rotary ids of it: (0, y, x, 0); of word i: (0, 0, 0, i).
-4. A token's input, `in_channels` = 768 + `places` numbers: the patch's noisy values, by row, column, channel (red, green, blue), of a
-   picture whose values go from -1 to 1; then sin(a) of all and cos(a) of all angles a = y pi / span 2^k for k = 0..3, then x pi / span 2^k.
-   So 8 sines (4 of y, 4 of x) and 8 cosines. They stay the same in every step.
-5. Noise: N x 768 normal numbers, in the order of the tokens' memory: x at sigma = 1.
+4. A token's input, `in_channels` = V + `places` numbers: its noisy latents, then sin(a) of all and cos(a) of all angles a = y pi / span 2^k for
+   k = 0..3, then x pi / span 2^k. So 8 sines (4 of y, 4 of x) and 8 cosines. They stay the same in every step.
+5. Noise: N x V normal numbers, in the order of the tokens' memory: x at sigma = 1.
 6. Schedule of n steps: s_i = 1 - i / n for i = 0..n; sigma_i = shift s_i / (1 + (shift - 1) s_i).
 7. A step from sigma to sigma': the transformer (Flux2Transformer2DModel; timestep = sigma, which it multiplies by 1000; order of tokens: text, picture)
-   gives the clean patches c with the prompt's features and c0 with those of guidance, each with its own number of words. Guided:
+   gives the clean tokens c with the prompt's features and c0 with those of guidance, each with its own number of words. Guided:
    g = c0 + guidance (c - c0), or c alone when guidance is 1. Velocity v = (x - g) / max(sigma, least_sigma); x += (sigma' - sigma) v.
-8. The picture is x behind the last step: byte = round((clamp(x, -1, 1) + 1) * 127.5).
-Starting from a picture p (strength below 1): x = (1 - sigma_i) p + sigma_i noise at the step where one begins.
+8. The autoencoder (train/image1/autoencoder.py, its norm folded into the encoder's last layers) makes the picture of what x is behind the last step: a
+   token's numbers are by latent channel, row and column of its 2 x 2 cells. byte = round((clamp(x, -1, 1) + 1) * 127.5).
+Starting from a picture (strength below 1), of which the encoder makes p: x = (1 - sigma_i) p + sigma_i noise at the step where one begins.
 
-`tests/data/image1/expected.safetensors`: tokens [L], features [L, D], empty [1, D] (features of guidance), ids [N, 4], places [N, 16], noise [N, 768],
-sigmas [STEPS + 1], clean [N, 768] and clean_empty (first step's two outputs), x.K [N, 768] behind step K = 1..STEPS, picture [height, width, 3] bytes.
+`tests/data/image1/expected.safetensors`: tokens [L], features [L, D], empty [1, D] (features of guidance), ids [N, 4], places [N, 16], noise [N, V],
+sigmas [STEPS + 1], clean [N, V] and clean_empty (first step's two outputs), x.K [N, V] behind step K = 1..STEPS, picture [height, width, 3] bytes,
+and of a smooth picture `start` [height * width, 3] floats: latents [N, V], decoded [height * width, 3].
 """
 import json
 import sys
@@ -37,14 +38,16 @@ from safetensors.torch import save_file
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))
 from image1 import model as net  # noqa: E402
+from image1.autoencoder import Autoencoder  # noqa: E402
 from image1.config import Preset  # noqa: E402
 from image1.export import check, write  # noqa: E402
 from image1.sample import bytes_of, guess, schedule  # noqa: E402
 from image1.tokens import Prompts, train  # noqa: E402
 from image1.train import build  # noqa: E402
 
-TINY = Preset("smoke", 12, 360, 64, 1, 1, 2, 128, 1, 64, 0, 0, 0, 0, 0, 0)
-PROMPT, HEIGHT, WIDTH, STEPS, GUIDANCE, SHIFT, LEAST = "Two red  apples,\non a blue table.", 32, 48, 4, 3.0, 1.5, 0.02
+TINY = Preset("smoke", 12, 360, 64, 1, 1, 2, 128, 1, 0, 0, 0, 0, 0, 0)
+WIDTHS = 16, 24, 32
+PROMPT, HEIGHT, WIDTH, STEPS, GUIDANCE, SHIFT, LEAST = "Two red  apples,\non a blue table.", 64, 96, 4, 3.0, 1.5, 0.02
 
 
 def scatter(model):
@@ -57,20 +60,49 @@ def scatter(model):
         value.data = value.data.bfloat16().float()
 
 
+def tiny_autoencoder():
+    """As untrained ones are, but with a norm that has seen something, and bf16 values behind the folding."""
+    out = Autoencoder(WIDTHS)
+    cells = torch.randn(4096, 3 * 16 * 16) @ (0.05 * torch.randn(3 * 16 * 16, 3 * 16 * 16))
+    out.begin(cells)
+    for last in (out.down[-1], out.up[-1]):
+        last.weight.data *= 10
+        last.bias.data += 0.1 * torch.randn_like(last.bias)
+    for value in out.parameters():
+        value.data = value.data.bfloat16().float()
+    out.down_linear.bias.data = (64 * out.down_linear.bias.data).round().clamp(-64, 64) / 64
+    out.norm.running_mean += 0.25
+    out.norm.running_var[:] = 4 - out.norm.eps  # folded without rounding
+    return out.eval()
+
+
+def smooth():
+    """(1, 3, HEIGHT, WIDTH)"""
+    y, x = torch.meshgrid(torch.linspace(0, 3, HEIGHT), torch.linspace(0, 4, WIDTH), indexing="ij")
+    return torch.stack([(2 * y).sin(), (x * y).cos(), ((x - 2) * 3).tanh()])[None] * 0.9
+
+
+def flat(picture):
+    return picture[0].permute(1, 2, 0).reshape(-1, 3)
+
+
 @torch.no_grad()
-def stages(model, prompts) -> dict:
+def stages(model, autoencoder, prompts) -> dict:
     tokens, end = torch.tensor([prompts.encode(PROMPT)]), torch.tensor([prompts.encode("")])
     ids = net.grid(HEIGHT, WIDTH)
-    noise = torch.randn(1, len(ids), net.PIXELS)
+    noise = torch.randn(1, len(ids), net.VALUES)
     sigmas = schedule(STEPS, SHIFT)
     x, behind = noise, {}
     for number, (sigma, following) in enumerate(zip(sigmas, sigmas[1:]), 1):
         clean = guess(model, x, tokens, sigma, ids, GUIDANCE, exact=True)
         x = x + (following - sigma) * (x - clean) / max(sigma, LEAST)
         behind[f"x.{number}"] = x[0]
+    start = smooth()
+    latents = autoencoder.encode(start)
+    picture = autoencoder.decode(net.latents_of(x, HEIGHT, WIDTH))
     return {"tokens": tokens[0].int(), "features": model.text(tokens)[0], "empty": model.text(end)[0], "ids": ids, "places": net.whereabouts(ids), "noise": noise[0],
             "sigmas": torch.tensor(sigmas), "clean": guess(model, noise, tokens, 1.0, ids, 1, exact=True)[0], "clean_empty": guess(model, noise, end, 1.0, ids, 1, exact=True)[0],
-            **behind, "picture": torch.from_numpy(bytes_of(net.pictures(x, HEIGHT, WIDTH))[0].copy())}
+            **behind, "picture": torch.from_numpy(bytes_of(picture)[0].copy()), "start": flat(start), "latents": net.tokens_of(latents)[0], "decoded": flat(autoencoder.decode(latents))}
 
 
 def main():
@@ -81,13 +113,14 @@ def main():
     prompts = Prompts(to / "tokenizer.json")
     model = build(TINY, prompts.size).eval()
     scatter(model)
-    write(to, TINY, model, to / "tokenizer.json", {"step": 0, "seen": 0}, 64)
+    autoencoder = tiny_autoencoder()
+    write(to, TINY, model, autoencoder, to / "tokenizer.json", {"step": 0, "seen": 0})
     (to / "tokenizer.json").unlink()
     about = json.loads((to / "image1.json").read_text())
-    about.update(steps=STEPS, guidance=GUIDANCE, shift=SHIFT, least_sigma=LEAST, side_least=16)
+    about.update(steps=STEPS, guidance=GUIDANCE, shift=SHIFT, least_sigma=LEAST, size=64, side_least=32)
     (to / "image1.json").write_text(json.dumps(about, indent=1) + "\n")
     check(to, TINY)
-    save_file({name: tensor.contiguous() for name, tensor in stages(model, prompts).items()}, to / "expected.safetensors")
+    save_file({name: tensor.contiguous() for name, tensor in stages(model, autoencoder, prompts).items()}, to / "expected.safetensors")
     for path in to.rglob("*"):
         if path.is_file():
             path.chmod(0o644)

@@ -25,18 +25,18 @@ differ() { cmp -s "$1" "$2" && complain "$1 and $2 are the same"; }
 
 klein=flux2-klein-tiny
 for model in image1 "$klein"; do
-    draw 0 '' "$model" "two red apples" -s 64x80 --steps 2 --seed 7 -o "$model.png"
-    draw 0 '' "$model" "two red apples" -s 64x80 --steps 2 --seed 7 -o again.png
-    draw 0 '' "$model" "two red apples" -s 64x80 --steps 2 --seed 8 -o other.png
+    draw 0 '' "$model" "two red apples" -s 64x96 --steps 2 --seed 7 -o "$model.png"
+    draw 0 '' "$model" "two red apples" -s 64x96 --steps 2 --seed 7 -o again.png
+    draw 0 '' "$model" "two red apples" -s 64x96 --steps 2 --seed 8 -o other.png
     same "$model.png" again.png
     differ "$model.png" other.png
-    draw 0 '' "$model" "two red apples" -i other.png --strength 0 --steps 2 -s 64x80 --seed 1 -o kept.png
-    draw 0 '' "$model" "a frog" -i other.png --strength 0.5 --steps 2 -s 64x80 --seed 1 -o changed.png
+    draw 0 '' "$model" "two red apples" -i other.png --strength 0 --steps 2 -s 64x96 --seed 1 -o kept.png
+    draw 0 '' "$model" "a frog" -i other.png --strength 0.5 --steps 2 -s 64x96 --seed 1 -o changed.png
     differ kept.png changed.png
 done
 
 # References are for one of them alone.
-draw 3 'strength below 1' image1 "a frog" -i other.png --steps 2 -s 64x80 -o x.png
+draw 3 'strength below 1' image1 "a frog" -i other.png --steps 2 -s 64x96 -o x.png
 [ -e x.png ] && complain "a picture was left behind"
 draw 0 '' "$klein" "a frog" -i other.png -i image1.png --steps 1 -s 64x64 --seed 1 -o both.png
 draw 0 '' "$klein" "a frog" -i other.png --steps 1 -s 64x64 --seed 1 -o one.png

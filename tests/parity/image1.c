@@ -6,13 +6,14 @@
 #include "base/cpu.h"
 #include "base/rng.h"
 #include "models/image1/image1.h"
+#include "nn/pixels.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEIGHT = 32, WIDTH = 48, PATCH = 16, ROWS = 2, COLS = 3, TOKENS = ROWS * COLS };
-enum { VALUES = 3 * PATCH * PATCH, STEPS = 4, BYTES = HEIGHT * WIDTH * 3 };
+enum { HEIGHT = 64, WIDTH = 96, ROWS = 2, COLS = 3, TOKENS = ROWS * COLS, VALUES = 128 };
+enum { STEPS = 4, BYTES = HEIGHT * WIDTH * 3 };
 static const char prompt[] = "Two red  apples,\non a blue table.";
 
 struct fixture {
@@ -150,6 +151,39 @@ static void test_stages(void **state)
     check_all("all", IH_COMPUTE_INT8, "int8", 0.03, 12);
 }
 
+/* A smooth picture there and back, each way by itself. */
+static void check_autoencoder(const char *tier, enum ih_compute compute, double tolerance)
+{
+    struct fixture f;
+    struct ih_error e;
+    float *rgb = test_malloc(BYTES * sizeof *rgb), latents[TOKENS * VALUES];
+    int cancel = 1;
+    open_fixture(&f, tier, compute, 2);
+    f.tolerance = tolerance;
+    const struct autoencoder *a = &f.model->autoencoder;
+    struct tensor z = tensor_2d(latents, DT_F32, TOKENS, VALUES);
+    const float *start = wanted(&f, "start", BYTES);
+    check(autoencoder_encode(a, z, start, WIDTH, HEIGHT, NULL, &e), &e);
+    compare(&f, "latents", latents, TOKENS * VALUES);
+    memcpy(latents, wanted(&f, "latents", TOKENS * VALUES), sizeof latents);
+    check(autoencoder_decode(a, rgb, z, WIDTH, HEIGHT, NULL, &e), &e);
+    compare(&f, "decoded", rgb, BYTES);
+    assert_int_equal(autoencoder_decode(a, rgb, z, WIDTH, HEIGHT, &cancel, &e), IH_CANCELLED);
+    assert_int_equal(autoencoder_encode(a, z, start, WIDTH, HEIGHT, &cancel, &e), IH_CANCELLED);
+    print_message("%-4s %s differs by %.1e\n", tier, f.worst_stage, f.worst);
+    test_free(rgb);
+    close_fixture(&f);
+}
+
+static void test_autoencoder(void **state)
+{
+    (void)state;
+    check_autoencoder("c", IH_COMPUTE_F32, 2e-6);
+    check_autoencoder("all", IH_COMPUTE_F32, 2e-6);
+    check_autoencoder("all", IH_COMPUTE_BF16, 0.01);
+    check_autoencoder("all", IH_COMPUTE_INT8, 0.01); /* never below 16 bits */
+}
+
 static void test_places(void **state)
 {
     (void)state;
@@ -267,7 +301,7 @@ static void test_start(void **state)
     struct ih_picture start = random_picture(), p;
     struct painting_request r = request();
     static struct first first;
-    float picture[TOKENS * VALUES], want[TOKENS * VALUES];
+    float picture[TOKENS * VALUES], want[TOKENS * VALUES], rgb[BYTES];
     open_fixture(&f, "all", IH_COMPUTE_AUTO, 2);
     const float *noise = wanted(&f, "noise", TOKENS * VALUES);
     const float *sigma = wanted(&f, "sigmas", STEPS + 1);
@@ -282,7 +316,10 @@ static void test_start(void **state)
     const struct image1_watch watch = {remember_first, &first};
     check(image1_paint(f.session, &r, noise, &watch, NULL, &p, &e), &e);
     assert_int_equal(first.steps, 2);
-    image1_to_patches(picture, &start, PATCH);
+    pixels_from_bytes(rgb, start.rgb, BYTES);
+    check(autoencoder_encode(&f.model->autoencoder, tensor_2d(picture, DT_F32, TOKENS, VALUES), rgb,
+              WIDTH, HEIGHT, NULL, &e),
+        &e);
     for (int i = 0; i < TOKENS * VALUES; i++) {
         float x = (1 - sigma[2]) * picture[i] + sigma[2] * noise[i];
         want[i] = x + (sigma[3] - sigma[2]) * (x - first.clean[i]) / sigma[2];
@@ -340,9 +377,13 @@ static int view(void *arg, int done, int total, const struct ih_picture *preview
 static void remember_clean(void *arg, const char *stage, int index, struct tensor x)
 {
     struct viewer *v = arg;
+    struct ih_error e;
+    static float rgb[BYTES];
     /* Without guidance it is what the prompt says. */
-    if (strcmp(stage, "clean") == 0 && index == STEPS - 1)
-        image1_from_patches(&v->last, x.data, v->model->config.patch);
+    if (strcmp(stage, "clean") == 0 && index == STEPS - 1) {
+        check(autoencoder_decode(&v->model->autoencoder, rgb, x, WIDTH, HEIGHT, NULL, &e), &e);
+        pixels_to_bytes(v->last.rgb, rgb, BYTES);
+    }
     if (strcmp(stage, "clean") == 0 && index == 1 && v->stop_at < 0)
         v->cancel = 1;
 }
@@ -375,7 +416,7 @@ static void test_previews_and_cancel(void **state)
     clean.stop_at = -1;
     assert_int_equal(
         image1_paint(f.session, &r, NULL, &watch, &clean.cancel, &p, &e), IH_CANCELLED);
-    assert_int_equal(shown.calls, 2);
+    assert_int_equal(shown.calls, 1);
     ih_picture_free(&shown.last);
     ih_picture_free(&clean.last);
     close_fixture(&f);
@@ -408,12 +449,12 @@ static void test_bad_configurations(void **state)
 {
     (void)state;
     static const char *const bad[][3] = {
-        {"\"patch\": 16", "\"patch\": 8", "192 values"},
+        {"\"patch\": 32", "\"patch\": 16", "16 pixels"},
         {"\"places\": 16", "\"places\": 20", "20 places"},
         {"\"prediction\": \"x\"", "\"prediction\": \"v\"", "\"v\""},
         {"\"end_token\": \"<|endoftext|>\"", "\"end_token\": \"<end>\"", "<end>"},
         {"\"shift\": 1.5", "\"shift\": 0", "shift 0"},
-        {"\"multiple\": 16", "\"multiple\": 24", "multiple 24"},
+        {"\"multiple\": 32", "\"multiple\": 24", "multiple 24"},
         {"\"longest\": 64", "\"longest\": 1", "longest"},
         {"\"steps\": 4", "\"steps\": \"four\"", "steps"},
     };
@@ -448,6 +489,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stages),
+        cmocka_unit_test(test_autoencoder),
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_long_prompt),
         cmocka_unit_test(test_seeds),

@@ -3,6 +3,7 @@
 #include "support/support.h"
 
 #include "models/flux2/flux2.h"
+#include "nn/pixels.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -38,9 +39,9 @@ static void test_masks(void **state)
         fresh[i] = 200;
     }
     struct ih_picture m = {4, 2, mask}, o = {4, 2, old}, out = {4, 2, fresh};
-    flux2_shrink_mask(small, &m, 2);
+    pixels_shrink_mask(small, &m, 2);
     assert_close("shrunk", small, (float[]){0.75f, 0.2f}, 2, 1e-6f, 0);
-    flux2_compose(&out, &o, &m);
+    pixels_compose(&out, &o, &m);
     for (int i = 0; i < 24; i++)
         assert_int_equal(fresh[i], grey[i / 3] == 255 ? 200 : grey[i / 3] == 51 ? 120 : 100);
 }

@@ -14,7 +14,7 @@ import torch
 
 from . import judge
 from .captions import describe
-from .config import PRESETS, SEED
+from .config import PRESETS, SEED, SIZE
 from .draw import draw as drawn
 from .draw import sheet
 from .sample import GUIDANCE, STEPS, bytes_of, load
@@ -100,14 +100,14 @@ def main():
     preset = PRESETS[args.preset]
     eye, palette = judge.load(), judge.Palette()
     scenes, prompts = zip(*tests(args.prompts))
-    size = args.size or preset.size
+    size = args.size or SIZE
     ceiling, _ = score(scenes, [drawn(scene, size)[0] for scene in scenes], eye, palette)
     print(json.dumps({"drawings": ceiling}))
     if args.drawings:
         return
-    model, encoder, state = load(preset)
+    model, decoder, encoder, state = load(preset)
     torch.manual_seed(SEED)
-    pictures = bytes_of(painted(model, encoder, prompts, size, size, args.steps, args.guidance, seed=1000))
+    pictures = bytes_of(painted(model, decoder, encoder, prompts, size, size, args.steps, args.guidance, seed=1000))
     rates, verdicts = score(scenes, pictures, eye, palette)
     print(json.dumps({"step": state["step"], "seen": state["seen"], "steps": args.steps, "guidance": args.guidance, "model": rates}))
     if args.sheet:

@@ -8,7 +8,8 @@ from pathlib import Path
 CACHE = Path(os.environ.get("INHOUSE_TRAIN_CACHE", Path.home() / ".cache/inhouse/train")) / "image1"
 VERSION = "0.1"
 SEED = 20261125
-PATCH = 16  # pixels a side of a token
+PATCH = 32  # pixels a side of a token
+LATENT = 32  # numbers that the autoencoder keeps of 16 x 16 pixels
 SIZE = 256  # pixels a side of the picture that a finished model draws by default
 SPAN = 16.0  # a square picture reaches over so many units of position, whatever its pixels
 PLACES = 16  # numbers behind the pixels of a token that say where it is
@@ -29,7 +30,6 @@ class Preset:
     single: int  # blocks of one
     text_width: int
     text_layers: int
-    size: int  # pixels a side in most of the training
     pictures: int  # drawn once and kept
     batch: int
     muon_rate: float  # learning rate of the matrices in the blocks
@@ -39,10 +39,10 @@ class Preset:
 
 
 PRESETS = {
-    "smoke": Preset("smoke", 12, 600, 128, 2, 1, 2, 128, 2, 64, 2048, 32, 0.02, 2e-3, 20, 2),
-    "thin": Preset("thin", 12, 1000, 256, 4, 2, 4, 256, 2, 128, 8192, 64, 0.02, 2e-3, 50, 10),
-    "small": Preset("small", 0, 2048, 256, 4, 2, 6, 256, 3, 128, 65536, 96, 0.02, 2e-3, 100, 240),
-    "full": Preset("full", 0, 2048, 384, 6, 2, 10, 384, 4, 128, 98304, 256, 0.02, 2e-3, 200, 1200),
+    "smoke": Preset("smoke", 12, 600, 128, 2, 1, 2, 128, 2, 2048, 32, 0.02, 2e-3, 20, 2),
+    "thin": Preset("thin", 12, 1000, 256, 4, 2, 4, 256, 2, 8192, 64, 0.02, 2e-3, 50, 10),
+    "small": Preset("small", 0, 2048, 256, 4, 2, 6, 256, 3, 65536, 96, 0.02, 2e-3, 100, 240),
+    "full": Preset("full", 0, 2048, 384, 6, 2, 10, 384, 4, 98304, 256, 0.02, 2e-3, 200, 1200),
 }
 
 

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Batches of pictures with captions of one length, so that nothing is padded."""
+"""Batches of pictures, as the autoencoder has them, with captions of one length, so that nothing is padded."""
 
-import itertools
 import json
-import os
 import random
 from dataclasses import dataclass
 
@@ -13,8 +11,7 @@ import torch
 from .captions import describe
 from .classes import INDEX
 from .colours import NAMED
-from .config import DROPPED, PATCH
-from .shards import fresh, stream
+from .config import DROPPED
 
 COLOURS = {name: i for i, name in enumerate(NAMED)}
 MOST = 8  # things in a picture
@@ -22,7 +19,7 @@ MOST = 8  # things in a picture
 
 @dataclass
 class Batch:
-    pictures: torch.Tensor  # (B, 3, size, size), bytes
+    latents: torch.Tensor  # (B, N, VALUES), halves
     tokens: torch.Tensor  # (B, L)
     classes: torch.Tensor  # (B, N): 0 background, 1 + index of the class; -100 unknown
     colours: torch.Tensor  # (B, N), likewise
@@ -30,12 +27,12 @@ class Batch:
 
 class Shard:
     def __init__(self, path):
-        self.pictures = np.load(path / "pictures.npy", mmap_mode="r")
+        self.latents = np.load(path / "latents.npy", mmap_mode="r")
         self.owners = np.load(path / "owners.npy", mmap_mode="r")
         self.lines = (path / "scenes.jsonl").read_text().splitlines()
 
     def __getitem__(self, i):
-        return self.pictures[i], self.owners[i], json.loads(self.lines[i])
+        return self.latents[i], self.owners[i], json.loads(self.lines[i])
 
     def __len__(self):
         return len(self.lines)
@@ -59,30 +56,13 @@ class Kept:
         return sum(map(len, self.shards.values()))
 
     def take(self, rng):
-        """(picture, owner, scene) without end; a picture is read where it is needed"""
+        """(latents, owner, scene) without end; they are read where they are needed"""
         while True:
             self.look()
             some = list(self.shards.values())
             for _ in range(self.EACH):
                 shard = rng.choice(some)
                 yield shard[rng.randrange(len(shard))]
-
-
-class Fresh:
-    """Pictures drawn by other processes while one trains; none is seen twice."""
-
-    EACH = 16  # of a job
-
-    def __init__(self, size, classes, seed):
-        cores = os.cpu_count() or 1
-        self.stream = stream(fresh, ((f"{seed} {size} {n}", size, self.EACH, classes) for n in itertools.count()), max(1, cores - 2))
-
-    def __len__(self):
-        return 0
-
-    def take(self, _rng):
-        for some in self.stream:
-            yield from some
 
 
 def side_labels(scene):
@@ -112,23 +92,22 @@ class Pictures:
     def batches(self, rng: random.Random):
         """Without end. Captions wait until there are enough of their length."""
         waiting = {}
-        for picture, owner, scene in self.source.take(rng):
+        for latents, owner, scene in self.source.take(rng):
             mirrored = not scene["sign"] and rng.random() < 0.5
             text = "" if rng.random() < DROPPED else describe(scene, rng, mirrored)
             ids = self.prompts.encode(text)
             some = waiting.setdefault(len(ids), [])
-            some.append((picture, owner, mirrored, ids, scene))
+            some.append((latents[int(mirrored)], owner, mirrored, ids, scene))
             if len(some) == self.size_of_batch:
                 yield self.batch(waiting.pop(len(ids)))
 
     def batch(self, some) -> Batch:
-        pictures, owners, labels = [], [], []
-        for picture, owner, mirrored, _, scene in some:
-            pictures.append(picture[:, ::-1] if mirrored else picture)
+        latents, owners, labels = [], [], []
+        for latent, owner, mirrored, _, scene in some:
+            latents.append(latent)
             owners.append(owner[:, ::-1] if mirrored else owner)
             labels.append(side_labels(scene))
-        pictures, labels = np.stack(pictures), np.stack(labels)
-        place = coarse(np.stack(owners), pictures.shape[1] // PATCH)
+        latents, labels = np.stack(latents), np.stack(labels)
+        place = coarse(np.stack(owners), round(latents.shape[1] ** 0.5))
         kinds = np.take_along_axis(labels, place[:, None], 2)
-        return Batch(torch.from_numpy(pictures).permute(0, 3, 1, 2), torch.tensor([each[3] for each in some]), torch.from_numpy(kinds[:, 0]),
-                     torch.from_numpy(kinds[:, 1]))
+        return Batch(torch.from_numpy(latents), torch.tensor([each[3] for each in some]), torch.from_numpy(kinds[:, 0]), torch.from_numpy(kinds[:, 1]))

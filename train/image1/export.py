@@ -14,12 +14,13 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from . import model as net
-from .config import AXES, LONGEST, PATCH, PLACES, PRESETS, SIZE, SPAN, THETA, VERSION, folder
+from .autoencoder import folded
+from .config import AXES, LATENT, LONGEST, PATCH, PLACES, PRESETS, SIZE, SPAN, THETA, VERSION, folder
 from .sample import GUIDANCE, LEAST, SHIFT, STEPS, load
 
 
 def transformer_config(preset) -> dict:
-    return {"_class_name": "Flux2Transformer2DModel", "patch_size": 1, "in_channels": net.PIXELS + PLACES, "out_channels": net.PIXELS, "num_layers": preset.double,
+    return {"_class_name": "Flux2Transformer2DModel", "patch_size": 1, "in_channels": net.VALUES + PLACES, "out_channels": net.VALUES, "num_layers": preset.double,
             "num_single_layers": preset.single, "attention_head_dim": 64, "num_attention_heads": preset.heads, "joint_attention_dim": preset.text_width,
             "timestep_guidance_channels": net.TIMES, "mlp_ratio": 3.0, "axes_dims_rope": list(AXES), "rope_theta": THETA, "eps": net.EPSILON, "guidance_embeds": False}
 
@@ -31,11 +32,16 @@ def text_config(preset, vocabulary: int) -> dict:
             "tie_word_embeddings": True, "torch_dtype": "bfloat16"}
 
 
-def about(preset, state: dict, size: int) -> dict:
+def autoencoder_config(autoencoder) -> dict:
+    a, b, c = autoencoder.widths
+    return {"_class_name": "InhouseImage1Autoencoder", "width_quarter": a, "width_eighth": b, "width_sixteenth": c, "latent_channels": LATENT}
+
+
+def about(preset, state: dict) -> dict:
     """What the pipeline needs to know besides."""
     return {"model_type": "image1", "name": "image-1", "version": VERSION, "preset": preset.name, "steps_trained": state["step"], "pictures_seen": state["seen"],
-            "patch": PATCH, "places": PLACES, "span": SPAN, "prediction": "x", "least_sigma": LEAST, "longest": LONGEST, "end_token": "<|endoftext|>", "size": size,
-            "multiple": PATCH, "side_least": 64, "side_most": 512, "steps": STEPS, "guidance": GUIDANCE, "shift": SHIFT[size]}
+            "patch": PATCH, "places": PLACES, "span": SPAN, "prediction": "x", "least_sigma": LEAST, "longest": LONGEST, "end_token": "<|endoftext|>", "size": SIZE,
+            "multiple": PATCH, "side_least": 64, "side_most": 512, "steps": STEPS, "guidance": GUIDANCE, "shift": SHIFT}
 
 
 def put(tensors: dict, path: Path, dtype):
@@ -44,14 +50,16 @@ def put(tensors: dict, path: Path, dtype):
     path.chmod(0o644)
 
 
-def write(to: Path, preset, model, tokenizer: Path, state: dict, size: int, dtype=torch.bfloat16):
+def write(to: Path, preset, model, autoencoder, tokenizer: Path, state: dict, dtype=torch.bfloat16):
     def text(value, *path):
         to.joinpath(*path).parent.mkdir(parents=True, exist_ok=True)
         to.joinpath(*path).write_text(json.dumps(value, indent=1) + "\n")
 
     text({"_class_name": "InhouseImage1Pipeline", "text_encoder": ["transformers", "Qwen3Model"], "tokenizer": ["transformers", "PreTrainedTokenizerFast"],
-          "transformer": ["diffusers", "Flux2Transformer2DModel"]}, "model_index.json")
-    text(about(preset, state, size), "image1.json")
+          "transformer": ["diffusers", "Flux2Transformer2DModel"], "autoencoder": ["inhouse", "InhouseImage1Autoencoder"]}, "model_index.json")
+    text(about(preset, state), "image1.json")
+    text(autoencoder_config(autoencoder), "autoencoder", "config.json")
+    put(folded(autoencoder), to / "autoencoder" / "diffusion_pytorch_model.safetensors", dtype)
     text(transformer_config(preset), "transformer", "config.json")
     text(text_config(preset, model.text.embed_tokens.num_embeddings), "text_encoder", "config.json")
     put(model.transformer.state_dict(), to / "transformer" / "diffusion_pytorch_model.safetensors", dtype)
@@ -80,9 +88,9 @@ def check(to: Path, preset):
     reader(input_ids=tokens)
     mine = text(tokens)
     ids, sigma = net.grid(128, 192), torch.tensor([0.3, 0.9])
-    patches = net.located(torch.randn(2, len(ids), net.PIXELS), ids)
-    a = ours(patches, mine, sigma, ids)
-    b = theirs(hidden_states=patches, encoder_hidden_states=mine, timestep=sigma, img_ids=ids, txt_ids=net.words(tokens.shape[1]), guidance=None, return_dict=False)[0]
+    seen = net.located(torch.randn(2, len(ids), net.VALUES), ids)
+    a = ours(seen, mine, sigma, ids)
+    b = theirs(hidden_states=seen, encoder_hidden_states=mine, timestep=sigma, img_ids=ids, txt_ids=net.words(tokens.shape[1]), guidance=None, return_dict=False)[0]
     for name, x, y in (("text encoder", mine, caught[0]), ("transformer", a, b)):
         print(f"{name}: largest difference {float((x - y).abs().max()):.2e} where the largest value is {float(y.abs().max()):.2e}")
         assert torch.allclose(x, y, atol=2e-4 * float(y.abs().max())), name
@@ -95,11 +103,10 @@ def main():
     parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
     preset = PRESETS[args.preset]
-    model, _, state = load(preset)
-    size = state.get("size", preset.size)
-    write(args.to, preset, model, folder(preset) / "tokenizer.json", state, size)
+    model, autoencoder, _, state = load(preset)
+    write(args.to, preset, model, autoencoder, folder(preset) / "tokenizer.json", state)
     total = sum(path.stat().st_size for path in args.to.rglob("*") if path.is_file())
-    print(f"step {state['step']}, {state['seen']} pictures seen, size {size}, {total / 1e6:.1f} MB")
+    print(f"step {state['step']}, {state['seen']} pictures seen, {total / 1e6:.1f} MB")
     if args.check:
         check(args.to, preset)
 

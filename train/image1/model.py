@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The network: FLUX.2's transformer (Black Forest Labs 2025; tensors named as in diffusers' Flux2Transformer2DModel) over patches of pixels,
-and a text encoder with Qwen3's blocks (tensors named as in transformers' Qwen3Model). README.md says what is computed.
+"""The network: FLUX.2's transformer (Black Forest Labs 2025; tensors named as in diffusers' Flux2Transformer2DModel) over the tokens of the
+autoencoder, and a text encoder with Qwen3's blocks (tensors named as in transformers' Qwen3Model). README.md says what is computed.
 
-B pictures, L words' tokens, N patches, D width, H heads of 64.
+B pictures, L words' tokens, N tokens of the picture, D width, H heads of 64.
 """
 
 import math
@@ -11,10 +11,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .config import AXES, PATCH, PLACES, SPAN, THETA
+from .config import AXES, LATENT, PATCH, PLACES, SPAN, THETA
 
 EPSILON = 1e-6
-PIXELS = 3 * PATCH * PATCH
+VALUES = LATENT * (PATCH // 16) ** 2  # numbers of a token
 TIMES = 256  # channels of the time's sinusoid
 
 
@@ -38,7 +38,7 @@ def swiglu(x):
 
 
 def grid(height: int, width: int) -> torch.Tensor:
-    """(N, 4): (0, y, x, 0) of the patches of a picture, which reaches over SPAN x SPAN units, its centre at 0."""
+    """(N, 4): (0, y, x, 0) of the tokens of a picture, which reaches over SPAN x SPAN units, its centre at 0."""
     rows, columns = height // PATCH, width // PATCH
     unit = SPAN / math.sqrt(rows * columns)
     y = (torch.arange(rows) + 0.5 - rows / 2) * unit
@@ -56,7 +56,7 @@ def words(count: int) -> torch.Tensor:
 
 
 def whereabouts(ids) -> torch.Tensor:
-    """(N, PLACES) numbers that go into the network behind a patch's pixels: sine and cosine of y and x at four wavelengths."""
+    """(N, PLACES) numbers that go into the network behind a token's own: sine and cosine of y and x at four wavelengths."""
     angles = (ids[:, 1:3, None] * (math.pi / SPAN) * 2.0 ** torch.arange(PLACES // 4)).flatten(1)
     return torch.cat([angles.sin(), angles.cos()], 1)
 
@@ -234,7 +234,7 @@ class Holder(nn.Module):
 class Transformer(nn.Module):
     def __init__(self, width, double, single, text_width):
         super().__init__()
-        self.x_embedder, self.context_embedder = linear(PIXELS + PLACES, width), linear(text_width, width)
+        self.x_embedder, self.context_embedder = linear(VALUES + PLACES, width), linear(text_width, width)
         self.time_guidance_embed = Holder(timestep_embedder=Holder(linear_1=linear(TIMES, width), linear_2=linear(width, width)))
         self.double_stream_modulation_img = Holder(linear=linear(width, 6 * width))
         self.double_stream_modulation_txt = Holder(linear=linear(width, 6 * width))
@@ -242,7 +242,7 @@ class Transformer(nn.Module):
         self.transformer_blocks = nn.ModuleList(DoubleBlock(width) for _ in range(double))
         self.single_transformer_blocks = nn.ModuleList(SingleBlock(width) for _ in range(single))
         self.norm_out = Holder(linear=linear(width, 2 * width))
-        self.proj_out = linear(width, PIXELS)
+        self.proj_out = linear(width, VALUES)
 
     def time(self, sigma):
         """(B,) in [0, 1] -> (B, D)"""
@@ -251,17 +251,17 @@ class Transformer(nn.Module):
         embedder = self.time_guidance_embed.timestep_embedder
         return embedder.linear_2(F.silu(embedder.linear_1(torch.cat([angles.cos(), angles.sin()], 1))))
 
-    def forward(self, patches, text, sigma, ids, half=None):
-        """patches (B, N, PIXELS + PLACES), text (B, L, text_width), sigma (B,), ids (N, 4) -> (B, N, PIXELS): the clean picture.
+    def forward(self, seen, text, sigma, ids, half=None):
+        """seen (B, N, VALUES + PLACES), text (B, L, text_width), sigma (B,), ids (N, 4) -> (B, N, VALUES): the clean picture.
         half: a function that is given what the picture's tokens are like half way through the single blocks."""
-        cos, sin = (x.to(patches.device) for x in turns(torch.cat([words(text.shape[1]), ids])))
+        cos, sin = (x.to(seen.device) for x in turns(torch.cat([words(text.shape[1]), ids])))
         time = F.silu(self.time(sigma))
 
         def mods(part, count):
             return part.linear(time).float()[:, None].chunk(count, -1)
 
         mod_picture, mod_text, mod = mods(self.double_stream_modulation_img, 6), mods(self.double_stream_modulation_txt, 6), mods(self.single_stream_modulation, 3)
-        x, text = self.x_embedder(patches).float(), self.context_embedder(text).float()
+        x, text = self.x_embedder(seen).float(), self.context_embedder(text).float()
         for block in self.transformer_blocks:
             x, text = block(x, text, mod_picture, mod_text, cos, sin)
         length = text.shape[1]
@@ -275,7 +275,7 @@ class Transformer(nn.Module):
 
 
 class Illustrator(nn.Module):
-    """Both, and the heads of the side tasks: which class and which colour a patch belongs to (only used in training)."""
+    """Both, and the heads of the side tasks: which class and which colour a token belongs to (only used in training)."""
 
     def __init__(self, preset, vocabulary: int, classes: int, colours: int):
         super().__init__()
@@ -290,17 +290,16 @@ class Illustrator(nn.Module):
         nn.init.zeros_(self.transformer.proj_out.weight)
 
 
-def patches(pictures) -> torch.Tensor:
-    """(B, 3, height, width) -> (B, N, PIXELS); a patch's numbers lie by row, column, channel"""
-    b, c, h, w = pictures.shape
-    return pictures.reshape(b, c, h // PATCH, PATCH, w // PATCH, PATCH).permute(0, 2, 4, 3, 5, 1).reshape(b, -1, PIXELS)
+def tokens_of(latents) -> torch.Tensor:
+    """(B, VALUES, rows, columns), as the autoencoder has them -> (B, N, VALUES)"""
+    return latents.flatten(2).transpose(1, 2)
 
 
-def pictures(x, height: int, width: int) -> torch.Tensor:
-    """The way back."""
-    return x.reshape(-1, height // PATCH, width // PATCH, PATCH, PATCH, 3).permute(0, 5, 1, 3, 2, 4).reshape(-1, 3, height, width)
+def latents_of(x, height: int, width: int) -> torch.Tensor:
+    """The way back, for a picture of so many pixels."""
+    return x.transpose(1, 2).unflatten(2, (height // PATCH, width // PATCH))
 
 
 def located(x, ids) -> torch.Tensor:
-    """Patches with their places."""
+    """Tokens with their places."""
     return torch.cat([x, whereabouts(ids).to(x).expand(len(x), -1, -1)], -1)

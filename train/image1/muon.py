@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Muon (Jordan et al. 2024): momentum whose matrices are made orthogonal before they are applied. Matrices that are several in one
-(queries, keys, values, gates) are taken apart, and all of one shape are done together."""
+(queries, keys, values, gates) are taken apart, all of one shape are done together, and a convolution's weights are a matrix of one row an output."""
 
 import torch
 
@@ -23,7 +23,7 @@ def orthogonal(g):
 
 def pieces(name: str, value):
     """How a matrix is taken apart: (dimension, sizes)"""
-    rows, columns = value.shape
+    rows, columns = value.flatten(1).shape
     if name.endswith("to_qkv_mlp_proj.weight"):
         return 0, [columns] * 3 + [3 * columns] * 2
     if name.endswith("linear_in.weight"):
@@ -49,10 +49,10 @@ class Muon(torch.optim.Optimizer):
             if "momentum" not in state:
                 state["momentum"] = torch.zeros_like(value)
             state["momentum"].lerp_(value.grad, 1 - group["momentum"])
-            update = value.grad.lerp(state["momentum"], group["momentum"])
+            update = value.grad.lerp(state["momentum"], group["momentum"]).flatten(1)
             value.mul_(1 - group["lr"] * group["decay"])
             dimension, sizes = self.plans[number]
-            for part, target in zip(update.split(sizes, dimension), value.split(sizes, dimension)):
+            for part, target in zip(update.split(sizes, dimension), value.view(len(value), -1).split(sizes, dimension)):
                 flipped = part.shape[0] > part.shape[1]
                 by_shape.setdefault(part.mT.shape if flipped else part.shape, []).append((part.mT if flipped else part, target.mT if flipped else target, flipped))
         for some in by_shape.values():

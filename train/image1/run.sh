@@ -1,12 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The whole recipe: tokenizer, pictures, training, export. What is there is not made again.
-#   train/image1/run.sh smoke|thin|small|full [minutes] [size]
+# The whole recipe: tokenizer, pictures, autoencoder, training, export. What is there is not made again.
+#   train/image1/run.sh smoke|thin|small|full [minutes]
 set -eu
 cd "$(dirname "$0")/.."
 preset=${1:?preset: smoke, thin, small or full}
 minutes=${2:-}
-size=${3:-}
 work=${INHOUSE_TRAIN_CACHE:-$HOME/.cache/inhouse/train}/image1/$preset
 python=${PYTHON:-python3}
 
@@ -17,6 +16,8 @@ export ONEDNN_PRIMITIVE_CACHE_CAPACITY=4096
 export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-PASSIVE}
 
 [ -f "$work/tokenizer.json" ] || "$python" -m image1.tokens "$preset"
-"$python" -m image1.shards "$preset" --workers "${WORKERS:-$(nproc)}" ${size:+--size "$size"} ${PICTURES:+--pictures "$PICTURES"}
-"$python" -m image1.train "$preset" ${minutes:+--minutes "$minutes"} ${size:+--size "$size"} ${COMPILE:+--compile}
+"$python" -m image1.shards "$preset" --workers "${WORKERS:-$(nproc)}"
+"$python" -m image1.autoencoder "$preset" ${AUTOENCODER_MINUTES:+--minutes "$AUTOENCODER_MINUTES"}
+"$python" -m image1.latents "$preset" ${PICTURES:+--pictures "$PICTURES"}
+"$python" -m image1.train "$preset" ${minutes:+--minutes "$minutes"} ${COMPILE:+--compile}
 "$python" -m image1.export "$preset" --to "$work/model"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Draws pictures of prompts with the averaged weights of a checkpoint.
 
-    python -m image1.sample small sheet.png [--size 128] [--steps 24] [--guidance 4] ["a prompt" ...]
+    python -m image1.sample small sheet.png [--size 256] [--steps 24] [--guidance 4] ["a prompt" ...]
 """
 
 import argparse
@@ -9,13 +9,13 @@ import argparse
 import numpy as np
 import torch
 
+from . import autoencoder
 from . import model as net
-from .config import PRESETS, folder
+from .config import PRESETS, SIZE, folder
 from .draw import sheet
 from .tokens import Prompts
 
-SHIFT = {64: 1.5, 128: 2.0, 256: 3.0}  # by pixels a side
-GUIDANCE, STEPS, LEAST = 4.0, 24, 0.02
+SHIFT, GUIDANCE, STEPS, LEAST = 1.5, 4.0, 24, 0.02
 SHOWN = ["a red apple", "a blue car on a yellow background", "three green frogs", "a cat on a table", "a white rabbit in the snow at night", "two yellow ducks on the sea",
          "a purple flower in a meadow", "a red house in the mountains", "a pink pig to the left of a blue chair", "five orange stars in space", "a black cat to the right of a green tree",
          "a watercolour of a red sailing boat", "pixel art of a green dinosaur", "a cartoon of a brown bear in the forest", "a line drawing of a blue bird", "a yellow sign that says HI",
@@ -30,7 +30,7 @@ def schedule(steps: int, shift: float) -> list:
 
 @torch.no_grad()
 def guess(model, x, tokens, sigma: float, ids, guidance: float, exact=False):
-    """The clean patches, as the prompt has them and further away from what no prompt has. exact: in f32."""
+    """The clean tokens, as the prompt has them and further away from what no prompt has. exact: in f32."""
     time = torch.full((len(x),), sigma, device=x.device)
     seen = net.located(x, ids)
 
@@ -46,7 +46,7 @@ def guess(model, x, tokens, sigma: float, ids, guidance: float, exact=False):
 
 
 @torch.no_grad()
-def draw(model, prompts, texts, height: int, width: int, steps=STEPS, guidance=GUIDANCE, shift=None, seed=0):
+def draw(model, decoder, prompts, texts, height: int, width: int, steps=STEPS, guidance=GUIDANCE, shift=SHIFT, seed=0):
     """(B, 3, height, width), -1 to 1. Prompts of one length go together."""
     device = next(model.parameters()).device
     ids, out = net.grid(height, width), [None] * len(texts)
@@ -54,14 +54,14 @@ def draw(model, prompts, texts, height: int, width: int, steps=STEPS, guidance=G
     for number, text in enumerate(texts):
         tokens = prompts.encode(text)
         lengths.setdefault(len(tokens), []).append((number, tokens))
-    sigmas = schedule(steps, shift or SHIFT.get(round((height * width) ** 0.5), 3.0))
+    sigmas = schedule(steps, shift)
     for some in lengths.values():
         tokens = torch.tensor([each for _, each in some], device=device)
-        x = torch.stack([torch.randn(len(ids), net.PIXELS, generator=torch.Generator().manual_seed(seed + number)) for number, _ in some]).to(device)
+        x = torch.stack([torch.randn(len(ids), net.VALUES, generator=torch.Generator().manual_seed(seed + number)) for number, _ in some]).to(device)
         for sigma, following in zip(sigmas, sigmas[1:]):
             clean = guess(model, x, tokens, sigma, ids, guidance)
             x = x + (following - sigma) * (x - clean) / max(sigma, LEAST)
-        for (number, _), picture in zip(some, net.pictures(x, height, width)):
+        for (number, _), picture in zip(some, decoder.decode(net.latents_of(x, height, width))):
             out[number] = picture
     return torch.stack(out)
 
@@ -70,22 +70,22 @@ def bytes_of(pictures) -> list:
     return list(((pictures.clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).cpu().numpy())
 
 
-def snapshot(model, prompts, size, path, **options):
+def snapshot(model, decoder, prompts, path, **options):
     from PIL import Image
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(np.ascontiguousarray(sheet(bytes_of(draw(model, prompts, SHOWN, size, size, **options)), 6))).save(path)
+    Image.fromarray(np.ascontiguousarray(sheet(bytes_of(draw(model, decoder, prompts, SHOWN, SIZE, SIZE, **options)), 6))).save(path)
 
 
 def load(preset):
-    """The averaged weights of the last checkpoint, and the tokenizer."""
+    """The averaged weights of the last checkpoint, the autoencoder and the tokenizer."""
     from .train import build
 
     prompts = Prompts(folder(preset) / "tokenizer.json")
     model = build(preset, prompts.size).eval()
     state = torch.load(folder(preset) / "checkpoint.pt", map_location="cpu")
     model.load_state_dict(state["mean"])
-    return model, prompts, state
+    return model, autoencoder.load(preset), prompts, state
 
 
 def main():
@@ -101,9 +101,9 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     preset = PRESETS[args.preset]
-    model, prompts, state = load(preset)
-    size, texts = args.size or preset.size, args.prompt or SHOWN
-    made = bytes_of(draw(model, prompts, texts, size, size, args.steps, args.guidance, seed=args.seed))
+    model, decoder, prompts, state = load(preset)
+    size, texts = args.size or SIZE, args.prompt or SHOWN
+    made = bytes_of(draw(model, decoder, prompts, texts, size, size, args.steps, args.guidance, seed=args.seed))
     Image.fromarray(np.ascontiguousarray(sheet(made, 6))).save(args.to)
     print(f"step {state['step']}")
 

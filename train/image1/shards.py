@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Draws the pictures to train on: into files, a few thousand each (what is there is not drawn again), or while one trains.
+"""Draws the pictures that the autoencoder is trained on into files, a few thousand each (what is there is not drawn again).
 
-    python -m image1.shards small [--size 128] [--pictures 65536] [--workers 2]
+    python -m image1.shards small [--pictures 16384] [--workers 2]
 """
 
 import argparse
 import collections
 import itertools
-import json
 import os
 import random
 import shutil
@@ -17,8 +16,8 @@ from multiprocessing import Pool
 import numpy as np
 
 from .classes import CLASSES
-from .config import PRESETS, SEED, folder
-from .draw import OWNERS, draw
+from .config import PRESETS, SEED, SIZE, folder
+from .draw import draw
 from .scene import invent
 
 EACH = 2048
@@ -31,15 +30,8 @@ def make(job):
     part = path.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    rng = random.Random(f"{SEED} {size} {number}")
-    pictures, owners = np.zeros((each, size, size, 3), np.uint8), np.zeros((each, OWNERS, OWNERS), np.uint8)
-    with open(part / "scenes.jsonl", "w") as file:
-        for i in range(each):
-            scene = invent(rng, kinds=CLASSES[:classes] if classes else None)
-            pictures[i], owners[i] = draw(scene, size)
-            file.write(json.dumps(scene) + "\n")
+    pictures, _, _ = drawn((f"{SEED} {size} {number}", size, each, classes))
     np.save(part / "pictures.npy", pictures)
-    np.save(part / "owners.npy", owners)
     os.rename(part, path)
     return number
 
@@ -56,27 +48,29 @@ def stream(function, jobs, workers=1, ahead=6):
         for job in jobs:
             yield waiting.popleft().get()
             waiting.append(pool.apply_async(function, (job,)))
+        for last in waiting:
+            yield last.get()
 
 
-def fresh(job) -> list:
-    """[(picture, owner, scene)]; job: (seed, size, pictures, classes)"""
+def drawn(job) -> tuple:
+    """pictures (n, size, size, 3), owners (n, OWNERS, OWNERS), scenes; job: (seed, size, n, classes)"""
     seed, size, count, classes = job
     rng = random.Random(seed)
     scenes = [invent(rng, kinds=CLASSES[:classes] if classes else None) for _ in range(count)]
-    return [(*draw(scene, size), scene) for scene in scenes]
+    pictures, owners = zip(*(draw(scene, size) for scene in scenes))
+    return np.stack(pictures), np.stack(owners), scenes
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("preset")
-    parser.add_argument("--size", type=int)
     parser.add_argument("--pictures", type=int)
     parser.add_argument("--workers", type=int, default=1)
     args = parser.parse_args()
     preset = PRESETS[args.preset]
-    size, count = args.size or preset.size, args.pictures or preset.pictures
+    count = args.pictures or preset.pictures // 4
     each = min(EACH, count)
-    jobs = [(folder(preset) / f"shards-{size}" / f"{number:04d}", number, size, preset.classes, each) for number in range(count // each)]
+    jobs = [(folder(preset) / f"shards-{SIZE}" / f"{number:04d}", number, SIZE, preset.classes, each) for number in range(count // each)]
     jobs = [job for job in jobs if not job[0].exists()]
     with Pool(args.workers) as pool:
         for done, number in enumerate(pool.imap_unordered(make, jobs), 1):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Trains image-1: the network sees a picture in noise and says what the clean one is.
+"""Trains image-1: the network sees a picture in noise and says what the clean one is, both as the autoencoder has them.
 
-    python -m image1.train small [--minutes 240] [--size 256] [--compile]
+    python -m image1.train small [--minutes 240] [--start CHECKPOINT] [--compile]
 Stop it at any time and start it again: it goes on from the last checkpoint. The learning rate follows the clock, not the step
 count, so that a run ends when it must; with more minutes it goes on at the full rate.
 """
@@ -17,10 +17,11 @@ import time
 import torch
 import torch.nn.functional as F
 
+from . import autoencoder
 from . import model as net
 from .classes import CLASSES
-from .config import CLASS_SHARE, COLOUR_SHARE, PRESETS, SEED, folder
-from .data import COLOURS, Fresh, Kept, Pictures
+from .config import CLASS_SHARE, COLOUR_SHARE, PRESETS, SEED, SIZE, folder
+from .data import COLOURS, Kept, Pictures
 from .muon import Muon
 from .sample import snapshot
 from .tokens import Prompts
@@ -29,7 +30,7 @@ DECAY_SHARE = 0.35  # last part of the run, in which the learning rate falls to 
 AVERAGE = 0.9985  # weights that are tested and exported are a running mean
 CHECKPOINT_SECONDS, SHEET_SECONDS = 240, 900
 LEAST = 0.05  # sigma below which the velocity's error no longer counts more
-NOISY = {64: (0.2, 1.0), 128: (0.5, 1.0), 256: (1.1, 1.0)}  # mean and deviation of ln(sigma / (1 - sigma)), by pixels a side
+NOISY = (0.4, 1.0)  # mean and deviation of ln(sigma / (1 - sigma))
 
 
 def build(preset, vocabulary: int):
@@ -37,14 +38,13 @@ def build(preset, vocabulary: int):
 
 
 def sides(model, x, batch):
-    """What the side tasks cost: class and colour of each patch, read half way through."""
+    """What the side tasks cost: class and colour of each token, read half way through."""
     return (F.cross_entropy(model.classes(x).float().flatten(0, 1), batch.classes.flatten()),
             F.cross_entropy(model.colours(x).float().flatten(0, 1), batch.colours.flatten()))
 
 
 def losses(model, batch, sigma, noise) -> dict:
-    size = batch.pictures.shape[-1]
-    clean, ids = net.patches(batch.pictures.float() / 127.5 - 1), net.grid(size, size)
+    clean, ids = batch.latents.float(), net.grid(SIZE, SIZE)
     seen = torch.lerp(clean, noise, sigma[:, None, None])
     out = {}
 
@@ -54,18 +54,21 @@ def losses(model, batch, sigma, noise) -> dict:
     with torch.autocast(clean.device.type, torch.bfloat16):
         guess = model.transformer(net.located(seen, ids), model.text(batch.tokens), sigma, ids, half)
     error = (guess.float() - clean).square().mean((1, 2))
-    return {"velocity": (error / sigma.clamp(min=LEAST).square()).mean(), "pixel": error.mean(), **out}
+    return {"velocity": (error / sigma.clamp(min=LEAST).square()).mean(), "clean": error.mean(), **out}
 
 
 class Run:
     """Model, optimizers, clock and log of one training run."""
 
-    def __init__(self, preset, minutes: float, size: int, compiled: bool):
-        self.preset, self.minutes, self.folder, self.size = preset, minutes, folder(preset), size
+    def __init__(self, preset, minutes: float, start, compiled: bool):
+        self.preset, self.minutes, self.folder = preset, minutes, folder(preset)
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         torch.manual_seed(SEED)
         self.prompts = Prompts(self.folder / "tokenizer.json")
         self.model = build(preset, self.prompts.size).to(self.device)
+        self.autoencoder = autoencoder.load(preset)
+        if start:
+            self.model.load_state_dict(torch.load(start, map_location=self.device))
         self.mean = copy.deepcopy(self.model).requires_grad_(False)
         blocks = [(name, value) for name, value in self.model.named_parameters() if value.dim() == 2 and ("blocks." in name or "text.layers." in name)]
         inside = {id(value) for _, value in blocks}
@@ -73,9 +76,7 @@ class Run:
         self.adam = torch.optim.AdamW([v for v in self.model.parameters() if id(v) not in inside], lr=preset.adam_rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
         self.step, self.seen, self.elapsed, self.stopping = 0, 0, 0.0, False
         self.resume()
-        shards = self.folder / f"shards-{size}"
-        source = Kept(shards) if shards.exists() else Fresh(size, preset.classes, SEED + self.step)
-        self.pictures = Pictures(source, self.prompts, max(16, preset.batch * preset.size // size))
+        self.pictures = Pictures(Kept(self.folder / f"latents-{SIZE}"), self.prompts, preset.batch)
         self.losses = torch.compile(losses, dynamic=True) if compiled else losses
 
     def resume(self):
@@ -91,7 +92,7 @@ class Run:
     def save(self):
         """Written beside and renamed, so that a kill leaves the older one whole."""
         state = {"model": self.model.state_dict(), "mean": self.mean.state_dict(), "muon": self.muon.state_dict(), "adam": self.adam.state_dict(),
-                 "step": self.step, "seen": self.seen, "elapsed": self.elapsed, "size": self.size}
+                 "step": self.step, "seen": self.seen, "elapsed": self.elapsed}
         torch.save(state, self.folder / "checkpoint.part")
         os.replace(self.folder / "checkpoint.part", self.folder / "checkpoint.pt")
 
@@ -107,9 +108,9 @@ class Run:
         return min(1, (self.step + 1) / self.preset.warmup) * min(1, max(0.02, left / DECAY_SHARE))
 
     def update(self, batch, generator) -> dict:
-        mean, deviation = NOISY[self.size]
-        sigma = torch.sigmoid(mean + deviation * torch.randn(len(batch.pictures), generator=generator, device=self.device))
-        noise = torch.randn(len(batch.pictures), (self.size // net.PATCH) ** 2, net.PIXELS, generator=generator, device=self.device)
+        mean, deviation = NOISY
+        sigma = torch.sigmoid(mean + deviation * torch.randn(len(batch.latents), generator=generator, device=self.device))
+        noise = torch.randn(batch.latents.shape, generator=generator, device=self.device)
         for optimizer, peak in ((self.muon, self.preset.muon_rate), (self.adam, self.preset.adam_rate)):
             for group in optimizer.param_groups:
                 group["lr"] = peak * self.rate()
@@ -121,7 +122,7 @@ class Run:
             optimizer.zero_grad(set_to_none=True)
         torch._foreach_lerp_(list(self.mean.parameters()), list(self.model.parameters()), 1 - min(AVERAGE, self.step / (self.step + 10)))
         self.step += 1
-        self.seen += len(batch.pictures)
+        self.seen += len(batch.latents)
         return {name: loss.item() for name, loss in found.items()}
 
     def ready(self, batch):
@@ -130,7 +131,7 @@ class Run:
         return batch
 
     def go(self):
-        self.log(size=self.size, kept=len(self.pictures.source), weights=sum(v.numel() for v in self.model.parameters()))
+        self.log(kept=len(self.pictures.source), weights=sum(v.numel() for v in self.model.parameters()))
         signal.signal(signal.SIGTERM, self.stop)
         signal.signal(signal.SIGINT, self.stop)
         saved = shown = time.monotonic()
@@ -151,11 +152,11 @@ class Run:
                 self.save()
                 saved = now
             if now - shown > SHEET_SECONDS:
-                snapshot(self.mean, self.prompts, self.size, self.folder / "sheets" / f"{self.step:07d}.png")
+                snapshot(self.mean, self.autoencoder, self.prompts, self.folder / "sheets" / f"{self.step:07d}.png")
                 shown = now
         self.save()
         if not self.stopping:
-            snapshot(self.mean, self.prompts, self.size, self.folder / "sheets" / f"{self.step:07d}.png")
+            snapshot(self.mean, self.autoencoder, self.prompts, self.folder / "sheets" / f"{self.step:07d}.png")
 
     def stop(self, *_signal):
         """Ends after the step in hand."""
@@ -166,11 +167,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("preset")
     parser.add_argument("--minutes", type=float)
-    parser.add_argument("--size", type=int)
+    parser.add_argument("--start", help="weights to begin with instead of random ones")
     parser.add_argument("--compile", action="store_true", help="let PyTorch fuse operations; the first steps take minutes")
     args = parser.parse_args()
     preset = PRESETS[args.preset]
-    Run(preset, args.minutes or preset.minutes, args.size or preset.size, args.compile).go()
+    Run(preset, args.minutes or preset.minutes, args.start, args.compile).go()
 
 
 if __name__ == "__main__":

@@ -93,11 +93,6 @@ enum ih_status flux2_sample(struct flux2_painting *p, struct ih_error *e);
 float *flux2_to_floats(struct arena *a, const struct ih_picture *p);
 enum ih_status flux2_to_picture(
     struct ih_picture *out, const float *rgb, int width, int height, struct ih_error *e);
-/* Share of white of each latent's pixels: [height / patch * width / patch]. */
-void flux2_shrink_mask(float *out, const struct ih_picture *mask, int patch);
-/* The original where the mask is black. */
-void flux2_compose(
-    struct ih_picture *out, const struct ih_picture *original, const struct ih_picture *mask);
 
 /* glimpse.c: what [rows * columns, 128] latents look like, coarsely, 8 pixels to one. */
 enum ih_status flux2_glimpse(struct ih_picture *out, const float *latents, int64_t rows,

@@ -3,6 +3,7 @@
 #include "models/flux2/flux2.h"
 
 #include "base/rng.h"
+#include "nn/pixels.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -102,7 +103,7 @@ static enum ih_status read_pictures(struct flux2_painting *p, struct ih_error *e
         to += patches(p, &r->image[i]) * channels;
     }
     if (p->mask)
-        flux2_shrink_mask(p->mask, r->mask, vae_multiple(p->s->model->vae));
+        pixels_shrink_mask(p->mask, r->mask, vae_multiple(p->s->model->vae));
     return status;
 }
 
@@ -167,7 +168,7 @@ static enum ih_status decode(struct flux2_painting *p, struct ih_picture *out, s
     if (!status)
         status = flux2_to_picture(out, rgb, width, height, e);
     if (!status && p->mask)
-        flux2_compose(out, &r->image[0], r->mask);
+        pixels_compose(out, &r->image[0], r->mask);
     return status;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pictures as the autoencoder has them, and masks. */
+/* Pictures as the autoencoder has them. */
 #include "models/flux2/flux2.h"
 
 #include <math.h>
@@ -36,32 +36,4 @@ enum ih_status flux2_to_picture(
     for (int64_t i = 0; i < count(out); i++)
         out->rgb[i] = to_byte(rgb[i]);
     return IH_OK;
-}
-
-static float whiteness(const struct ih_picture *mask, int64_t pixel)
-{
-    const uint8_t *p = mask->rgb + pixel * 3;
-    return (float)(p[0] + p[1] + p[2]) / (3 * 255.0f);
-}
-
-void flux2_shrink_mask(float *out, const struct ih_picture *mask, int patch)
-{
-    int64_t columns = mask->width / patch, rows = mask->height / patch;
-    for (int64_t y = 0; y < rows; y++)
-        for (int64_t x = 0; x < columns; x++) {
-            float sum = 0;
-            for (int64_t i = 0; i < patch; i++)
-                for (int64_t j = 0; j < patch; j++)
-                    sum += whiteness(mask, (y * patch + i) * mask->width + x * patch + j);
-            out[y * columns + x] = sum / (float)(patch * patch);
-        }
-}
-
-void flux2_compose(
-    struct ih_picture *out, const struct ih_picture *original, const struct ih_picture *mask)
-{
-    for (int64_t i = 0; i < count(out); i++) {
-        float a = original->rgb[i], b = out->rgb[i], white = whiteness(mask, i / 3);
-        out->rgb[i] = (uint8_t)lrintf(a + white * (b - a));
-    }
 }

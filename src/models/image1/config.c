@@ -65,10 +65,13 @@ static enum ih_status check_networks(const struct image1 *m, const char *path, s
 {
     const struct image1_config *c = &m->config;
     const struct flow_config *f = &m->flow.net.config;
-    int values = 3 * c->patch * c->patch;
+    int values = autoencoder_values(&m->autoencoder);
+    if (c->patch != AUTOENCODER_PATCH)
+        return err_set(e, IH_UNSUPPORTED, "%s: tokens of %d pixels; expected %d", path, c->patch,
+            (int)AUTOENCODER_PATCH);
     if (f->in != values + c->places || f->out != values)
         return err_set(e, IH_BAD_DATA,
-            "%s: patches of %d values and %d places; the transformer takes in %d numbers and gives "
+            "%s: tokens of %d numbers and %d places; the transformer takes in %d numbers and gives "
             "%d",
             path, values, c->places, f->in, f->out);
     if (f->context != m->text.net.config.dim)

@@ -2,20 +2,21 @@
 #ifndef MODELS_IMAGE1_IMAGE1_H
 #define MODELS_IMAGE1_IMAGE1_H
 
+#include "models/image1/autoencoder.h"
 #include "models/painter.h"
 #include "nn/part.h"
 #include "text/bpe.h"
 
-/* image-1, our own text to image: FLUX.2's transformer over patches of pixels, without an
- * autoencoder, and a small text encoder with Qwen3's blocks. The network says what the clean
- * picture looks like. What it computes stands in train/image1/README.md. Shapes: N patches of V =
- * 3 * patch^2 values each, L tokens of the prompt. */
+/* image-1, our own text to image: FLUX.2's transformer at a small size over the tokens of an
+ * autoencoder of its own, and a small text encoder with Qwen3's blocks. The network says what the
+ * clean picture looks like. What it computes stands in train/image1/README.md. Shapes: N tokens of
+ * V numbers each, L tokens of the prompt. */
 
 enum { IMAGE1_AXES = 4 }; /* which picture, y, x, which word */
 
 struct image1_config {
-    int patch;    /* pixels a side */
-    int places;   /* numbers behind a patch's values that say where it is */
+    int patch;    /* pixels a side of a token */
+    int places;   /* numbers behind a token's values that say where it is */
     int longest;  /* tokens of a prompt with the end token */
     int size;     /* pixels a side of its own pictures */
     int multiple; /* of sides */
@@ -34,6 +35,7 @@ struct image1 {
     int32_t end; /* token */
     struct text_part text;
     struct flow_part flow;
+    struct autoencoder autoencoder;
 };
 
 struct painter_session {
@@ -51,12 +53,9 @@ int image1_tokens(const struct image1 *m, const char *prompt, int32_t *id, bool 
 enum ih_status image1_read(struct image1 *m, struct arena *a, const char *prompt, bool *cut,
     const volatile int *cancel, struct tensor *out, struct ih_error *e);
 
-/* patches.c: a picture as patches [N, V], whose values lie by row, column and channel. */
-void image1_to_patches(float *x, const struct ih_picture *p, int patch);
-void image1_from_patches(struct ih_picture *p, const float *x, int patch);
-/* Where the patches are, in rows of config.places numbers, `stride` apart. */
+/* places.c. Where the tokens of a picture are, in rows of config.places numbers, `stride` apart. */
 void image1_places(const struct image1_config *c, float *out, int64_t stride, int rows, int cols);
-/* The same for the transformer: `words` tokens of the text, then the patches, IMAGE1_AXES numbers
+/* The same for the transformer: `words` tokens of the text, then the picture, IMAGE1_AXES numbers
  * each. */
 void image1_positions(const struct image1_config *c, float *out, int words, int rows, int cols);
 

@@ -26,6 +26,7 @@ static void image1_close(struct model *base)
     struct image1 *m = (struct image1 *)base;
     part_close(&m->flow.base);
     part_close(&m->text.base);
+    autoencoder_close(&m->autoencoder);
     bpe_close(&m->bpe);
     arena_free(&m->arena);
     free(m);
@@ -41,13 +42,16 @@ static enum ih_status open_parts(struct image1 *m, const struct model_open *o, s
         return err_set(e, IH_INVALID, "%.255s...: the path is too long", o->path);
     enum ih_status status = bpe_open(&m->bpe, path, e);
     snprintf(path, sizeof path, "%s/text_encoder", o->path);
-    /* A text is read once for many steps: never below 16 bits. */
+    /* What is done once for many steps: never below 16 bits. */
     enum dtype fine = storage == DT_F32 ? DT_F32 : DT_BF16;
     if (!status)
         status = part_open_text(&m->text, o->device, path, fine, 0, e);
     snprintf(path, sizeof path, "%s/transformer", o->path);
     if (!status)
         status = part_open_flow(&m->flow, o->device, path, storage, e);
+    snprintf(path, sizeof path, "%s/autoencoder", o->path);
+    if (!status)
+        status = autoencoder_open(&m->autoencoder, o->device, path, fine, e);
     return status;
 }
 
@@ -69,7 +73,8 @@ static enum ih_status image1_open(
         image1_close(&m->base);
         return status;
     }
-    m->base.bytes = weights_bytes(m->text.base.weights) + weights_bytes(m->flow.base.weights);
+    m->base.bytes = weights_bytes(m->text.base.weights) + weights_bytes(m->flow.base.weights) +
+                    m->autoencoder.bytes;
     *out = &m->base;
     return IH_OK;
 }

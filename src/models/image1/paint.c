@@ -3,6 +3,7 @@
 #include "base/rng.h"
 #include "models/image1/image1.h"
 #include "nn/flow_schedule.h"
+#include "nn/pixels.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ struct painting {
     struct tensor clean, other; /* [N, V]: what the prompt says, and what is there without it */
     struct telling with, without;
     float *start, *noise, *share; /* [N, V]: of a picture that is there already, or null */
+    float *rgb;                   /* [height * width, 3] */
     float *sigma;                 /* [steps + 1] */
 };
 
@@ -47,8 +49,9 @@ static size_t working_bytes(const struct painting *p)
     size_t text = (size_t)(2 * longest * (f->context + f->dim)) * sizeof(float);
     size_t step = flow_run_bytes(&m->flow.net, longest, n);
     size_t read = decoder_features_bytes(&m->text.net, longest);
-    return (size_t)(matrices * n * (p->values + m->config.places)) * sizeof(float) + text +
-           2 * (size_t)(n + longest) * ((size_t)each * sizeof(float) + sizeof(int32_t)) +
+    int64_t pixels = 3 * (int64_t)p->request->width * p->request->height;
+    return (size_t)(pixels + (matrices + 1) * n * (p->values + m->config.places)) * sizeof(float) +
+           text + 2 * (size_t)(n + longest) * ((size_t)each * sizeof(float) + sizeof(int32_t)) +
            (step > read ? step : read) + ROUNDING + (size_t)(p->request->steps + 1) * sizeof(float);
 }
 
@@ -84,29 +87,50 @@ static enum ih_status tell(
     return flow_rope(&t->rope, p->arena, f, at, n) ? IH_OK : err_memory(e, "a prompt");
 }
 
+/* How white each cell of a mask is, in the order of a token's numbers: by latent channel, then row
+ * and column of the cell. */
+static enum ih_status prepare_share(struct painting *p, struct ih_error *e)
+{
+    enum { SIDE = AUTOENCODER_PATCH / AUTOENCODER_CELL };
+    float *cell = arena_alloc(p->arena, (size_t)(p->rows * p->cols) * SIDE * SIDE * sizeof *cell);
+    p->share = matrix(p, p->values).data;
+    if (!cell || !p->share)
+        return err_memory(e, "a mask");
+    pixels_shrink_mask(cell, p->request->mask, AUTOENCODER_CELL);
+    float *to = p->share;
+    for (int row = 0; row < p->rows; row++)
+        for (int col = 0; col < p->cols; col++)
+            for (int i = 0; i < p->values; i++) {
+                int y = row * SIDE + i / SIDE % SIDE, x = col * SIDE + i % SIDE;
+                *to++ = cell[y * p->cols * SIDE + x];
+            }
+    return IH_OK;
+}
+
 /* The picture that is there already, and which of it may change: white is 1. */
-static void prepare_start(struct painting *p, int64_t n)
+static enum ih_status prepare_start(struct painting *p, struct ih_error *e)
 {
     const struct painting_request *r = p->request;
-    p->start = matrix(p, p->values).data;
+    struct tensor start = matrix(p, p->values);
+    p->start = start.data;
     p->noise = matrix(p, p->values).data;
-    image1_to_patches(p->start, &r->image[0], p->model->config.patch);
-    if (!r->mask)
-        return;
-    p->share = matrix(p, p->values).data;
-    image1_to_patches(p->share, r->mask, p->model->config.patch);
-    for (int64_t i = 0; i < n; i++)
-        p->share[i] = (p->share[i] + 1) / 2;
+    if (!p->start || !p->noise)
+        return err_memory(e, "a picture");
+    pixels_from_bytes(p->rgb, r->image[0].rgb, 3 * (int64_t)r->width * r->height);
+    enum ih_status status = autoencoder_encode(
+        &p->model->autoencoder, start, p->rgb, r->width, r->height, p->cancel, e);
+    return !status && r->mask ? prepare_share(p, e) : status;
 }
 
 /* x at the time of step `first`. */
-static void begin(struct painting *p, const float *noise, int first)
+static enum ih_status begin(struct painting *p, const float *noise, int first, struct ih_error *e)
 {
     const struct painting_request *r = p->request;
     int64_t n = (int64_t)p->rows * p->cols * p->values;
     float *x = p->x.data;
-    if (r->images)
-        prepare_start(p, n);
+    enum ih_status status = r->images ? prepare_start(p, e) : IH_OK;
+    if (status)
+        return status;
     float *own = p->noise ? p->noise : x;
     uint64_t seed = r->seed;
     if (noise)
@@ -115,6 +139,7 @@ static void begin(struct painting *p, const float *noise, int first)
         rng_normal(&seed, own, n);
     if (p->start)
         flow_mix(x, p->start, p->noise, n, p->sigma[first]);
+    return IH_OK;
 }
 
 static enum ih_status ask(const struct painting *p, const struct telling *t, float sigma,
@@ -150,23 +175,34 @@ static enum ih_status step(struct painting *p, int i, struct ih_error *e)
     return IH_OK;
 }
 
+static enum ih_status decode(
+    struct painting *p, struct tensor latents, struct ih_picture *out, struct ih_error *e)
+{
+    enum ih_status status = autoencoder_decode(
+        &p->model->autoencoder, p->rgb, latents, out->width, out->height, p->cancel, e);
+    if (status)
+        return status;
+    pixels_to_bytes(out->rgb, p->rgb, 3 * (int64_t)out->width * out->height);
+    if (p->request->mask)
+        pixels_compose(out, &p->request->image[0], p->request->mask);
+    return IH_OK;
+}
+
 /* What the model takes the picture to be is its preview. */
 static enum ih_status steps(
     struct painting *p, int first, struct ih_picture *out, struct ih_error *e)
 {
     const struct painting_request *r = p->request;
-    int patch = p->model->config.patch;
     for (int i = first; i < r->steps; i++) {
         enum ih_status status = step(p, i, e);
+        if (!status && r->step && r->preview)
+            status = decode(p, p->clean, out, e);
         if (status)
             return status;
-        if (r->step && r->preview)
-            image1_from_patches(out, p->clean.data, patch);
         if (r->step && r->step(r->arg, i + 1 - first, r->steps - first, r->preview ? out : NULL))
             return err_set(e, IH_CANCELLED, "stopped");
     }
-    image1_from_patches(out, p->x.data, patch);
-    return IH_OK;
+    return decode(p, p->x, out, e);
 }
 
 static enum ih_status prepare(struct painting *p, struct ih_picture *out, struct ih_error *e)
@@ -184,6 +220,7 @@ static enum ih_status prepare(struct painting *p, struct ih_picture *out, struct
         status = tell(p, &p->without, r->negative, NULL, e);
     if (status)
         return status;
+    p->rgb = arena_alloc(p->arena, pixels * 3 * sizeof *p->rgb);
     p->x = matrix(p, p->values);
     p->clean = matrix(p, p->values);
     p->input = matrix(p, p->values + c->places);
@@ -215,8 +252,12 @@ static enum ih_status paint_taken(
     enum ih_status status = prepare(p, out, e);
     if (status)
         return status;
-    begin(p, noise, first);
-    return steps(p, first, out, e);
+    if (first == p->request->steps) { /* strength 0 */
+        memcpy(out->rgb, p->request->image[0].rgb, 3 * (size_t)out->width * (size_t)out->height);
+        return IH_OK;
+    }
+    status = begin(p, noise, first, e);
+    return status ? status : steps(p, first, out, e);
 }
 
 enum ih_status image1_paint(struct painter_session *s, const struct painting_request *r,
@@ -232,7 +273,7 @@ enum ih_status image1_paint(struct painter_session *s, const struct painting_req
         .arena = &s->arena,
         .rows = r->height / patch,
         .cols = r->width / patch,
-        .values = 3 * (int64_t)patch * patch};
+        .values = autoencoder_values(&m->autoencoder)};
     *out = (struct ih_picture){0};
     enum ih_status status = check(&p, e);
     if (!status)

@@ -1,35 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pictures as patches, and where these are. */
+/* Where the tokens of a picture are. */
 #include "models/image1/image1.h"
-
-#include "nn/pixels.h"
 
 #include <math.h>
 #include <string.h>
-
-/* Row `line` of the patch in row `row` and column `col` begins at this byte. */
-static size_t byte_of(const struct ih_picture *p, int patch, int row, int col, int line)
-{
-    return (((size_t)row * (size_t)patch + (size_t)line) * (size_t)p->width +
-               (size_t)col * (size_t)patch) *
-           3;
-}
-
-void image1_to_patches(float *x, const struct ih_picture *p, int patch)
-{
-    for (int row = 0; row < p->height / patch; row++)
-        for (int col = 0; col < p->width / patch; col++)
-            for (int line = 0; line < patch; line++, x += 3 * patch)
-                pixels_from_bytes(x, p->rgb + byte_of(p, patch, row, col, line), 3 * patch);
-}
-
-void image1_from_patches(struct ih_picture *p, const float *x, int patch)
-{
-    for (int row = 0; row < p->height / patch; row++)
-        for (int col = 0; col < p->width / patch; col++)
-            for (int line = 0; line < patch; line++, x += 3 * patch)
-                pixels_to_bytes(p->rgb + byte_of(p, patch, row, col, line), x, 3 * patch);
-}
 
 /* A picture reaches over the same range at any resolution, its centre at 0. */
 static double place(const struct image1_config *c, int i, int n, int rows, int cols)
