@@ -289,7 +289,7 @@ static void look_around(struct loop *l)
 {
     for (struct connection *c = l->first; c; c = c->next) {
         if (atomic_load(&l->stop_now))
-            answer_cancel(c->exchange->answer);
+            lws_set_timeout(c->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
         if (answer_news(c->exchange->answer))
             lws_callback_on_writable(c->wsi);
     }

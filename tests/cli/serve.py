@@ -471,7 +471,8 @@ class Ends(Case):
 
     def test_a_second_signal_cancels(self):
         server = Server("--characters", "100000")
-        with server.socket() as s:
+        with server.socket() as s, server.socket() as slow:
+            slow.sendall(speech_request(LONG)[:-1])  # never complete
             s.sendall(speech_request(LONG, stream_format="audio"))
             s.recv(64)
             server.process.send_signal(signal.SIGINT)
@@ -492,6 +493,7 @@ class Ends(Case):
                 (["--port", "99999"], 2, "from 0 to 65535"),
                 (["--prot", "1"], 2, "did you mean --port"),
                 (["--config", "nowhere.toml"], 2, "nowhere.toml"),
+                (["--port", "0", "--temporary", "/nowhere"], 2, "no temporary files can be made in /nowhere"),
                 (["extra"], 2, "one argument too many"),
                 (["--transcribe-model", "nowhere"], 3, "no model 'nowhere'"),
                 (["--certificate", "a.pem"], 2, "belong together"),
