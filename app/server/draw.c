@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Words to pictures: /v1/images/generations. */
+/* Words to pictures: /v1/images/generations and /v1/images/edits. */
 #include "server/draw.h"
 #include "server/fields.h"
 #include "server/operations.h"
@@ -11,24 +11,32 @@
 #include <sys/random.h>
 #include <time.h>
 
-static const struct field_rule rules[] = {
-    {"prompt", USE_OWN, NULL},
-    {"model", USE_OWN, NULL},
-    {"n", USE_OPTION, "count"},
-    {"output_format", USE_OPTION, "format"},
-    {"output_compression", USE_OWN, NULL},
-    {"response_format", USE_OWN, NULL},
-    {"quality", USE_OWN, NULL},
-    {"background", USE_OWN, NULL},
-    {"stream", USE_OWN, NULL},
-    {"partial_images", USE_OWN, NULL},
-    {"moderation", USE_NOTHING, NULL},
-    {"user", USE_NOTHING, NULL},
-    {"style", USE_REFUSED, "there are no styles; say it in the prompt"},
-    {"format", USE_REFUSED, "the field is called output_format"},
-    {"count", USE_REFUSED, "the field is called n"},
+/* clang-format off */
+#define COMMON_RULES                                                          \
+    {"prompt", USE_OWN, NULL},                                                \
+    {"model", USE_OWN, NULL},                                                 \
+    {"n", USE_OPTION, "count"},                                               \
+    {"output_format", USE_OPTION, "format"},                                  \
+    {"output_compression", USE_OWN, NULL},                                    \
+    {"response_format", USE_OWN, NULL},                                       \
+    {"quality", USE_OWN, NULL},                                               \
+    {"background", USE_OWN, NULL},                                            \
+    {"stream", USE_OWN, NULL},                                                \
+    {"partial_images", USE_OWN, NULL},                                        \
+    {"moderation", USE_NOTHING, NULL},                                        \
+    {"user", USE_NOTHING, NULL},                                              \
+    {"style", USE_REFUSED, "there are no styles; say it in the prompt"},      \
+    {"format", USE_REFUSED, "the field is called output_format"},             \
+    {"count", USE_REFUSED, "the field is called n"}
+static const struct field_rule rules[] = {COMMON_RULES, {NULL, 0, NULL}};
+static const struct field_rule edit_rules[] = {
+    COMMON_RULES,
+    {"image", USE_OWN, NULL},
+    {"mask", USE_OWN, NULL},
+    {"input_fidelity", USE_REFUSED, "how much of the picture stays is the field strength"},
     {NULL, 0, NULL},
 };
+/* clang-format on */
 
 enum { SEED_BITS = 32 };
 
@@ -76,16 +84,27 @@ static bool read_choices(struct draw_work *w, const struct form *f, struct probl
     return true;
 }
 
-static bool read_request(
-    struct draw_work *w, const struct host *host, const struct form *f, struct problem *p)
+static bool check_uploads(const struct form *f, struct problem *p)
+{
+    static const char *const names[] = {"image", "mask"};
+    for (int i = 0; i < 2; i++)
+        if (form_find(f, names[i]))
+            return problem_set(p, 400, "invalid_type", names[i],
+                "send %s as a file of a multipart/form-data body", names[i]);
+    return form_upload(f, "image") ||
+           problem_set(p, 400, "missing_parameter", "image", "a picture to go by is missing");
+}
+
+static bool read_request(struct draw_work *w, const struct host *host, const struct form *f,
+    bool edit, struct problem *p)
 {
     struct ih_error e;
     struct ih_request *r = &w->request;
-    *w = (struct draw_work){0};
+    *w = (struct draw_work){.edit = edit};
     ih_request_defaults(r, IH_DRAW);
-    if (!fields_read(r, f, rules, p) || !fields_text(f, "model", &w->model, p) ||
-        !fields_text(f, "prompt", &r->draw.prompt, p) || !read_choices(w, f, p) ||
-        !read_numbers(w, f, p))
+    if (!fields_read(r, f, edit ? edit_rules : rules, p) || (edit && !check_uploads(f, p)) ||
+        !fields_text(f, "model", &w->model, p) || !fields_text(f, "prompt", &r->draw.prompt, p) ||
+        !read_choices(w, f, p) || !read_numbers(w, f, p))
         return false;
     if (!r->draw.prompt || !*r->draw.prompt)
         return problem_set(p, 400, "missing_parameter", "prompt", "prompt is missing");
@@ -96,13 +115,17 @@ static bool read_request(
     return w->format || problem_set(p, 400, "invalid_value", "output_format", "%s", e.text);
 }
 
-static bool choose_size(struct draw_work *w, const struct ih_model *model, struct problem *p)
+/* What depends on the model: the size, and how many pictures it goes by. */
+static bool suit_model(
+    struct draw_work *w, const struct ih_model *model, const struct form *f, struct problem *p)
 {
     struct ih_draw_limits limits;
     struct ih_draw_options *o = &w->request.draw;
     struct ih_error e;
     if (ih_draw_limits(model, &limits, &e) != IH_OK)
         return problem_from(p, &e);
+    if (w->edit && !draw_read_pictures(w, f, limits.references, p))
+        return false;
     if (!w->request.size || strcmp(w->request.size, "auto") == 0)
         return true;
     if (ih_draw_size(&o->width, &o->height, w->request.size, &limits, &e) == IH_OK)
@@ -148,8 +171,6 @@ static enum ih_status draw_one(struct draw_work *w, struct ih_model *model, stru
 static bool draw(struct draw_work *w, struct ih_model *model, struct problem *p)
 {
     struct ih_error e = {0};
-    if (!choose_size(w, model, p))
-        return false;
     if (w->quality > 1)
         answer_warn(w->answer, "quality is not a choice here; steps is a field");
     if (w->request.draw.seed == IH_SEED_NEW)
@@ -162,26 +183,48 @@ static bool draw(struct draw_work *w, struct ih_model *model, struct problem *p)
     return status == IH_OK || problem_from(p, &e);
 }
 
-static void run(const struct host *host, const struct form *form, struct answer *answer)
+static void run(const struct host *host, const struct form *form, struct answer *answer, bool edit)
 {
     struct ih_model *model = NULL;
     struct problem p;
     struct draw_work *w = malloc(sizeof *w);
-    bool done = w ? read_request(w, host, form, &p)
-                  : problem_set(&p, 503, "out_of_memory", NULL, "not enough memory");
-    if (done)
-        w->answer = answer;
-    done = done && depot_take(host->depot, w->model, IH_DRAW, &model, &p) && draw(w, model, &p);
+    if (!w) {
+        problem_set(&p, 503, "out_of_memory", NULL, "not enough memory");
+        answer_fail(answer, &p);
+        return;
+    }
+    bool done = read_request(w, host, form, edit, &p);
+    w->answer = answer;
+    done = done && depot_take(host->depot, w->model, IH_DRAW, &model, &p) &&
+           suit_model(w, model, form, &p) && draw(w, model, &p);
     depot_give_back(host->depot, model);
     if (!done)
         event_fail(answer, &p);
+    draw_free_pictures(w);
     free(w);
 }
 
-static bool check(const struct host *host, const struct form *form, struct problem *p)
+static void run_draw(const struct host *host, const struct form *form, struct answer *answer)
 {
-    struct draw_work w;
-    return read_request(&w, host, form, p);
+    run(host, form, answer, false);
 }
 
-const struct operation operation_draw = {"draw", check, run};
+static void run_edit(const struct host *host, const struct form *form, struct answer *answer)
+{
+    run(host, form, answer, true);
+}
+
+static bool check_draw(const struct host *host, const struct form *form, struct problem *p)
+{
+    struct draw_work w;
+    return read_request(&w, host, form, false, p);
+}
+
+static bool check_edit(const struct host *host, const struct form *form, struct problem *p)
+{
+    struct draw_work w;
+    return read_request(&w, host, form, true, p);
+}
+
+const struct operation operation_draw = {"draw", check_draw, run_draw};
+const struct operation operation_edit = {"edit", check_edit, run_edit};

@@ -74,6 +74,7 @@ static const struct route table[] = {
     {"GET",  "/v1/audio/voices", &dialect_openai, NULL, voices_now, false},
     {"POST", "/v1/audio/speech", &dialect_openai, &operation_speak, NULL, false},
     {"POST", "/v1/images/generations", &dialect_openai, &operation_draw, NULL, false},
+    {"POST", "/v1/images/edits", &dialect_openai, &operation_edit, NULL, false},
 };
 /* clang-format on */
 
