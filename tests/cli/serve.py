@@ -414,6 +414,24 @@ class Clients(Case):
                 self.assertTrue(answer.startswith(b"HTTP/1.1 408 "), answer)
             except (BrokenPipeError, ConnectionResetError):
                 self.fail("closed without an answer")
+        # Nor does it when nobody wants what is sent.
+        with server.socket() as s:
+            s.sendall(b"POST /v1/nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n")
+            s.settimeout(0.5)
+            answer, closed = b"", False
+            for _ in range(2 * PATIENCE):
+                try:
+                    s.sendall(b" ")
+                    piece = s.recv(65536)
+                    answer += piece
+                    closed = not piece
+                except socket.timeout:
+                    pass
+                except OSError:
+                    closed = True
+                if closed:
+                    break
+            self.assertTrue(answer.startswith(b"HTTP/1.1 404 ") and closed, answer)
         self.assertEqual(server.ask("GET", "/healthz")[0], 200)
 
     def test_nonsense(self):
