@@ -24,6 +24,7 @@ static const struct network pipeline[] = {
     {"transformer", "diffusion_pytorch_model.safetensors", true},
     {"text_encoder", "model.safetensors", true},
     {"vae", "diffusion_pytorch_model.safetensors", false},
+    {"head", "diffusion_pytorch_model.safetensors", false},
     {"autoencoder", "diffusion_pytorch_model.safetensors", false}, {0}};
 
 static bool join(char *buf, size_t size, const char *folder, const char *name)
