@@ -1,0 +1,530 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Starts servers with the built-in models and with the tests' own, and talks to them as clients do, well and badly.
+
+Arguments: the program, the source folder, the program with the tests' models. Standard library only. Nothing is timed:
+what must not hang is given a minute.
+"""
+
+import base64
+import http.client
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+import unittest
+
+PROGRAM, SOURCE, TOY = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
+MODEL = SOURCE / "models" / "transcribe-1"
+SOUND = (MODEL / "sample.wav").read_bytes()
+LONG = "The train leaves at nine thirty, and the meeting is on Monday. " * 600
+PATIENCE = 60
+
+
+def words(text):
+    return re.sub(r"[^a-z0-9']+", " ", text.lower()).split()
+
+
+SAID = words((MODEL / "sample.txt").read_text())
+
+
+class Server:
+    """A running server; its log is read into `lines`."""
+
+    def __init__(self, *flags, program=PROGRAM, env=None):
+        self.process = subprocess.Popen(
+            [program, "serve", "--port", "0", *flags],
+            stderr=subprocess.PIPE, text=True, env={**os.environ, **(env or {})})
+        self.lines = []
+        self.port = None
+        for line in self.process.stderr:
+            self.lines.append(line)
+            found = re.search(r"listening on http://127\.0\.0\.1:(\d+)", line)
+            if found:
+                self.port = int(found.group(1))
+                break
+        assert self.port, "".join(self.lines)
+        self.reader = threading.Thread(target=lambda: self.lines.extend(self.process.stderr), daemon=True)
+        self.reader.start()
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+        self.reader.join(PATIENCE)
+        self.process.stderr.close()
+        assert code == 0, (code, self.lines)
+
+    def wait_for(self, words_in_log):
+        for _ in range(PATIENCE * 20):
+            if any(words_in_log in line for line in self.lines):
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"'{words_in_log}' is not in the log: {self.lines}")
+
+    def connect(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+
+    def socket(self):
+        return socket.create_connection(("127.0.0.1", self.port), PATIENCE)
+
+    def ask(self, method, path, body=None, headers=None):
+        """One request on a connection of its own: status, headers, body."""
+        c = self.connect()
+        c.request(method, path, body, headers or {})
+        r = c.getresponse()
+        answer = r.status, r.headers, r.read()
+        c.close()
+        return answer
+
+    def json(self, path, value, headers=None):
+        body = value if isinstance(value, (bytes, str)) else json.dumps(value)
+        return self.ask("POST", path, body, {"Content-Type": "application/json", **(headers or {})})
+
+    def form(self, path, sound=SOUND, headers=None, **fields):
+        kind, body = form(sound, **fields)
+        return self.ask("POST", path, body, {"Content-Type": kind, **(headers or {})})
+
+
+def form(sound, **fields):
+    parts = b""
+    for name, value in fields.items():
+        for one in value if isinstance(value, list) else [value]:
+            parts += f'--XX\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{one}\r\n'.encode()
+    if sound is not None:
+        parts += b'--XX\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n' + sound + b"\r\n"
+    return "multipart/form-data; boundary=XX", parts + b"--XX--\r\n"
+
+
+def read_all(s):
+    data = b""
+    while True:
+        try:
+            piece = s.recv(65536)
+        except ConnectionResetError:
+            return data
+        if not piece:
+            return data
+        data += piece
+
+
+def speech_request(text, **more):
+    body = json.dumps({"input": text, "response_format": "wav", **more}).encode()
+    return (b"POST /v1/audio/speech HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            b"Content-Length: %d\r\n\r\n" % len(body)) + body
+
+
+class Case(unittest.TestCase):
+    def fails(self, answer, status, code, param=None):
+        """An error in OpenAI's shape."""
+        self.assertEqual(answer[0], status, answer)
+        self.assertEqual(answer[1]["Content-Type"], "application/json")
+        self.assertRegex(answer[1]["x-request-id"], "^req_[0-9a-f]{32}$")
+        error = json.loads(answer[2])["error"]
+        self.assertEqual(sorted(error), ["code", "message", "param", "type"])
+        self.assertEqual((error["code"], error["param"]), (code, param), error)
+        return error["message"]
+
+
+class Requests(Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server("--upload-megabytes", "1")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+
+    def test_transcriptions(self):
+        path = "/v1/audio/transcriptions"
+        status, headers, body = self.server.form(path, model="whisper-1")
+        self.assertEqual((status, headers["Content-Type"]), (200, "application/json"))
+        answer = json.loads(body)
+        self.assertEqual(words(answer["text"]), SAID)
+        self.assertEqual(answer["usage"], {"type": "duration", "seconds": 9})
+        status, headers, body = self.server.form(path, response_format="text", language="en")
+        self.assertEqual(words(body.decode()), SAID)
+        self.assertTrue(headers["Content-Type"].startswith("text/plain"))
+        body = self.server.form(path, response_format="srt")[2].decode()
+        self.assertRegex(body, r"^1\n00:00:0\d,\d{3} --> 00:00:0\d,\d{3}\n")
+        self.assertTrue(self.server.form(path, response_format="vtt")[2].startswith(b"WEBVTT\n"))
+        status, _, body = self.server.form(path, response_format="verbose_json", model="transcribe-1",
+                                           **{"timestamp_granularities[]": ["word", "segment"]})
+        answer = json.loads(body)
+        self.assertEqual((answer["task"], answer["language"]), ("transcribe", "english"))
+        self.assertEqual([w for x in answer["words"] for w in words(x["word"])], SAID)
+        self.assertTrue(answer["segments"])
+
+    def test_transcription_stream(self):
+        status, headers, body = self.server.form("/v1/audio/transcriptions", stream="true")
+        self.assertEqual((status, headers["Content-Type"]), (200, "text/event-stream"))
+        events = [json.loads(x.removeprefix("data: ")) for x in body.decode().split("\n\n") if x]
+        self.assertEqual({e["type"] for e in events[:-1]}, {"transcript.text.delta"})
+        self.assertEqual(events[-1]["type"], "transcript.text.done")
+        self.assertEqual("".join(e["delta"] for e in events[:-1]), events[-1]["text"])
+        self.assertEqual(words(events[-1]["text"]), SAID)
+
+    def test_bad_transcriptions(self):
+        path = "/v1/audio/transcriptions"
+        self.fails(self.server.form(path, sound=b"this is no sound"), 400, "invalid_file")
+        self.fails(self.server.form(path, sound=b"this is no sound", stream="true"), 400, "invalid_file")
+        self.fails(self.server.form(path, sound=b""), 400, "invalid_file", "file")
+        self.fails(self.server.form(path, sound=None), 400, "missing_parameter", "file")
+        self.fails(self.server.form(path, response_format="xml"), 400, "invalid_value", "response_format")
+        self.fails(self.server.form(path, temperature="hot"), 400, "invalid_value", "temperature")
+        self.fails(self.server.form(path, model="/etc/passwd"), 404, "model_not_found", "model")
+        self.fails(self.server.form(path, model="../transcribe-1"), 404, "model_not_found", "model")
+        self.fails(self.server.form(path, languag="en"), 400, "unknown_parameter", "languag")
+        self.fails(self.server.form(path, language="klingon"), 400, "invalid_value")
+        self.fails(self.server.form(path, model="voice-1"), 400, "unsupported")
+
+    def test_speech(self):
+        heads = {"mp3": (b"ID3", b"\xff\xfb", b"\xff\xf3"), "opus": (b"OggS",), "aac": (b"ID3", b"\xff\xf1"),
+                 "flac": (b"fLaC",), "wav": (b"RIFF",)}
+        for name, begins in heads.items():
+            status, headers, body = self.server.json(
+                "/v1/audio/speech", {"model": "tts-1", "input": "Good morning.", "voice": "alloy",
+                                     "response_format": name})
+            self.assertEqual(status, 200, body[:200])
+            self.assertTrue(body.startswith(begins), (name, body[:8]))
+            self.assertEqual(int(headers["Content-Length"]), len(body))
+        # A whole WAV says how long it is; what it says is heard.
+        self.assertEqual(struct.unpack("<I", body[4:8])[0] + 8, len(body))
+        text = "Please call the doctor tomorrow."
+        sound = self.server.json("/v1/audio/speech", {"input": text, "response_format": "wav", "voice": "clara"})[2]
+        heard = json.loads(self.server.form("/v1/audio/transcriptions", sound=sound)[2])["text"]
+        self.assertIn("doctor", words(heard))
+        pcm = self.server.json("/v1/audio/speech", {"input": text, "response_format": "pcm", "voice": "clara"})[2]
+        self.assertEqual(pcm, sound[-len(pcm):])
+        fast = self.server.json("/v1/audio/speech", {"input": text, "response_format": "pcm", "voice": "clara",
+                                                     "speed": 2})[2]
+        self.assertLess(len(fast), 0.7 * len(pcm))
+        voices = {self.server.json("/v1/audio/speech", {"input": "Yes.", "response_format": "pcm", "voice": v})[2]
+                  for v in ("alloy", "ash", "coral", "onyx")}
+        self.assertEqual(len(voices), 4)
+
+    def test_speech_streams(self):
+        text = "Good morning. The train leaves at nine."
+        whole = self.server.json("/v1/audio/speech", {"input": text, "response_format": "pcm"})[2]
+        status, headers, body = self.server.json(
+            "/v1/audio/speech", {"input": text, "response_format": "pcm", "stream_format": "audio"})
+        self.assertEqual((status, headers["Transfer-Encoding"]), (200, "chunked"))
+        self.assertEqual(body, whole)
+        status, headers, body = self.server.json(
+            "/v1/audio/speech", {"input": text, "response_format": "pcm", "stream_format": "sse"})
+        self.assertEqual((status, headers["Content-Type"]), (200, "text/event-stream"))
+        events = [json.loads(x.removeprefix("data: ")) for x in body.decode().split("\n\n") if x]
+        self.assertEqual(b"".join(base64.b64decode(e["audio"]) for e in events[:-1]), whole)
+        self.assertEqual(events[-1]["type"], "speech.audio.done")
+        self.assertEqual(events[-1]["usage"]["characters"], len(text))
+
+    def test_bad_speech(self):
+        path = "/v1/audio/speech"
+        self.fails(self.server.json(path, "{"), 400, "invalid_body")
+        self.fails(self.server.json(path, "[]"), 400, "invalid_body")
+        self.fails(self.server.json(path, {}), 400, "missing_parameter", "input")
+        self.fails(self.server.json(path, {"input": ["a"] * 2, "speed": {}}), 400, "invalid_type", "speed")
+        self.fails(self.server.json(path, {"input": "x", "speed": 5}), 400, "invalid_value", "speed")
+        self.fails(self.server.json(path, {"input": "x", "response_format": "wma"}), 400, "invalid_value",
+                   "response_format")
+        self.fails(self.server.json(path, {"input": "x" * 50001}), 400, "string_above_max_length", "input")
+        self.fails(self.server.json(path, {"input": "x", "voice": "anan"}), 400, "invalid_value", "voice")
+        self.fails(self.server.json(path, {"input": "x", "voice": "/etc/passwd"}), 400, "invalid_value", "voice")
+        self.fails(self.server.json(path, {"input": "...", "stream_format": "sse"}), 400, "invalid_value")
+        self.fails(self.server.json(path, {"input": "x", "model": "transcribe-1"}), 400, "unsupported")
+        self.fails(self.server.json("/v1/images/generations", {"prompt": "x"}), 404, "model_not_found", "model")
+
+    def test_addresses(self):
+        self.assertEqual(self.server.ask("GET", "/healthz")[0], 200)
+        ready = json.loads(self.server.ask("GET", "/readyz")[2])
+        self.assertEqual((ready["status"], ready["transcribe"], ready["speak"]), ("ready", True, True))
+        models = json.loads(self.server.ask("GET", "/v1/models")[2])
+        self.assertIn("transcribe-1", [m["id"] for m in models["data"]])
+        self.assertEqual(json.loads(self.server.ask("GET", "/v1/models/voice-1")[2])["object"], "model")
+        status, headers, body = self.server.ask("HEAD", "/healthz")
+        self.assertEqual((status, body, headers["Content-Length"]), (200, b"", "16"))
+        self.fails(self.server.ask("GET", "/v1/nothing"), 404, "unknown_url")
+        self.fails(self.server.ask("GET", "/v1/models/..%2f..%2fetc"), 404, "unknown_url")
+        answer = self.server.ask("PUT", "/v1/audio/speech", "{}")
+        self.fails(answer, 405, "method_not_allowed")
+        self.assertEqual(answer[1]["Allow"], "POST")
+        self.fails(self.server.ask("POST", "/v1/audio/speech", "x=1", {"Content-Type": "text/plain"}), 415,
+                   "unsupported_media_type")
+        ids = {self.server.ask("GET", "/healthz")[1]["x-request-id"] for _ in range(5)}
+        self.assertEqual(len(ids), 5)
+
+    def test_sizes(self):
+        message = self.fails(self.server.form("/v1/audio/transcriptions", sound=b"x" * (3 << 20)), 413,
+                             "request_too_large")
+        self.assertIn("at most", message)
+        self.fails(self.server.form("/v1/audio/transcriptions", sound=b"x" * ((1 << 20) + 1)), 413,
+                   "request_too_large")
+        self.fails(self.server.json("/v1/audio/speech", {"input": "x" * (2 << 20)}), 413, "request_too_large")
+        # A client that asks first is told before it sends anything.
+        with self.server.socket() as s:
+            s.sendall(b"POST /v1/audio/speech HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                      b"Content-Length: 99999999\r\nExpect: 100-continue\r\n\r\n")
+            self.assertTrue(read_all(s).startswith(b"HTTP/1.1 413 "))
+        with self.server.socket() as s:
+            s.sendall(b"POST /v1/audio/speech HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                      b"Content-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n")
+            self.assertEqual(s.recv(25), b"HTTP/1.1 100 Continue\r\n\r\n")
+            s.sendall(b"{}")
+            self.assertTrue(read_all(s).startswith(b"HTTP/1.1 400 "))
+
+    def test_one_connection_for_many(self):
+        c = self.server.connect()
+        kind, body = form(SOUND)
+        for _ in range(3):
+            c.request("POST", "/v1/audio/transcriptions", body, {"Content-Type": kind})
+            self.assertEqual(words(json.loads(c.getresponse().read())["text"]), SAID)
+            c.request("GET", "/healthz")
+            self.assertEqual(c.getresponse().read(), b'{"status":"ok"}\n')
+            c.request("POST", "/v1/audio/transcriptions", b"x" * (3 << 20), {"Content-Type": kind})
+            r = c.getresponse()
+            self.assertEqual((r.status, json.loads(r.read())["error"]["code"]), (413, "request_too_large"))
+        c.close()
+
+
+class Clients(Case):
+    """Clients that behave badly, at servers with little room."""
+
+    def server(self, *flags, **more):
+        s = Server("--workers", "1", *flags, **more)
+        self.addCleanup(s.stop)
+        return s
+
+    def test_a_closed_socket_cancels_its_job(self):
+        server = self.server("--characters", "100000")
+        with server.socket() as s:
+            s.sendall(speech_request(LONG, stream_format="audio"))
+            self.assertIn(b"200 OK", s.recv(64))
+        server.wait_for("gone=true")
+        # The only worker is free again, long before all that could have been said.
+        self.assertEqual(server.json("/v1/audio/speech", {"input": "Yes."})[0], 200)
+
+    def test_a_waiting_job_is_cancelled_too(self):
+        server = self.server("--characters", "100000", "--queue", "1")
+        with server.socket() as first:
+            first.sendall(speech_request(LONG, stream_format="audio"))
+            first.recv(64)
+            with server.socket() as second:
+                second.sendall(speech_request(LONG))
+                time.sleep(0.3)
+                answer = server.json("/v1/audio/speech", {"input": "x"})
+                self.fails(answer, 503, "queue_full")
+                self.assertTrue(int(answer[1]["Retry-After"]) > 0)
+            server.wait_for("gone=true")
+            third = threading.Thread(target=server.json, args=("/v1/audio/speech", {"input": "Yes."}))
+            third.start()
+        third.join(PATIENCE)
+        self.assertFalse(third.is_alive())
+
+    def test_a_client_that_does_not_read(self):
+        server = self.server()
+        with server.socket() as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            s.sendall(speech_request("The train leaves at nine thirty. " * 60, stream_format="audio"))
+            self.assertEqual(server.json("/v1/audio/speech", {"input": "Yes."})[0], 200)
+            # All of it was kept for it.
+            body = b""
+            while not body.endswith(b"0\r\n\r\n"):
+                body += s.recv(65536)
+            self.assertGreater(len(body), 1 << 20)
+
+    def test_slow_and_silent_clients(self):
+        server = self.server("--idle-seconds", "1", "--upload-seconds", "3")
+        for text in (b"", b"GET /healthz HT", b"GET /healthz HTTP/1.1\r\nHost: x\r\n"):
+            with server.socket() as s:
+                s.sendall(text)
+                self.assertEqual(read_all(s), b"")
+        with server.socket() as s:
+            s.sendall(b"POST /v1/audio/speech HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                      b"Content-Length: 500\r\n\r\n{")
+            read_all(s)
+        # A byte now and then does not help for ever.
+        with server.socket() as s:
+            s.sendall(b"POST /v1/audio/speech HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                      b"Content-Length: 500\r\n\r\n")
+            try:
+                for _ in range(PATIENCE):
+                    s.sendall(b" ")
+                    s.settimeout(0.5)
+                    try:
+                        answer = s.recv(65536)
+                        break
+                    except socket.timeout:
+                        pass
+                self.assertTrue(answer.startswith(b"HTTP/1.1 408 "), answer)
+            except (BrokenPipeError, ConnectionResetError):
+                self.fail("closed without an answer")
+        self.assertEqual(server.ask("GET", "/healthz")[0], 200)
+
+    def test_nonsense(self):
+        server = self.server()
+        post = b"POST /v1/audio/speech HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        for text in (b"\x00\x01\x02\xff" * 100 + b"\r\n\r\n", b"GET\r\n\r\n", b"FOO / HTTP/1.1\r\n\r\n",
+                     b"GET /healthz HTTP/1.1\r\nX: " + b"x" * 100000 + b"\r\n\r\n",
+                     b"GET /" + b"x" * 100000 + b" HTTP/1.1\r\n\r\n",
+                     post + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}x",
+                     post + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+                     post + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+                     post + b"Content-Length: -2\r\n\r\n{}", post + b"Content-Length: 2x\r\n\r\n{}",
+                     b"GET /v1/realtime HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+                     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"):
+            with server.socket() as s:
+                s.settimeout(PATIENCE)
+                try:
+                    s.sendall(text)
+                    s.shutdown(socket.SHUT_WR)
+                    answer = read_all(s)
+                except OSError:  # closed already
+                    answer = b""
+                self.assertNotIn(b" 200 ", answer, text[:80])
+                self.assertNotIn(b" 101 ", answer, text[:80])
+            self.assertEqual(server.ask("GET", "/healthz")[0], 200, text[:80])
+
+    def test_many_idle_connections(self):
+        server = self.server()
+        idle = [server.socket() for _ in range(300)]
+        self.assertEqual(server.json("/v1/audio/speech", {"input": "Yes."})[0], 200)
+        for s in idle:
+            s.close()
+
+    def test_keys(self):
+        server = self.server(env={"INHOUSE_KEY": "correct-horse"})
+        path = "/v1/models"
+        self.fails(server.ask("GET", path), 401, "invalid_api_key")
+        self.fails(server.form("/v1/audio/transcriptions", sound=b"x" * (2 << 20)), 401, "invalid_api_key")
+        self.fails(server.ask("GET", path, headers={"api-key": "wrong-horse"}), 401, "invalid_api_key")
+        for headers in ({"Authorization": "Bearer correct-horse"}, {"api-key": "correct-horse"}):
+            self.assertEqual(server.ask("GET", path, headers=headers)[0], 200)
+        self.assertEqual(server.ask("GET", "/healthz")[0], 200)
+        self.assertFalse([x for x in server.lines if "horse" in x])
+
+
+class Ends(Case):
+    def test_term_lets_requests_finish(self):
+        server = Server()
+        answers = []
+        text = "The train leaves at nine thirty. " * 30
+        thread = threading.Thread(target=lambda: answers.append(
+            server.json("/v1/audio/speech", {"input": text, "response_format": "wav"})))
+        with server.socket() as s:
+            # Once this one has begun, one worker is at it; the other gets the thread's.
+            s.sendall(speech_request(text, stream_format="audio"))
+            s.recv(64)
+            thread.start()
+            time.sleep(0.5)
+            server.process.send_signal(signal.SIGTERM)
+            server.wait_for("stopping")
+            self.assertTrue(read_all(s).endswith(b"0\r\n\r\n"))
+        thread.join(PATIENCE)
+        server.stop()
+        self.assertEqual(answers[0][0], 200)
+        self.assertEqual(struct.unpack("<I", answers[0][2][4:8])[0] + 8, len(answers[0][2]))
+        with self.assertRaises(ConnectionRefusedError):
+            server.socket()
+
+    def test_a_second_signal_cancels(self):
+        server = Server("--characters", "100000")
+        with server.socket() as s:
+            s.sendall(speech_request(LONG, stream_format="audio"))
+            s.recv(64)
+            server.process.send_signal(signal.SIGINT)
+            server.wait_for("answered")
+            server.process.send_signal(signal.SIGINT)
+            self.assertFalse(read_all(s).endswith(b"0\r\n\r\n"))
+        server.stop()
+
+    def run_serve(self, *flags, env=None):
+        r = subprocess.run([PROGRAM, "serve", *flags], capture_output=True, text=True, timeout=PATIENCE,
+                           env={**os.environ, **(env or {})})
+        return r.returncode, r.stderr
+
+    def test_wrong_settings(self):
+        for flags, code, wanted in (
+                (["--address", "0.0.0.0"], 2, "there is no key"),
+                (["--address", "localhost"], 2, "must be an address"),
+                (["--port", "99999"], 2, "from 0 to 65535"),
+                (["--prot", "1"], 2, "did you mean --port"),
+                (["--config", "nowhere.toml"], 2, "nowhere.toml"),
+                (["extra"], 2, "one argument too many"),
+                (["--transcribe-model", "nowhere"], 3, "no model 'nowhere'"),
+                (["--certificate", "a.pem"], 2, "belong together"),
+                (["--port", "0", "--certificate", "a.pem", "--certificate-key", "b.pem"], 5, "certificate")):
+            got, error = self.run_serve(*flags)
+            self.assertEqual(got, code, (flags, error))
+            self.assertIn(wanted, error)
+        config = pathlib.Path(os.environ["TMPDIR"]) / "serve.toml"
+        config.write_text("[server]\nport = 1\nworker = 2\n")
+        self.assertIn("serve.toml: line 3: there is no setting server.worker", self.run_serve("-c", str(config))[1])
+        self.assertIn("INHOUSE_PORT: server.port", self.run_serve(env={"INHOUSE_PORT": "x"})[1])
+
+    def test_a_port_that_is_taken(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            code, error = self.run_serve("--port", str(taken.getsockname()[1]))
+        self.assertEqual(code, 5)
+        self.assertIn("cannot listen on 127.0.0.1", error)
+
+
+class Pictures(Case):
+    """With the tests' family of brushes, which needs no weights."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = pathlib.Path(os.environ["INHOUSE_MODELS"]) / "brush"
+        folder.mkdir(parents=True)
+        (folder / "config.json").write_text('{"model_type": "brush"}')
+        cls.server = Server("--draw-model", "brush", program=TOY)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+
+    def draw(self, **fields):
+        status, _, body = self.server.json("/v1/images/generations", fields)
+        self.assertEqual(status, 200, body[:300])
+        return json.loads(body)
+
+    def test_pictures(self):
+        answer = self.draw(model="gpt-image-1", prompt="a red house", n=2, size="64x32", seed=7)
+        self.assertEqual((len(answer["data"]), answer["size"], answer["output_format"]), (2, "64x32", "png"))
+        self.assertEqual([d["seed"] for d in answer["data"]], [7, 8])
+        pictures = [base64.b64decode(d["b64_json"], validate=True) for d in answer["data"]]
+        for p in pictures:
+            self.assertEqual(p[:8], b"\x89PNG\r\n\x1a\n")
+            self.assertEqual(struct.unpack(">II", p[16:24]), (64, 32))
+        self.assertNotEqual(*pictures)
+        again = self.draw(prompt="a red house", size="64x32", seed=8)["data"][0]
+        self.assertEqual(base64.b64decode(again["b64_json"]), pictures[1])
+        jpeg = self.draw(prompt="x", size="64x32", output_format="jpeg", output_compression=50)
+        self.assertTrue(base64.b64decode(jpeg["data"][0]["b64_json"]).startswith(b"\xff\xd8\xff"))
+
+    def test_bad_pictures(self):
+        path = "/v1/images/generations"
+        ask = self.server.json
+        self.fails(ask(path, {}), 400, "missing_parameter", "prompt")
+        self.fails(ask(path, {"prompt": "x", "n": 11}), 400, "invalid_value", "n")
+        self.fails(ask(path, {"prompt": "x", "n": 0}), 400, "invalid_value", "n")
+        self.fails(ask(path, {"prompt": "x", "size": "huge"}), 400, "invalid_value", "size")
+        self.fails(ask(path, {"prompt": "x", "output_format": "gif"}), 400, "invalid_value", "output_format")
+        self.fails(ask(path, {"prompt": "x", "response_format": "url"}), 400, "invalid_value", "response_format")
+        self.fails(ask(path, {"prompt": "x", "background": "transparent"}), 400, "invalid_value", "background")
+        self.fails(ask(path, {"prompt": "x", "stream": True}), 400, "unsupported_parameter", "stream")
+        self.fails(ask(path, {"prompt": "x", "image": "/etc/passwd"}), 400, "unknown_parameter", "image")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[4:], verbosity=2)
