@@ -142,14 +142,17 @@ void depot_close(struct depot **d)
     *d = NULL;
 }
 
-static int choose(const struct depot *d, const char *name, enum ih_task task)
+/* *meant tells that the task's default is meant, which there may be none of. */
+static int choose(const struct depot *d, const char *name, enum ih_task task, bool *meant)
 {
     int i = find(d, name);
+    bool fallback = !name || !*name;
+    *meant = false;
     if (i >= 0)
         return i;
-    bool fallback = !name || !*name;
     for (size_t k = 0; !fallback && k < sizeof known_elsewhere / sizeof *known_elsewhere; k++)
         fallback = known_elsewhere[k].task == task && strcmp(known_elsewhere[k].name, name) == 0;
+    *meant = fallback;
     return fallback ? d->fallback[task_index(task)] : -1;
 }
 
@@ -158,8 +161,9 @@ bool depot_take(
 {
     static const char *const does[TASKS] = {"transcribes", "speaks", "draws"};
     struct ih_error e;
-    int i = choose(d, name, task);
-    if (i < 0 && (!name || !*name))
+    bool meant;
+    int i = choose(d, name, task, &meant);
+    if (i < 0 && meant)
         return problem_set(p, 404, "model_not_found", "model", "there is no model here that %s",
             does[task_index(task)]);
     if (i < 0)

@@ -47,19 +47,29 @@ static bool check_key(const struct exchange *x, const struct request_head *h, st
     return problem_set(p, 401, "invalid_api_key", NULL, "the key is not one of this server");
 }
 
-/* How long the body is; one framing only, and no number that two readers could read differently. */
-static bool read_length(struct exchange *x, const struct request_head *h, struct problem *p)
+/* How long the body is: one framing only, and no number that two readers could read differently.
+ * -1 when that cannot be known. */
+static int64_t body_length(const struct request_head *h)
 {
-    bool post = strcmp(x->method, "POST") == 0;
+    int64_t n;
+    if (*h->transfer_encoding)
+        return -1;
+    if (!*h->content_length)
+        return h->method[0] == 'P' ? -1 : 0; /* POST, PUT, PATCH */
+    bool digits = strspn(h->content_length, "0123456789") == strlen(h->content_length);
+    return digits && text_integer(h->content_length, &n) ? n : -1;
+}
+
+static bool check_length(const struct exchange *x, const struct request_head *h, struct problem *p)
+{
+    if (x->length >= 0)
+        return true;
     if (*h->transfer_encoding)
         return problem_set(p, 411, "length_required", NULL,
             "a body in pieces (Transfer-Encoding) is not taken; send Content-Length");
     if (!*h->content_length)
-        return !post || problem_set(p, 411, "length_required", NULL, "Content-Length is missing");
-    if (strspn(h->content_length, "0123456789") != strlen(h->content_length) ||
-        !text_integer(h->content_length, &x->length))
-        return problem_set(p, 400, "invalid_header", NULL, "Content-Length is not a number");
-    return true;
+        return problem_set(p, 411, "length_required", NULL, "Content-Length is missing");
+    return problem_set(p, 400, "invalid_header", NULL, "Content-Length is not a number");
 }
 
 static bool read_type(struct exchange *x, const struct request_head *h, struct problem *p)
@@ -110,7 +120,7 @@ static bool read_head(struct exchange *x, const struct request_head *h, struct p
         return false;
     if (!x->route)
         return false;
-    if (!read_length(x, h, p) || !read_type(x, h, p) || !check_load(x->service, x->route, p))
+    if (!check_length(x, h, p) || !read_type(x, h, p) || !check_load(x->service, x->route, p))
         return false;
     if (x->body == BODY_JSON && !(x->json = malloc((size_t)x->length + 1)))
         return problem_set(p, 503, "out_of_memory", NULL, "not enough memory");
@@ -129,6 +139,7 @@ struct exchange *exchange_begin(
         return NULL;
     x->service = s;
     x->began = seconds_now();
+    x->length = body_length(h);
     snprintf(x->method, sizeof x->method, "%s", h->method);
     snprintf(x->path, sizeof x->path, "%s", h->path);
     x->route = route_find(h->method, h->path, &o.dialect, allow, &p);

@@ -34,7 +34,7 @@ struct exchange {
     struct answer *answer;
     char method[12], path[512]; /* for the log */
     enum body body;
-    int64_t length, received; /* of the body */
+    int64_t length, received; /* of the body; a length of -1 cannot be known */
     bool refused;             /* the answer is an error and the rest of the body is not wanted */
     bool ended;               /* the body is complete */
     struct form form;

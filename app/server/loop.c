@@ -21,12 +21,16 @@ enum {
     OTHER_FILES = 1024,      /* besides sockets: uploads, models, sounds */
 };
 
-/* One request on its connection. */
+/* One request on its connection, which is closed behind the answer. The library (4.1) reads the
+ * head of a request that it has already buffered, behind another one, a second time as its body;
+ * and where a connection carries one request, no two parties can disagree where the next begins. */
 struct connection {
     struct connection *next, **self;
     struct lws *wsi;
     struct exchange *exchange;
-    bool head_sent, close, keep_whole; /* keep_whole: HTTP/1.0, which knows no streams */
+    bool head_sent, answered;
+    bool at_once;    /* closed even if there is more of the body to come */
+    bool keep_whole; /* HTTP/1.0, which knows no streams */
 };
 
 struct loop {
@@ -135,11 +139,11 @@ static int begin(struct loop *l, struct lws *wsi, const char *path)
         return -1;
     }
     c->keep_whole = strcmp(version, "HTTP/1.1") != 0;
-    c->close = *coding || (x->refused && (*expect || x->length > DISCARD_MOST));
+    c->at_once = x->refused && (*expect || x->length < 0 || x->length > DISCARD_MOST);
     if (!x->refused && *expect && go_on(l, wsi))
         return -1;
-    if (x->length == 0 && !*coding && strcmp(head.method, "POST") != 0)
-        exchange_end(x);
+    if (x->length == 0 && strcmp(head.method, "POST") != 0)
+        exchange_end(x); /* the library tells the end of bodies, and of a POST without one */
     lws_callback_on_writable(wsi);
     return 0;
 }
@@ -161,13 +165,14 @@ static int body(struct lws *wsi, const void *data, size_t n)
 static int body_end(struct lws *wsi)
 {
     struct connection *c = lws_get_opaque_user_data(wsi);
-    if (!c || c->exchange->ended)
+    if (!c || c->exchange->ended || c->answered)
         return -1;
     exchange_end(c->exchange);
     lws_callback_on_writable(wsi);
     return 0;
 }
 
+/* 1 when nothing follows it, -1 when the connection is of no use. */
 static int send_head(struct loop *l, struct connection *c, const struct answer_state *state)
 {
     char *text = (char *)l->buffer + LWS_PRE;
@@ -178,11 +183,14 @@ static int send_head(struct loop *l, struct connection *c, const struct answer_s
         snprintf(framing, sizeof framing, "content-length: %lld", (long long)state->bytes);
     int n = snprintf(text, PIECE,
         "HTTP/1.1 %d %s\r\ncontent-type: %s\r\n%s\r\nx-request-id: %s\r\n"
-        "cache-control: no-store\r\nx-content-type-options: nosniff\r\n%s%s\r\n",
+        "cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\n"
+        "%s\r\n",
         state->status, status_phrase(state->status), answer_type(a), framing, answer_id(a),
-        answer_headers(a), c->close ? "connection: close\r\n" : "");
+        answer_headers(a));
     c->head_sent = true;
-    return lws_write(c->wsi, l->buffer + LWS_PRE, (size_t)n, LWS_WRITE_HTTP_HEADERS) < n ? -1 : 0;
+    if (lws_write(c->wsi, l->buffer + LWS_PRE, (size_t)n, LWS_WRITE_HTTP_HEADERS) < n)
+        return -1;
+    return strcmp(c->exchange->method, "HEAD") == 0;
 }
 
 /* The next piece of the body; 1 when it was the last, -1 when the connection is of no use. */
@@ -215,12 +223,12 @@ static int send_piece(struct loop *l, struct connection *c, const struct answer_
     return last;
 }
 
-static int complete(struct loop *l, struct connection *c)
+/* All is sent. A client that is still sending what is not wanted would not read the answer if the
+ * connection were closed under it; what it sends is dropped for a while. */
+static int finish(struct connection *c)
 {
-    struct lws *wsi = c->wsi;
-    bool close = c->close;
-    drop(l, wsi);
-    return close || lws_http_transaction_completed(wsi) ? -1 : 0;
+    c->answered = true;
+    return c->at_once || c->exchange->ended ? -1 : 0;
 }
 
 /* The socket takes bytes. */
@@ -229,6 +237,8 @@ static int writable(struct loop *l, struct lws *wsi)
     struct connection *c = lws_get_opaque_user_data(wsi);
     if (!c)
         return 0;
+    if (c->answered)
+        return finish(c);
     struct exchange *x = c->exchange;
     struct answer_state state = answer_state(x->answer);
     if (state.broken)
@@ -241,16 +251,11 @@ static int writable(struct loop *l, struct lws *wsi)
         return 0;
     }
     lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, l->service->host.settings->idle_seconds);
-    if (!c->head_sent) {
-        if (send_head(l, c, &state))
-            return -1;
-        if (strcmp(x->method, "HEAD") == 0)
-            return complete(l, c);
-    } else {
-        int sent = send_piece(l, c, &state);
-        if (sent)
-            return sent < 0 ? -1 : complete(l, c);
-    }
+    int sent = c->head_sent ? send_piece(l, c, &state) : send_head(l, c, &state);
+    if (sent < 0)
+        return -1;
+    /* Asked for again, this is called when the last piece has left the library too. */
+    c->answered = sent > 0;
     lws_callback_on_writable(wsi);
     return 0;
 }
@@ -333,7 +338,7 @@ static void on_tick(lws_sorted_usec_list_t *tick)
             continue;
         problem_set(&p, 408, "request_timeout", NULL, "the request was not complete in time");
         exchange_refuse(x, &p);
-        c->close = true;
+        c->at_once = true;
         lws_callback_on_writable(c->wsi);
     }
     lws_sul_schedule(l->context, 0, &l->tick, on_tick, LWS_US_PER_SEC);
@@ -385,6 +390,7 @@ static void fill_info(struct lws_context_creation_info *info, struct loop *l)
         .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
         .timeout_secs = (unsigned)s->idle_seconds,
         .keepalive_timeout = s->idle_seconds,
+        .timeout_secs_ah_idle = (unsigned)s->idle_seconds,
         .max_http_header_data2 = HEAD_MOST,
         .pt_serv_buf_size = 64 << 10,
         .alpn = "http/1.1",
