@@ -71,9 +71,9 @@ static int add_json(void *arg, const struct key *k)
 }
 
 /* "transcribe-1,voice-1", "all" */
-static void names_text(const char *list, char *buf, size_t size)
+static void names_text(const char *list, char buf[KEY_LIST])
 {
-    snprintf(buf, size, "%s", *list ? list : "all\n");
+    snprintf(buf, KEY_LIST, "%s", *list ? list : "all\n");
     for (char *c = buf; *c; c++)
         if (*c == '\n')
             *c = c[1] ? ',' : 0;
@@ -93,9 +93,10 @@ static void quotas_text(const struct key *k, char *buf, size_t size)
 static int add_row(void *arg, const struct key *k)
 {
     struct listing *l = arg;
-    char models[300], voices[300], quotas[400], created[16], expires[16] = "", used[16] = "";
-    names_text(k->models, models, sizeof models);
-    names_text(k->voices, voices, sizeof voices);
+    char models[KEY_LIST], voices[KEY_LIST], quotas[400], created[16], expires[16] = "",
+                                                                       used[16] = "";
+    names_text(k->models, models);
+    names_text(k->voices, voices);
     quotas_text(k, quotas, sizeof quotas);
     day_text(day_of(k->created), created);
     if (k->expires)
