@@ -147,6 +147,28 @@ enum ih_status key_by_name(struct store *s, const char *name, struct key *out, s
                                   : status;
 }
 
+enum ih_status key_by_id(struct store *s, int64_t id, struct key *out, struct ih_error *e)
+{
+    struct sql *c = &s->read;
+    pthread_mutex_lock(&c->lock);
+    sqlite3_stmt *q = sql_query(c, e, "SELECT " COLUMNS " FROM keys WHERE id = ?1", "i", id);
+    enum ih_status status = take_one(c, q, out, e);
+    pthread_mutex_unlock(&c->lock);
+    return status;
+}
+
+/* Yes where it cannot be known, so that a disk that fails opens no door. */
+bool keys_exist(struct store *s)
+{
+    struct sql *c = &s->read;
+    pthread_mutex_lock(&c->lock);
+    sqlite3_stmt *q = sql_query(c, NULL, "SELECT 1 FROM keys LIMIT 1", "");
+    bool exist = sql_step(c, q, NULL) != 0;
+    sql_end(q);
+    pthread_mutex_unlock(&c->lock);
+    return exist;
+}
+
 bool key_is_valid(const struct store *s, const struct key *k)
 {
     return !k->revoked && (!k->expires || store_now(s) < k->expires);

@@ -29,7 +29,11 @@ enum ih_status key_create(struct store *s, struct key *k, char text[KEY_TEXT], s
  * found, and key_is_valid() says so. */
 enum ih_status key_find(struct store *s, const char *text, struct key *out, struct ih_error *e);
 enum ih_status key_by_name(struct store *s, const char *name, struct key *out, struct ih_error *e);
+enum ih_status key_by_id(struct store *s, int64_t id, struct key *out, struct ih_error *e);
 bool key_is_valid(const struct store *s, const struct key *k);
+
+/* Whether any was ever made. */
+bool keys_exist(struct store *s);
 
 /* In the order in which they were made. Anything but 0 from take() ends it. */
 enum ih_status key_list(
