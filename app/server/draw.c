@@ -34,7 +34,11 @@ struct work {
     const char *model;
     const struct ih_picture_format *format;
     struct answer *answer;
-    int quality; /* asked for in OpenAI's words: index of them */
+    int quality;       /* asked for in OpenAI's words: index of them */
+    const char *name;  /* of the model */
+    double megapixels; /* of one picture */
+    int done;          /* pictures */
+    int steps;         /* of one */
 };
 
 enum { SEED_BITS = 32 };
@@ -97,11 +101,14 @@ static bool choose_size(struct work *w, const struct ih_model *model, struct pro
     struct ih_error e;
     if (ih_draw_limits(model, &limits, &e) != IH_OK)
         return problem_from(p, &e);
-    if (!w->request.size || strcmp(w->request.size, "auto") == 0)
-        return true;
-    if (ih_draw_size(&o->width, &o->height, w->request.size, &limits, &e) == IH_OK)
-        return true;
-    return problem_set(p, 400, "invalid_value", "size", "%s", e.text);
+    if (w->request.size && strcmp(w->request.size, "auto") != 0 &&
+        ih_draw_size(&o->width, &o->height, w->request.size, &limits, &e) != IH_OK)
+        return problem_set(p, 400, "invalid_value", "size", "%s", e.text);
+    w->megapixels =
+        1e-6 * (o->width ? o->width : limits.width) * (o->height ? o->height : limits.height);
+    w->steps = o->steps ? o->steps : limits.steps;
+    w->name = ih_model_name(model);
+    return true;
 }
 
 /* Small enough to survive programs that keep numbers as doubles. */
@@ -145,12 +152,20 @@ static void on_warning(void *arg, const char *text)
     answer_warn(((struct work *)arg)->answer, text);
 }
 
+static void on_step(void *arg, int done, int total, const struct ih_picture *preview)
+{
+    struct work *w = arg;
+    (void)preview;
+    answer_use(w->answer, w->name, MEGAPIXEL_STEPS, w->megapixels);
+    answer_progress(w->answer, (double)w->done * total + done, (double)w->request.count * total);
+}
+
 /* Picture i of a request, as the next item of the list. */
 static enum ih_status draw_one(
     struct work *w, struct ih_model *model, int i, int size[2], struct ih_error *e)
 {
     struct ih_picture picture = {0};
-    struct ih_draw_job job = {.job.arg = w, .warning = i ? NULL : on_warning};
+    struct ih_draw_job job = {.job.arg = w, .step = on_step, .warning = i ? NULL : on_warning};
     struct ih_picture_write_options o = {.format = w->format->name, .quality = w->request.quality};
     uint8_t *data = NULL;
     size_t bytes = 0;
@@ -161,6 +176,7 @@ static enum ih_status draw_one(
         status = ih_picture_write(&data, &bytes, &picture, &o, e);
     if (!status && put_picture(w, i, data, bytes))
         status = explain(e, IH_NO_MEMORY, "the pictures are larger than an answer may be");
+    w->done++;
     size[0] = picture.width;
     size[1] = picture.height;
     ih_picture_bytes_free(&data);
@@ -215,4 +231,16 @@ static bool check(const struct host *host, const struct form *form, struct probl
     return read_request(&w, host, form, p);
 }
 
-const struct operation operation_draw = {"draw", check, run};
+static void measure(const struct host *host, const struct form *form, struct amounts *out)
+{
+    struct problem p;
+    struct ih_model *model = NULL;
+    struct work *w = malloc(sizeof *w);
+    if (w && read_request(w, host, form, &p) &&
+        depot_take(host->depot, w->model, IH_DRAW, &model, &p) && choose_size(w, model, &p))
+        out->of[MEGAPIXEL_STEPS] = w->request.count * w->steps * w->megapixels;
+    depot_give_back(host->depot, model);
+    free(w);
+}
+
+const struct operation operation_draw = {"draw", check, run, measure, false};
