@@ -106,28 +106,26 @@ static void end_key(const struct host *host, const struct form *form, struct ans
         answer_store_error(a, &e);
 }
 
-static bool read_day(const char *query, const char *name, int64_t *day, struct problem *p)
+static bool read_day(const struct form *form, const char *name, int64_t *day, struct problem *p)
 {
-    char text[32];
-    if (!query_find(query, name, text, sizeof text) || day_read(text, day))
-        return true;
-    return problem_set(p, 400, "invalid_value", name, "%s must be a day such as 2027-01-31", name);
+    const char *text = asked_text(form, name);
+    return !text || day_read(text, day) ||
+           problem_set(p, 400, "invalid_value", name, "%s must be a day such as 2027-01-31", name);
 }
 
 static bool read_query(
     struct usage_query *q, const struct host *host, const struct form *form, struct problem *p)
 {
-    const char *query = form->asked.query;
-    char by[64], name[STORE_NAME];
+    const char *by = asked_text(form, "by"), *name = asked_text(form, "key");
     struct key k;
     int64_t today = day_of(store_now(host->store));
     *q = (struct usage_query){
         .since = today - 30, .until = today, .key = -1, .by = BY_DAY | BY_KEY | BY_MODEL};
-    if (!read_day(query, "since", &q->since, p) || !read_day(query, "until", &q->until, p))
+    if (!read_day(form, "since", &q->since, p) || !read_day(form, "until", &q->until, p))
         return false;
-    if (query_find(query, "by", by, sizeof by) && !usage_read_by(by, &q->by))
+    if (by && !usage_read_by(by, &q->by))
         return problem_set(p, 400, "invalid_value", "by", "by takes key, model and day");
-    if (!query_find(query, "key", name, sizeof name))
+    if (!name || !form->asked.admin)
         return true;
     if (key_by_name(host->store, name, &k, NULL) != IH_OK)
         return problem_set(p, 404, "not_found", "key", "there is no key '%.60s'", name);
@@ -152,9 +150,8 @@ static void answer_usage(
     const struct host *host, const struct form *form, struct usage_query *q, struct answer *a)
 {
     struct ih_error e = {0};
-    char format[16];
-    query_find(form->asked.query, "format", format, sizeof format);
-    if (strcmp(format, "csv") == 0) {
+    const char *format = asked_text(form, "format");
+    if (format && strcmp(format, "csv") == 0) {
         write_line(a, NULL);
         if (usage_read(host->store, q, write_line, a, &e) == IH_OK)
             answer_finish(a, 200, "text/csv; charset=utf-8");

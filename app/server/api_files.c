@@ -121,22 +121,19 @@ static void list(const struct host *host, const struct form *form, struct answer
     struct listing l = {0};
     struct problem p;
     struct ih_error e = {0};
-    char after[STORE_ID], purpose[64], order[8];
-    const struct asked *asked = &form->asked;
-    bool good = query_limit(asked->query, 10000, 10000, &l.limit, &p);
-    if (good && query_find(asked->query, "order", order, sizeof order) &&
-        strcmp(order, "desc") != 0)
+    const char *order = asked_text(form, "order"), *purpose = asked_text(form, "purpose");
+    int64_t owner = asked_owner(&form->asked);
+    bool good = asked_limit(form, 10000, 10000, &l.limit, &p);
+    if (good && order && strcmp(order, "desc") != 0)
         good = problem_set(
             &p, 400, "unsupported_parameter", "order", "files are listed newest first (desc)");
     if (!good) {
         answer_fail(a, &p);
         return;
     }
-    query_find(asked->query, "purpose", purpose, sizeof purpose);
-    bool behind = query_find(asked->query, "after", after, sizeof after);
     l.data = json_array();
-    if (file_list(host->store, asked_owner(asked), behind ? after : NULL, purpose, add, &l, &e) ==
-        IH_OK) {
+    if (file_list(host->store, owner, asked_text(form, "after"), purpose ? purpose : "", add, &l,
+            &e) == IH_OK) {
         size_t n = json_array_size(l.data);
         answer_json(a, 200,
             json_pack("{sssOsosososb}", "object", "list", "data", l.data, "first_id",

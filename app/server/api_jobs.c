@@ -12,28 +12,17 @@
 const struct operation *const operations_kept[] = {
     &operation_transcribe, &operation_translate, &operation_speak, &operation_draw, NULL};
 
-bool query_find(const char *query, const char *name, char *buf, size_t size)
+const char *asked_text(const struct form *f, const char *name)
 {
-    size_t n = strlen(name);
-    *buf = 0;
-    for (const char *p = query; *p; p += strcspn(p, "&"), p += *p == '&') {
-        size_t length = strcspn(p, "&");
-        if (length <= n || strncmp(p, name, n) != 0 || p[n] != '=')
-            continue;
-        snprintf(buf, size, "%.*s", (int)(length - n - 1), p + n + 1);
-        return true;
-    }
-    return false;
+    const struct field *field = form_find(f, name);
+    return field ? field->text : NULL;
 }
 
-bool query_limit(const char *query, int fallback, int most, int *limit, struct problem *p)
+bool asked_limit(const struct form *f, int fallback, int most, int *limit, struct problem *p)
 {
-    char text[32];
-    int64_t n;
-    *limit = fallback;
-    if (!query_find(query, "limit", text, sizeof text))
-        return true;
-    if (!text_integer(text, &n) || n < 1 || n > most)
+    const char *text = asked_text(f, "limit");
+    int64_t n = fallback;
+    if (text && (!text_integer(text, &n) || n < 1 || n > most))
         return problem_set(
             p, 400, "invalid_value", "limit", "limit must be a whole number from 1 to %d", most);
     *limit = (int)n;
@@ -96,15 +85,13 @@ static void list(const struct host *host, const struct form *form, struct answer
     struct listing l = {0};
     struct problem p;
     struct ih_error e = {0};
-    char after[STORE_ID];
-    const struct asked *asked = &form->asked;
-    if (!query_limit(asked->query, 20, 100, &l.limit, &p)) {
+    int64_t owner = asked_owner(&form->asked);
+    if (!asked_limit(form, 20, 100, &l.limit, &p)) {
         answer_fail(a, &p);
         return;
     }
-    bool behind = query_find(asked->query, "after", after, sizeof after);
     l.data = json_array();
-    if (job_list(host->store, asked_owner(asked), behind ? after : NULL, add, &l, &e) == IH_OK) {
+    if (job_list(host->store, owner, asked_text(form, "after"), add, &l, &e) == IH_OK) {
         answer_json(a, 200,
             json_pack("{sssOsb}", "object", "list", "data", l.data, "has_more", (int)l.more));
     } else {

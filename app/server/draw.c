@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Words to pictures: /v1/images/generations. */
+#include "server/draw.h"
 #include "server/fields.h"
 #include "server/operations.h"
 #include "server/text.h"
@@ -20,70 +21,71 @@ static const struct field_rule rules[] = {
     {"quality", USE_OWN, NULL},
     {"background", USE_OWN, NULL},
     {"stream", USE_OWN, NULL},
+    {"partial_images", USE_OWN, NULL},
     {"moderation", USE_NOTHING, NULL},
     {"user", USE_NOTHING, NULL},
     {"style", USE_REFUSED, "there are no styles; say it in the prompt"},
-    {"partial_images", USE_REFUSED, "pictures are not streamed yet"},
     {"format", USE_REFUSED, "the field is called output_format"},
     {"count", USE_REFUSED, "the field is called n"},
     {NULL, 0, NULL},
 };
 
-struct work {
-    struct ih_request request;
-    const char *model;
-    const struct ih_picture_format *format;
-    struct answer *answer;
-    int quality;       /* asked for in OpenAI's words: index of them */
-    const char *name;  /* of the model */
-    double megapixels; /* of one picture */
-    int done;          /* pictures */
-    int steps;         /* of one */
-};
-
 enum { SEED_BITS = 32 };
 
-/* Of jpeg and webp, 0 to 100; ours begins at 1. */
-static bool read_compression(struct work *w, const struct form *f, struct problem *p)
+/* A field that is a whole number from 0 to `most`; *out stays when it is not there. */
+static bool read_number(
+    const struct form *f, const char *name, int most, int *out, struct problem *p)
 {
-    const struct field *field = form_find(f, "output_compression");
+    const struct field *field = form_find(f, name);
     int64_t n;
     if (!field)
         return true;
-    if (field->kind == FIELD_JSON || !text_integer(field->text, &n) || n < 0 || n > 100)
-        return problem_set(p, 400, "invalid_value", field->name,
-            "output_compression must be a whole number from 0 to 100");
-    w->request.quality = n ? (int)n : 1;
+    if (field->kind == FIELD_JSON || (f->typed && field->kind != FIELD_NUMBER) ||
+        !text_integer(field->text, &n) || n < 0 || n > most)
+        return problem_set(
+            p, 400, "invalid_value", name, "%s must be a whole number from 0 to %d", name, most);
+    *out = (int)n;
     return true;
 }
 
-static bool read_choices(struct work *w, const struct form *f, struct problem *p)
+/* OpenAI's output_compression begins at 0, our quality at 1. */
+static bool read_numbers(struct draw_work *w, const struct form *f, struct problem *p)
+{
+    int compression = -1;
+    if (!read_number(f, "output_compression", 100, &compression, p) ||
+        !read_number(f, "partial_images", 3, &w->partials, p))
+        return false;
+    if (compression >= 0)
+        w->request.quality = compression ? compression : 1;
+    w->request.draw.preview = w->stream && w->partials > 0;
+    return true;
+}
+
+static bool read_choices(struct draw_work *w, const struct form *f, struct problem *p)
 {
     static const char *const ways[] = {"b64_json", NULL};
     static const char *const grounds[] = {"auto", "opaque", NULL};
     static const char *const qualities[] = {
         "auto", "standard", "low", "medium", "high", "hd", NULL};
     int ignored = 0;
-    bool stream = false;
     if (!fields_choice(f, "response_format", ways, &ignored, p) ||
         !fields_choice(f, "background", grounds, &ignored, p) ||
         !fields_choice(f, "quality", qualities, &w->quality, p) ||
-        !fields_bool(f, "stream", &stream, p))
+        !fields_bool(f, "stream", &w->stream, p))
         return false;
-    return !stream ||
-           problem_set(p, 400, "unsupported_parameter", "stream", "pictures are not streamed yet");
+    return true;
 }
 
 static bool read_request(
-    struct work *w, const struct host *host, const struct form *f, struct problem *p)
+    struct draw_work *w, const struct host *host, const struct form *f, struct problem *p)
 {
     struct ih_error e;
     struct ih_request *r = &w->request;
-    *w = (struct work){0};
+    *w = (struct draw_work){0};
     ih_request_defaults(r, IH_DRAW);
     if (!fields_read(r, f, rules, p) || !fields_text(f, "model", &w->model, p) ||
-        !fields_text(f, "prompt", &r->draw.prompt, p) || !read_compression(w, f, p) ||
-        !read_choices(w, f, p))
+        !fields_text(f, "prompt", &r->draw.prompt, p) || !read_choices(w, f, p) ||
+        !read_numbers(w, f, p))
         return false;
     if (!r->draw.prompt || !*r->draw.prompt)
         return problem_set(p, 400, "missing_parameter", "prompt", "prompt is missing");
@@ -94,7 +96,7 @@ static bool read_request(
     return w->format || problem_set(p, 400, "invalid_value", "output_format", "%s", e.text);
 }
 
-static bool choose_size(struct work *w, const struct ih_model *model, struct problem *p)
+static bool choose_size(struct draw_work *w, const struct ih_model *model, struct problem *p)
 {
     struct ih_draw_limits limits;
     struct ih_draw_options *o = &w->request.draw;
@@ -120,100 +122,57 @@ static uint64_t new_seed(void)
     return seed & ((1ull << SEED_BITS) - 1);
 }
 
-static int put(struct work *w, const char *text)
-{
-    return answer_write(w->answer, text, strlen(text));
-}
-
-/* Three bytes give four digits, so pieces of a multiple of three join without a seam. */
-static int put_base64(struct work *w, const uint8_t *data, size_t bytes)
-{
-    enum { PIECE = 3 << 10 };
-    char text[PIECE / 3 * 4];
-    for (size_t at = 0; at < bytes; at += PIECE) {
-        size_t n = bytes - at < PIECE ? bytes - at : PIECE;
-        text_base64(text, data + at, n);
-        if (answer_write(w->answer, text, (n + 2) / 3 * 4))
-            return -1;
-    }
-    return 0;
-}
-
-static int put_picture(struct work *w, int i, const uint8_t *data, size_t bytes)
-{
-    char seed[80];
-    snprintf(seed, sizeof seed, "\",\"seed\":%llu}", (unsigned long long)w->request.draw.seed);
-    return put(w, i ? ",{\"b64_json\":\"" : "{\"b64_json\":\"") || put_base64(w, data, bytes) ||
-           put(w, seed);
-}
-
 static void on_warning(void *arg, const char *text)
 {
-    answer_warn(((struct work *)arg)->answer, text);
+    answer_warn(((struct draw_work *)arg)->answer, text);
 }
 
 static void on_step(void *arg, int done, int total, const struct ih_picture *preview)
 {
-    struct work *w = arg;
-    (void)preview;
+    struct draw_work *w = arg;
     answer_use(w->answer, w->name, MEGAPIXEL_STEPS, w->megapixels);
-    answer_progress(w->answer, (double)w->done * total + done, (double)w->request.count * total);
+    answer_progress(w->answer, (double)w->index * total + done, (double)w->request.count * total);
+    if (w->request.draw.preview)
+        draw_answer_partial(w, done, total, preview);
 }
 
-/* Picture i of a request, as the next item of the list. */
-static enum ih_status draw_one(
-    struct work *w, struct ih_model *model, int i, int size[2], struct ih_error *e)
+static enum ih_status draw_one(struct draw_work *w, struct ih_model *model, struct ih_error *e)
 {
     struct ih_picture picture = {0};
-    struct ih_draw_job job = {.job.arg = w, .step = on_step, .warning = i ? NULL : on_warning};
-    struct ih_picture_write_options o = {.format = w->format->name, .quality = w->request.quality};
-    uint8_t *data = NULL;
-    size_t bytes = 0;
+    struct ih_draw_job job = {
+        .job.arg = w, .step = on_step, .warning = w->index ? NULL : on_warning};
+    w->told = 0;
     answer_attach(w->answer, &job.job);
     enum ih_status status = ih_draw(&picture, model, &w->request.draw, &job, e);
     answer_detach(w->answer);
     if (!status)
-        status = ih_picture_write(&data, &bytes, &picture, &o, e);
-    if (!status && put_picture(w, i, data, bytes))
-        status = explain(e, IH_NO_MEMORY, "the pictures are larger than an answer may be");
-    w->done++;
-    size[0] = picture.width;
-    size[1] = picture.height;
-    ih_picture_bytes_free(&data);
+        status = draw_answer_picture(w, &picture, e);
     ih_picture_free(&picture);
     return status;
 }
 
-static bool draw(struct work *w, struct ih_model *model, struct problem *p)
+static bool draw(struct draw_work *w, struct ih_model *model, struct problem *p)
 {
     struct ih_error e = {0};
-    char text[160];
-    int size[2] = {0, 0};
     if (!choose_size(w, model, p))
         return false;
     if (w->quality > 1)
         answer_warn(w->answer, "quality is not a choice here; steps is a field");
     if (w->request.draw.seed == IH_SEED_NEW)
         w->request.draw.seed = new_seed();
-    snprintf(text, sizeof text, "{\"created\":%lld,\"data\":[", (long long)time(NULL));
-    put(w, text);
-    for (int i = 0; i < w->request.count; i++, w->request.draw.seed++)
-        if (draw_one(w, model, i, size, &e) != IH_OK)
-            return problem_from(p, &e);
-    snprintf(text, sizeof text,
-        "],\"background\":\"opaque\",\"output_format\":\"%s\",\"size\":\"%dx%d\"}\n",
-        w->format->name, size[0], size[1]);
-    if (put(w, text))
-        return problem_set(p, 503, "out_of_memory", NULL, "the answer could not be kept");
-    answer_finish(w->answer, 200, "application/json");
-    return true;
+    enum ih_status status = draw_answer_begin(w, &e);
+    for (; !status && w->index < w->request.count; w->index++, w->request.draw.seed++)
+        status = draw_one(w, model, &e);
+    if (!status)
+        status = draw_answer_end(w, &e);
+    return status == IH_OK || problem_from(p, &e);
 }
 
 static void run(const struct host *host, const struct form *form, struct answer *answer)
 {
     struct ih_model *model = NULL;
     struct problem p;
-    struct work *w = malloc(sizeof *w);
+    struct draw_work *w = malloc(sizeof *w);
     bool done = w ? read_request(w, host, form, &p)
                   : problem_set(&p, 503, "out_of_memory", NULL, "not enough memory");
     if (done)
@@ -221,13 +180,13 @@ static void run(const struct host *host, const struct form *form, struct answer 
     done = done && depot_take(host->depot, w->model, IH_DRAW, &model, &p) && draw(w, model, &p);
     depot_give_back(host->depot, model);
     if (!done)
-        answer_fail(answer, &p);
+        event_fail(answer, &p);
     free(w);
 }
 
 static bool check(const struct host *host, const struct form *form, struct problem *p)
 {
-    struct work w;
+    struct draw_work w;
     return read_request(&w, host, form, p);
 }
 
@@ -235,7 +194,7 @@ static void measure(const struct host *host, const struct form *form, struct amo
 {
     struct problem p;
     struct ih_model *model = NULL;
-    struct work *w = malloc(sizeof *w);
+    struct draw_work *w = malloc(sizeof *w);
     if (w && read_request(w, host, form, &p) &&
         depot_take(host->depot, w->model, IH_DRAW, &model, &p) && choose_size(w, model, &p))
         out->of[MEGAPIXEL_STEPS] = w->request.count * w->steps * w->megapixels;

@@ -63,6 +63,18 @@ enum ih_status form_add(struct form *f, const char *name, const char *text, size
     return IH_OK;
 }
 
+enum ih_status form_read_argument(struct form *f, const char *argument, struct ih_error *e)
+{
+    char name[64];
+    size_t n = strcspn(argument, "=");
+    const char *value = argument + n + (argument[n] == '=');
+    if (!text_is_utf8(argument, strlen(argument)) || n == 0 || n >= sizeof name)
+        return explain(e, IH_INVALID, "the address has an argument that cannot be read");
+    memcpy(name, argument, n);
+    name[n] = 0;
+    return form_add(f, name, value, strlen(value), FIELD_TEXT, e);
+}
+
 static enum ih_status add_as_json(
     struct form *f, const char *name, const json_t *value, struct ih_error *e)
 {

@@ -36,7 +36,6 @@ struct asked {
     int64_t key;           /* who asks: a key of the store; 0 where there is none */
     bool admin;            /* may see what belongs to others */
     char item[64];         /* what stands for {name} in its address, or "" */
-    char query[512];       /* behind the ? of its address, decoded */
     char once[128];        /* Idempotency-Key, or "" */
     char hook[512];        /* address that is told when a job ends, or "" */
     const char *operation; /* that is to be kept as a job; null: none */
@@ -65,6 +64,9 @@ enum ih_status form_add(struct form *f, const char *name, const char *text, size
     enum field_kind kind, struct ih_error *e);
 enum ih_status form_add_file(struct form *f, const char *name, const char *filename,
     const char *type, const char *path, struct ih_error *e);
+
+/* Adds "name=value", as an address has it behind the question mark, decoded. */
+enum ih_status form_read_argument(struct form *f, const char *argument, struct ih_error *e);
 
 /* Adds the fields of a JSON object; null values count as not given. */
 enum ih_status form_read_json(struct form *f, const char *text, size_t bytes, struct ih_error *e);

@@ -18,7 +18,8 @@ enum {
     DISCARD_MOST = 64 << 20, /* of a body that was refused, so that its sender reads why */
     HEAD_MOST = 16 << 10,    /* bytes of a request's head */
     VALUE_MOST = 1024,       /* bytes of a header that is looked at */
-    OTHER_FILES = 1024,      /* besides sockets: uploads, models, sounds */
+    ARGUMENTS_MOST = 16,
+    OTHER_FILES = 1024, /* besides sockets: uploads, models, sounds */
 };
 
 /* One request on its connection, which is closed behind the answer. The library (4.1) reads the
@@ -87,6 +88,24 @@ static const char *method_name(struct lws *wsi)
     return method >= 0 && method < (int)(sizeof names / sizeof *names) ? names[method] : "?";
 }
 
+/* What stands behind the '?' of the address, piece by piece. False when there is too much of it. */
+static bool copy_arguments(
+    struct lws *wsi, char text[ARGUMENTS_MOST][VALUE_MOST], const char *list[ARGUMENTS_MOST + 1])
+{
+    int n = 0;
+    while (n < ARGUMENTS_MOST) {
+        int copied = lws_hdr_copy_fragment(wsi, text[n], VALUE_MOST, WSI_TOKEN_HTTP_URI_ARGS, n);
+        if (copied < 0 && lws_hdr_fragment_length(wsi, WSI_TOKEN_HTTP_URI_ARGS, n) > 0)
+            return false;
+        if (copied <= 0)
+            break;
+        list[n] = text[n];
+        n++;
+    }
+    list[n] = NULL;
+    return n < ARGUMENTS_MOST;
+}
+
 /* A client that asks before it sends its body waits for this. */
 static int go_on(struct loop *l, struct lws *wsi)
 {
@@ -116,13 +135,20 @@ static int begin(struct loop *l, struct lws *wsi, const char *path)
 {
     char type[VALUE_MOST], length[VALUE_MOST], coding[VALUE_MOST], key[VALUE_MOST];
     char authorization[VALUE_MOST], expect[VALUE_MOST], version[VALUE_MOST];
-    if (!copy_header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, NULL, type) ||
+    char prefer[VALUE_MOST], once[VALUE_MOST], hook[VALUE_MOST];
+    char arguments[ARGUMENTS_MOST][VALUE_MOST];
+    const char *list[ARGUMENTS_MOST + 1];
+    if (!copy_arguments(wsi, arguments, list) ||
+        !copy_header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, NULL, type) ||
         !copy_header(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, NULL, length) ||
         !copy_header(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING, NULL, coding) ||
         !copy_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, NULL, authorization) ||
         !copy_header(wsi, WSI_TOKEN_HTTP_EXPECT, NULL, expect) ||
         !copy_header(wsi, WSI_TOKEN_HTTP, NULL, version) ||
-        !copy_header(wsi, WSI_TOKEN_COUNT, "api-key:", key))
+        !copy_header(wsi, WSI_TOKEN_COUNT, "api-key:", key) ||
+        !copy_header(wsi, WSI_TOKEN_COUNT, "prefer:", prefer) ||
+        !copy_header(wsi, WSI_TOKEN_COUNT, "idempotency-key:", once) ||
+        !copy_header(wsi, WSI_TOKEN_COUNT, "x-inhouse-webhook:", hook))
         return -1;
     struct request_head head = {.method = method_name(wsi),
         .path = path,
@@ -130,7 +156,11 @@ static int begin(struct loop *l, struct lws *wsi, const char *path)
         .content_length = length,
         .transfer_encoding = coding,
         .authorization = authorization,
-        .api_key = key};
+        .api_key = key,
+        .prefer = prefer,
+        .once = once,
+        .hook = hook,
+        .arguments = list};
     drop(l, wsi);
     struct exchange *x = exchange_begin(l->service, &head, wake, l);
     struct connection *c = x ? new_connection(l, wsi, x) : NULL;

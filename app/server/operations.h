@@ -20,14 +20,18 @@ extern const struct operation operation_file_new, operation_files, operation_fil
 extern const struct operation operation_keys, operation_key_new, operation_key_end,
     operation_usage_all, operation_usage_own;
 
-/* The value of a name in a query ("a=1&b=2"); false and "" where it is not there. */
-bool query_find(const char *query, const char *name, char *buf, size_t size);
+/* A field's text, or null. */
+const char *asked_text(const struct form *f, const char *name);
 /* How many rows of a list are wanted, 1 to `most`; false fills in the problem. */
-bool query_limit(const char *query, int fallback, int most, int *limit, struct problem *p);
+bool asked_limit(const struct form *f, int fallback, int most, int *limit, struct problem *p);
 /* Whose rows a request may see: a key, or -1 for all. */
 int64_t asked_owner(const struct asked *a);
 /* Answers with an error of the store. */
 void answer_store_error(struct answer *a, const struct ih_error *e);
+
+/* voices.c: as in struct route. */
+bool voices_now(const struct host *host, const char *path, const struct form *form,
+    struct answer *a, struct problem *p);
 
 /* Events of a stream ("data: {...}"), each with its reference taken over: 0, or -1. */
 int event_write(struct answer *a, json_t *json);

@@ -2,6 +2,7 @@
 #include "server/settings.h"
 
 #include "inhouse/options.h"
+#include "server/hook.h"
 #include "server/text.h"
 #include "server/toml.h"
 
@@ -60,6 +61,10 @@ static const struct setting table[] = {
     {"models.offer", "offer", SETTING_STRINGS, "NAME,...", 0, 0, "",
         "models that requests may name besides these three (default: all on this machine)", AT(offer)},
 
+    {"jobs.workers", "job-workers", SETTING_INTEGER, "N", 1, 64, "1",
+        "jobs that are worked on at once, besides requests; they share the processors", AT(job_workers)},
+    {"jobs.queue", "job-queue", SETTING_INTEGER, "N", 1, 1000000, "10000",
+        "jobs that may wait", AT(job_queue)},
     {"jobs.keep_hours", "job-hours", SETTING_INTEGER, "N", 1, 87600, "168",
         "a job and its result are deleted so long after its end", AT(job_hours)},
     {"jobs.file_days", "file-days", SETTING_INTEGER, "N", 0, 36500, "30",
@@ -253,7 +258,7 @@ bool settings_is_loopback(const char *address)
 
 enum ih_status settings_check(const struct settings *s, struct ih_error *e)
 {
-    unsigned char any[sizeof(struct in6_addr)];
+    unsigned char any[sizeof(struct in6_addr)], secret[64];
     if (inet_pton(AF_INET, s->address, any) != 1 && inet_pton(AF_INET6, s->address, any) != 1)
         return explain(e, IH_INVALID,
             "server.address must be an address such as 127.0.0.1, 0.0.0.0 or ::1, not '%.60s'",
@@ -267,6 +272,10 @@ enum ih_status settings_check(const struct settings *s, struct ih_error *e)
             "%s is reached from beyond this machine, and there is no key: set server.key "
             "(INHOUSE_KEY) or server.data with keys in it, or listen on 127.0.0.1",
             s->address);
+    if (*s->hook_secret && !hook_secret(s->hook_secret, secret))
+        return explain(e, IH_INVALID,
+            "jobs.hook_secret must be whsec_ and base64 of 24 to 64 bytes, as "
+            "'openssl rand -base64 32' gives it");
     if (!*s->certificate != !*s->certificate_key)
         return explain(e, IH_INVALID, "tls.certificate and tls.certificate_key belong together");
     return IH_OK;

@@ -246,6 +246,17 @@ class Requests(Case):
         self.fails(self.server.json(path, {"input": "x", "model": "transcribe-1"}), 400, "unsupported")
         self.fails(self.server.json("/v1/images/generations", {"prompt": "x"}), 404, "model_not_found", "model")
 
+    def test_voices(self):
+        for path in ("/v1/audio/voices", "/v1/audio/voices?model=voice-1", "/v1/audio/voices?model=voice%2D1"):
+            voices = json.loads(self.server.ask("GET", path)[2])["data"]
+            clara = next(v for v in voices if v["name"] == "clara")
+            self.assertEqual((clara["language"], clara["gender"], clara["model"]), ("en", "female", "voice-1"))
+        self.fails(self.server.ask("GET", "/v1/audio/voices?model=none"), 404, "model_not_found", "model")
+        self.fails(self.server.ask("GET", "/v1/audio/voices?sort=up"), 400, "unknown_parameter", "sort")
+        self.fails(self.server.ask("GET", "/v1/audio/voices?model=%ff"), 400, "invalid_value")
+        self.fails(self.server.ask("GET", "/v1/audio/voices?" + "&".join("a=1" for _ in range(14))), 400,
+                   "unknown_parameter", "a")
+
     def test_addresses(self):
         self.assertEqual(self.server.ask("GET", "/healthz")[0], 200)
         ready = json.loads(self.server.ask("GET", "/readyz")[2])
@@ -549,6 +560,19 @@ class Pictures(Case):
         jpeg = self.draw(prompt="x", size="64x32", output_format="jpeg", output_compression=50)
         self.assertTrue(base64.b64decode(jpeg["data"][0]["b64_json"]).startswith(b"\xff\xd8\xff"))
 
+    def test_picture_streams(self):
+        whole = self.draw(prompt="a red house", n=2, size="64x32", seed=7, steps=4)["data"]
+        status, headers, body = self.server.json("/v1/images/generations", {
+            "prompt": "a red house", "n": 2, "size": "64x32", "seed": 7, "steps": 4, "stream": True, "partial_images": 2})
+        self.assertEqual((status, headers["Content-Type"]), (200, "text/event-stream"))
+        events = [json.loads(x.removeprefix("data: ")) for x in body.decode().split("\n\n") if x]
+        last = [e for e in events if e["type"] == "image_generation.completed"]
+        self.assertEqual([e["b64_json"] for e in last], [d["b64_json"] for d in whole])
+        partial = [e for e in events if e["type"] == "image_generation.partial_image"]
+        self.assertEqual([(e["index"], e["partial_image_index"]) for e in partial], [(0, 0), (0, 1), (1, 0), (1, 1)])
+        for e in partial:
+            self.assertTrue(base64.b64decode(e["b64_json"], validate=True).startswith(b"\x89PNG"))
+
     def test_bad_pictures(self):
         path = "/v1/images/generations"
         ask = self.server.json
@@ -559,7 +583,8 @@ class Pictures(Case):
         self.fails(ask(path, {"prompt": "x", "output_format": "gif"}), 400, "invalid_value", "output_format")
         self.fails(ask(path, {"prompt": "x", "response_format": "url"}), 400, "invalid_value", "response_format")
         self.fails(ask(path, {"prompt": "x", "background": "transparent"}), 400, "invalid_value", "background")
-        self.fails(ask(path, {"prompt": "x", "stream": True}), 400, "unsupported_parameter", "stream")
+        self.fails(ask(path, {"prompt": "x", "partial_images": 4}), 400, "invalid_value", "partial_images")
+        self.fails(ask(path, {"prompt": "x", "stream": 1}), 400, "invalid_type", "stream")
         self.fails(ask(path, {"prompt": "x", "image": "/etc/passwd"}), 400, "unknown_parameter", "image")
 
 
