@@ -27,7 +27,7 @@ static void list_keys(const struct host *host, const struct form *form, struct a
     struct ih_error e = {0};
     (void)form;
     if (key_list(host->store, add_key, &l, &e) == IH_OK)
-        answer_json(a, 200, json_pack("{sssO}", "object", "list", "data", l.data));
+        answer_json(a, 200, json_pack("{ss sO}", "object", "list", "data", l.data));
     else
         answer_store_error(a, &e);
     json_decref(l.data);
@@ -161,7 +161,7 @@ static void answer_usage(
     }
     json_t *data = json_array();
     if (usage_read(host->store, q, add_usage, data, &e) == IH_OK)
-        answer_json(a, 200, json_pack("{sssO}", "object", "list", "data", data));
+        answer_json(a, 200, json_pack("{ss sO}", "object", "list", "data", data));
     else
         answer_store_error(a, &e);
     json_decref(data);

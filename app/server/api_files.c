@@ -136,7 +136,7 @@ static void list(const struct host *host, const struct form *form, struct answer
             &e) == IH_OK) {
         size_t n = json_array_size(l.data);
         answer_json(a, 200,
-            json_pack("{sssOsosososb}", "object", "list", "data", l.data, "first_id",
+            json_pack("{ss sO so so sb}", "object", "list", "data", l.data, "first_id",
                 id_at(l.data, 0), "last_id", n ? id_at(l.data, n - 1) : json_null(), "has_more",
                 (int)l.more));
     } else {
@@ -176,7 +176,7 @@ static void end(const struct host *host, const struct form *form, struct answer 
     struct ih_error e = {0};
     const char *id = form->asked.item;
     if (file_remove(host->store, id, asked_owner(&form->asked), &e) == IH_OK)
-        answer_json(a, 200, json_pack("{sssssb}", "id", id, "object", "file", "deleted", 1));
+        answer_json(a, 200, json_pack("{ss ss sb}", "id", id, "object", "file", "deleted", 1));
     else
         answer_store_error(a, &e);
 }

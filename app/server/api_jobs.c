@@ -93,7 +93,7 @@ static void list(const struct host *host, const struct form *form, struct answer
     l.data = json_array();
     if (job_list(host->store, owner, asked_text(form, "after"), add, &l, &e) == IH_OK) {
         answer_json(a, 200,
-            json_pack("{sssOsb}", "object", "list", "data", l.data, "has_more", (int)l.more));
+            json_pack("{ss sO sb}", "object", "list", "data", l.data, "has_more", (int)l.more));
     } else {
         answer_store_error(a, &e);
     }
@@ -107,7 +107,8 @@ static json_t *shown(const struct host *host, const struct job_row *row)
     json_t *json = job_json(row);
     if (json && row->state == JOB_RUNNING && kept_progress(host->kept, row->id, &done, &total))
         json_object_set_new(json, "progress",
-            json_pack("{sfso}", "done", done, "total", total > 0 ? json_real(total) : json_null()));
+            json_pack(
+                "{sf so}", "done", done, "total", total > 0 ? json_real(total) : json_null()));
     return json;
 }
 
@@ -179,7 +180,7 @@ static void end(const struct host *host, const struct form *form, struct answer 
     if (!status && row.state >= JOB_SUCCEEDED) {
         status = job_remove(host->store, id, owner, &e);
         if (!status)
-            answer_json(a, 200, json_pack("{sssssb}", "id", id, "object", "job", "deleted", 1));
+            answer_json(a, 200, json_pack("{ss ss sb}", "id", id, "object", "job", "deleted", 1));
     } else if (!status) {
         status = job_cancel(host->store, id, owner, &row, &e);
         if (!status) {

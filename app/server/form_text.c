@@ -32,7 +32,7 @@ char *form_to_text(const struct form *f)
     bool whole = json_array_size(fields) == (size_t)f->fields &&
                  json_array_size(uploads) == (size_t)f->uploads;
     json_t *json =
-        json_pack("{sbsoso}", "typed", (int)f->typed, "fields", fields, "uploads", uploads);
+        json_pack("{sb so so}", "typed", (int)f->typed, "fields", fields, "uploads", uploads);
     char *text = json && whole ? json_dumps(json, JSON_COMPACT) : NULL;
     json_decref(json);
     return text;

@@ -106,7 +106,7 @@ static char *message(const struct job_row *row, int64_t now)
     char type[32];
     snprintf(type, sizeof type, "job.%s", job_state_name(row->state));
     json_t *json =
-        json_pack("{sssIso}", "type", type, "timestamp", (json_int_t)now, "data", job_json(row));
+        json_pack("{ss sI so}", "type", type, "timestamp", (json_int_t)now, "data", job_json(row));
     char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
     json_decref(json);
     return text;

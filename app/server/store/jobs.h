@@ -13,7 +13,7 @@
 enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_SUCCEEDED, JOB_FAILED, JOB_CANCELLED };
 const char *job_state_name(enum job_state state);
 
-enum { JOB_ONCE = 128, JOB_HOOK = 512, JOB_ATTEMPTS = 3 };
+enum { JOB_ONCE = 128, JOB_HOOK = 512, JOB_ATTEMPTS = 8 };
 
 struct job_row {
     char id[STORE_ID];

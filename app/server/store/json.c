@@ -3,6 +3,15 @@
 
 #include <string.h>
 
+/* Text that came from outside may be none, or cut inside a character. */
+static json_t *text_json(const char *text)
+{
+    json_t *json = json_string(text);
+    for (size_t n = strlen(text); !json && n > 0;)
+        json = json_stringn(text, --n);
+    return json ? json : json_null();
+}
+
 static json_t *time_json(int64_t at)
 {
     return at ? json_integer((json_int_t)at) : json_null();
@@ -25,14 +34,14 @@ static json_t *quotas_json(const struct key *k)
         for (int w = 0; w < SPANS; w++)
             if (k->quota[u][w] > 0)
                 json_array_append_new(
-                    list, json_pack("{sssssf}", "unit", unit_name((enum unit)u), "span",
+                    list, json_pack("{ss ss sf}", "unit", unit_name((enum unit)u), "span",
                               span_name((enum span)w), "amount", k->quota[u][w]));
     return list;
 }
 
 json_t *key_json(const struct store *s, const struct key *k)
 {
-    return json_pack("{sssssssbsosososososo}", "name", k->name, "begins", k->hint, "state",
+    return json_pack("{ss ss ss sb so so so so so so}", "name", k->name, "begins", k->hint, "state",
         key_state(s, k), "admin", (int)k->admin, "models", names_json(k->models), "voices",
         names_json(k->voices), "quotas", quotas_json(k), "created", time_json(k->created),
         "expires", time_json(k->expires), "used", time_json(k->used));
@@ -49,7 +58,7 @@ json_t *usage_json(const struct usage_row *row)
     char day[16] = "";
     if (row->day >= 0)
         day_text(row->day, day);
-    return json_pack("{sosososssso}", "day", *day ? json_string(day) : json_null(), "key",
+    return json_pack("{so so so ss so}", "day", *day ? json_string(day) : json_null(), "key",
         *row->name ? json_string(row->name) : json_null(), "model",
         *row->model ? json_string(row->model) : json_null(), "unit", unit_name(row->unit), "amount",
         amount_json(row->amount));
@@ -57,14 +66,15 @@ json_t *usage_json(const struct usage_row *row)
 
 json_t *file_json(const struct file_row *f)
 {
-    return json_pack("{sssssIsIsossssss}", "id", f->id, "object", "file", "bytes",
+    return json_pack("{ss ss sI sI so so ss ss}", "id", f->id, "object", "file", "bytes",
         (json_int_t)f->bytes, "created_at", (json_int_t)f->created, "expires_at",
-        time_json(f->expires), "filename", f->name, "purpose", f->purpose, "status", "processed");
+        time_json(f->expires), "filename", text_json(f->name), "purpose", f->purpose, "status",
+        "processed");
 }
 
 json_t *job_json(const struct job_row *r)
 {
-    json_t *json = json_pack("{sssssssssosososo}", "id", r->id, "object", "job", "operation",
+    json_t *json = json_pack("{ss ss ss ss so so so so}", "id", r->id, "object", "job", "operation",
         r->operation, "status", job_state_name(r->state), "created_at", time_json(r->created),
         "started_at", time_json(r->started), "ended_at", time_json(r->ended), "idempotency_key",
         *r->once ? json_string(r->once) : json_null());
@@ -73,7 +83,7 @@ json_t *job_json(const struct job_row *r)
     if (json && (r->state == JOB_SUCCEEDED || r->state == JOB_FAILED) && r->status)
         json_object_set_new(json, "result",
             json_pack(
-                "{sisssI}", "status", r->status, "type", r->type, "bytes", (json_int_t)r->bytes));
+                "{si ss sI}", "status", r->status, "type", r->type, "bytes", (json_int_t)r->bytes));
     return json;
 }
 
