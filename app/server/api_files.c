@@ -85,7 +85,7 @@ static void run_new(const struct host *host, const struct form *form, struct ans
     struct problem p;
     struct file_row row;
     struct ih_error e = {0};
-    if (!read_wanted(&w, form, &p))
+    if (!read_wanted(&w, form, &p) || !keep_has_room(host->store, host->settings, form, &p))
         answer_fail(a, &p);
     else if (keep(host, form, &w, &row, &e) != IH_OK)
         answer_store_error(a, &e);

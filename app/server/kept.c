@@ -40,6 +40,19 @@ static const struct operation *find_operation(const struct kept *k, const char *
     return NULL;
 }
 
+bool keep_has_room(
+    struct store *s, const struct settings *settings, const struct form *form, struct problem *p)
+{
+    int64_t bytes = 0;
+    for (int i = 0; i < form->uploads; i++)
+        bytes += spool_size(form->upload[i].data);
+    if (store_has_room(s, bytes, (int64_t)settings->free_megabytes << 20))
+        return true;
+    problem_set(p, 503, "disk_full", NULL, "there is no room for more in the data folder");
+    p->retry_after = 600;
+    return false;
+}
+
 enum ih_status keep_spool(struct store *s, const char *name, struct spool *data, struct ih_error *e)
 {
     enum { PIECE = 64 << 10 };
@@ -102,6 +115,8 @@ bool kept_submit(struct kept *k, const struct operation *operation, const struct
         p->retry_after = 60;
         return false;
     }
+    if (!keep_has_room(k->o.store, k->o.settings, form, p))
+        return false;
     if (keep(k, form, row, there, &e) != IH_OK)
         return problem_set(p, 503, "unavailable", NULL, "the job cannot be kept: %s", e.text);
     pthread_mutex_lock(&k->lock);

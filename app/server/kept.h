@@ -36,6 +36,9 @@ void kept_cancel(struct kept *k, const char *id);
 /* How far a job that runs here is; false where that is not known. */
 bool kept_progress(struct kept *k, const char *id, double *done, double *total);
 
+/* Whether there is room for all uploads of a form; false fills in the problem. */
+bool keep_has_room(
+    struct store *s, const struct settings *settings, const struct form *form, struct problem *p);
 /* An upload as a blob that lasts. */
 enum ih_status keep_spool(
     struct store *s, const char *blob, struct spool *data, struct ih_error *e);

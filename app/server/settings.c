@@ -69,6 +69,8 @@ static const struct setting table[] = {
         "a job and its result are deleted so long after its end", AT(job_hours)},
     {"jobs.file_days", "file-days", SETTING_INTEGER, "N", 0, 36500, "30",
         "a file is deleted so long after it was uploaded; 0 keeps it", AT(file_days)},
+    {"jobs.free_megabytes", "free-megabytes", SETTING_INTEGER, "N", 0, 1000000000, "512",
+        "of the data folder's disk stay free: what would take them is refused (503)", AT(free_megabytes)},
     {"jobs.hook_hosts", "hook-hosts", SETTING_STRINGS, "HOST,...", 0, 0, "",
         "hosts that may be told when a job ends, as NAME or NAME:PORT (default: none)", AT(hook_hosts)},
     {"jobs.hook_secret", "hook-secret", SETTING_STRING, "SECRET", 0, 0, "",

@@ -372,6 +372,7 @@ class Killed(Kept):
         self.lock = threading.Lock()
         self.jobs, self.files, self.ended, self.wrong = {}, {}, set(), []
         self.gave_up = self.done = False
+        self.again = 0  # times that the next process found work that was not finished
         self.addCleanup(setattr, self, "done", True)
 
     def until_answered(self, *arguments, **more):
@@ -426,6 +427,7 @@ class Killed(Kept):
                 self.server.process.stderr.close()
                 type(self).start()
                 kills += 1
+                self.again += any("begun again" in line for line in self.server.lines)
             self.assertFalse(self.gave_up)
 
     def test_killed_again_and_again(self):
@@ -441,6 +443,7 @@ class Killed(Kept):
             self.succeeds(job, self.key)
         self.done = True
         looker.join()
+        self.assertGreater(self.again, 0)
         self.check_jobs()
         self.check_files()
 
@@ -468,6 +471,16 @@ class Killed(Kept):
         type(self).start()
         blobs = {b.name for b in (pathlib.Path(self.data) / "blobs").iterdir()}
         self.assertEqual(blobs, set(listed) | {job + ".result" for job in self.jobs.values()}, self.seed)
+
+
+class Full(Kept):
+    flags = ("--free-megabytes", "1000000000")
+
+    def test_a_full_disk(self):
+        kind, body = form(b"x", purpose="batch")
+        self.fails(self.ask("POST", "/v1/files", None, body, Content_Type=kind), 503, "disk_full")
+        self.fails(self.draw(None, {"Prefer": "respond-async"}), 503, "disk_full")
+        self.assertEqual(self.draw()[0], 200)
 
 
 class CommandLine(unittest.TestCase):

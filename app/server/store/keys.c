@@ -116,7 +116,7 @@ static enum ih_status take_one(struct sql *c, sqlite3_stmt *q, struct key *out, 
 enum ih_status key_find(struct store *s, const char *text, struct key *out, struct ih_error *e)
 {
     unsigned char hash[DIGEST_BYTES];
-    struct sql *c = &s->read;
+    struct sql *c = &s->door;
     if (strncmp(text, prefix, sizeof prefix - 1) != 0 || !digest_sha256(hash, text, strlen(text)))
         return explain(e, IH_NOT_FOUND, "there is no such key");
     pthread_mutex_lock(&c->lock);
@@ -149,7 +149,7 @@ enum ih_status key_by_name(struct store *s, const char *name, struct key *out, s
 
 enum ih_status key_by_id(struct store *s, int64_t id, struct key *out, struct ih_error *e)
 {
-    struct sql *c = &s->read;
+    struct sql *c = &s->door;
     pthread_mutex_lock(&c->lock);
     sqlite3_stmt *q = sql_query(c, e, "SELECT " COLUMNS " FROM keys WHERE id = ?1", "i", id);
     enum ih_status status = take_one(c, q, out, e);
@@ -160,7 +160,7 @@ enum ih_status key_by_id(struct store *s, int64_t id, struct key *out, struct ih
 /* Yes where it cannot be known, so that a disk that fails opens no door. */
 bool keys_exist(struct store *s)
 {
-    struct sql *c = &s->read;
+    struct sql *c = &s->door;
     pthread_mutex_lock(&c->lock);
     sqlite3_stmt *q = sql_query(c, NULL, "SELECT 1 FROM keys LIMIT 1", "");
     bool exist = sql_step(c, q, NULL) != 0;

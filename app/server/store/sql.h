@@ -19,9 +19,10 @@ struct sql {
     } kept[STATEMENTS_MOST];
 };
 
-/* Readers do not wait for a writer's disk: that is why there are two connections. */
+/* Readers do not wait for a writer's disk, and who knocks at the door does not wait for a long
+ * list: that is why there are three connections. */
 struct store {
-    struct sql write, read;
+    struct sql write, read, door;
     char folder[3800];
     int blobs; /* the folder as a descriptor, to make renames last */
     int lock;  /* of the process that works off jobs; -1 */

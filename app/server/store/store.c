@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -50,6 +51,8 @@ static enum ih_status open_files(struct store *s, struct ih_error *e)
     status = sql_open(&s->write, path, e);
     if (!status)
         status = sql_open(&s->read, path, e);
+    if (!status)
+        status = sql_open(&s->door, path, e);
     return status ? status : schema_update(&s->write, e);
 }
 
@@ -77,6 +80,7 @@ void store_close(struct store **s)
     *s = NULL;
     if (!gone)
         return;
+    sql_close(&gone->door);
     sql_close(&gone->read);
     sql_close(&gone->write);
     if (gone->blobs >= 0)
@@ -113,6 +117,14 @@ enum ih_status store_take_over(struct store *s, int *again, struct ih_error *e)
 bool store_blob_path(const struct store *s, const char *blob, char *buf, size_t size)
 {
     return snprintf(buf, size, "%s/blobs/%s", s->folder, blob) < (int)size;
+}
+
+bool store_has_room(const struct store *s, int64_t bytes, int64_t spare)
+{
+    struct statvfs v;
+    if (fstatvfs(s->blobs, &v) != 0)
+        return false;
+    return (double)v.f_bavail * (double)v.f_frsize >= (double)bytes + (double)spare;
 }
 
 int64_t store_now(const struct store *s)

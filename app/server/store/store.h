@@ -36,6 +36,9 @@ enum ih_status store_take_over(struct store *s, int *again, struct ih_error *e);
 /* The path of a blob; false when it does not fit. */
 bool store_blob_path(const struct store *s, const char *blob, char *buf, size_t size);
 
+/* Whether so many bytes can be added and `spare` bytes stay free on its disk. */
+bool store_has_room(const struct store *s, int64_t bytes, int64_t spare);
+
 /* The clock of all times here; tests set it, null is time(). */
 int64_t store_now(const struct store *s);
 void store_set_clock(struct store *s, int64_t (*now)(void));
