@@ -106,6 +106,24 @@ static bool is_ggml(const char *path)
     return n == sizeof magic && memcmp(magic, "lmgg", sizeof magic) == 0;
 }
 
+/* A value of a JSON file in the folder, as the model's kind; false when there is no such file. */
+static bool read_kind(struct model_entry *entry, const char *file, const char *key)
+{
+    /* Pipelines have a class in place of a type. */
+    static const char *const classes[][2] = {
+        {"InhouseImage1Pipeline", "image1"}, {"Flux2KleinPipeline", "flux2"}};
+    char path[PATH_MAX];
+    if (!path_join(path, sizeof path, entry->path, file) || access(path, F_OK) != 0)
+        return false;
+    json_t *json = json_load_file(path, 0, NULL);
+    const char *kind = json_string_value(json_object_get(json, key));
+    for (size_t i = 0; kind && i < sizeof classes / sizeof *classes; i++)
+        kind = strcmp(kind, classes[i][0]) == 0 ? classes[i][1] : kind;
+    snprintf(entry->kind, sizeof entry->kind, "%s", kind ? kind : "");
+    json_decref(json);
+    return true;
+}
+
 /* Fills in kind and size when there is a model at entry->path. A folder with weights but no
  * configuration counts too: the program's own voice activity model may be such. */
 static bool inspect(struct model_entry *entry)
@@ -119,14 +137,11 @@ static bool inspect(struct model_entry *entry)
         entry->bytes = (double)st.st_size;
         return entry->kind[0];
     }
-    bool config =
-        path_join(file, sizeof file, entry->path, "config.json") && access(file, F_OK) == 0;
-    json_t *json = config ? json_load_file(file, 0, NULL) : NULL;
-    const char *type = json_string_value(json_object_get(json, "model_type"));
-    snprintf(entry->kind, sizeof entry->kind, "%s", type ? type : "");
-    json_decref(json);
-    if (!config && !(path_join(file, sizeof file, entry->path, "model.safetensors") &&
-                       access(file, F_OK) == 0))
+    entry->kind[0] = '\0';
+    if (!read_kind(entry, "config.json", "model_type") &&
+        !read_kind(entry, "model_index.json", "_class_name") &&
+        !(path_join(file, sizeof file, entry->path, "model.safetensors") &&
+            access(file, F_OK) == 0))
         return false;
     entry->bytes = path_bytes(entry->path);
     return true;

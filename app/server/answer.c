@@ -25,6 +25,7 @@ struct answer {
     struct amounts used;
     char model[128]; /* of what was used */
     double done, total;
+    double deadline; /* seconds of CLOCK_MONOTONIC; 0 before the first job */
 };
 
 struct answer *answer_new(const struct answer_options *o)
@@ -225,6 +226,9 @@ void answer_fail(struct answer *a, const struct problem *p)
 
 void answer_attach(struct answer *a, struct ih_job *job)
 {
+    if (!a->deadline && a->o.seconds > 0)
+        a->deadline = seconds_now() + a->o.seconds;
+    job->deadline = a->deadline;
     pthread_mutex_lock(&a->lock);
     a->job = job;
     if (atomic_load(&a->cancelled))

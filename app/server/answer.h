@@ -21,6 +21,7 @@ struct answer_options {
     const struct dialect *dialect;
     const char *folder; /* for what does not fit into memory */
     int64_t limit;      /* bytes of the body */
+    double seconds;     /* that jobs may take from the first that is attached on; 0: any */
     /* Called from any thread when there is something new to send. May be null. */
     void (*notify)(void *arg);
     void *arg;
@@ -64,7 +65,7 @@ void answer_json(struct answer *a, int status, json_t *json);
 /* Drops what was written and says what is wrong; a stream that has begun is broken off. */
 void answer_fail(struct answer *a, const struct problem *p);
 
-/* While a job of the library runs, cancelling the answer cancels it. */
+/* While a job of the library runs, cancelling the answer cancels it. It gets its deadline here. */
 void answer_attach(struct answer *a, struct ih_job *job);
 void answer_detach(struct answer *a);
 bool answer_cancelled(const struct answer *a);

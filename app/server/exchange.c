@@ -9,16 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 enum { UPLOAD_MEMORY = 256 << 10, ANSWER_MOST = 1 << 30 };
-
-double seconds_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 void exchange_refuse(struct exchange *x, const struct problem *p)
 {
@@ -180,8 +172,11 @@ struct exchange *exchange_begin(
     struct service *s, const struct request_head *h, void (*notify)(void *arg), void *arg)
 {
     struct exchange *x = calloc(1, sizeof *x);
-    struct answer_options o = {
-        .folder = s->folder, .limit = ANSWER_MOST, .notify = notify, .arg = arg};
+    struct answer_options o = {.folder = s->folder,
+        .limit = ANSWER_MOST,
+        .seconds = s->host.settings->job_seconds,
+        .notify = notify,
+        .arg = arg};
     struct problem p;
     char allow[64];
     if (!x)

@@ -61,6 +61,4 @@ void exchange_refuse(struct exchange *x, const struct problem *p);
 /* Cancels what still runs for it. */
 void exchange_close(struct exchange **x);
 
-double seconds_now(void);
-
 #endif

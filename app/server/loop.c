@@ -223,7 +223,8 @@ static int send_head(struct loop *l, struct connection *c, const struct answer_s
     return strcmp(c->exchange->method, "HEAD") == 0;
 }
 
-/* The next piece of the body; 1 when it was the last, -1 when the connection is of no use. */
+/* The next piece of the body; 1 when it was the last, -1 when the connection is of no use. What a
+ * stream had to say before it broke is sent, but not its end. */
 static int send_piece(struct loop *l, struct connection *c, const struct answer_state *state)
 {
     struct exchange *x = c->exchange;
@@ -244,7 +245,7 @@ static int send_piece(struct loop *l, struct connection *c, const struct answer_
     } else {
         memmove(text, text + 8, n);
     }
-    if (chunked && last) {
+    if (chunked && last && !state->broken) {
         memcpy(text + n, "0\r\n\r\n", 5);
         n += 5;
     }
@@ -271,7 +272,7 @@ static int writable(struct loop *l, struct lws *wsi)
         return finish(c);
     struct exchange *x = c->exchange;
     struct answer_state state = answer_state(x->answer);
-    if (state.broken)
+    if (state.broken && c->keep_whole)
         return -1;
     bool waiting = state.status == 0 || (c->keep_whole && !state.finished) ||
                    (c->head_sent && !state.finished && x->sent >= state.bytes);
@@ -295,7 +296,7 @@ static void look_around(struct loop *l)
 {
     for (struct connection *c = l->first; c; c = c->next) {
         if (atomic_load(&l->stop_now))
-            answer_cancel(c->exchange->answer);
+            lws_set_timeout(c->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
         if (answer_news(c->exchange->answer))
             lws_callback_on_writable(c->wsi);
     }

@@ -32,8 +32,8 @@ bool problem_from(struct problem *p, const struct ih_error *e)
         problem_set(p, 503, "out_of_memory", NULL, "%s", e->text);
         p->retry_after = 30;
         return false;
-    case IH_CANCELLED:
-        return problem_set(p, 503, "cancelled", NULL, "the request was stopped");
+    case IH_CANCELLED: /* nobody sees it where the client is what cancelled */
+        return problem_set(p, 504, "job_timeout", NULL, "it took longer than the server allows");
     default:
         return problem_set(p, 500, "internal_error", NULL, "%s", e->text);
     }
@@ -61,6 +61,7 @@ const char *status_phrase(int status)
         {431, "Request Header Fields Too Large"},
         {501, "Not Implemented"},
         {503, "Service Unavailable"},
+        {504, "Gateway Timeout"},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (known[i].status == status)

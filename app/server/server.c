@@ -5,12 +5,14 @@
 #include "server/loop.h"
 #include "server/text.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 struct server {
     struct service service;
@@ -100,16 +102,26 @@ static enum ih_status open_cabinet(struct server *s, struct ih_error *e)
     return status;
 }
 
+static enum ih_status choose_folder(struct server *s, struct ih_error *e)
+{
+    const char *given = s->service.host.settings->temporary;
+    const char *folder = *given ? given : getenv("TMPDIR");
+    s->service.folder = folder && *folder ? folder : "/tmp";
+    if (access(s->service.folder, W_OK | X_OK) == 0)
+        return IH_OK;
+    return explain(e, IH_INVALID, "no temporary files can be made in %.300s: %s", s->service.folder,
+        strerror(errno));
+}
+
 static enum ih_status start(struct server *s, const struct server_options *o, struct ih_error *e)
 {
     struct host *host = &s->service.host;
     const struct settings *set = o->settings;
     host->settings = set;
-    s->service.folder = *set->temporary ? set->temporary : getenv("TMPDIR");
-    if (!s->service.folder || !*s->service.folder)
-        s->service.folder = "/tmp";
     s->service.log = set->quiet ? NULL : log_request;
-    enum ih_status status = depot_open(&host->depot, &o->engine, o->shelf, note, e);
+    enum ih_status status = choose_folder(s, e);
+    if (!status)
+        status = depot_open(&host->depot, &o->engine, o->shelf, note, e);
     if (!status)
         status = queue_local(&s->service.queue, set->queue, e);
     if (!status && *set->data)

@@ -43,6 +43,8 @@ static const struct setting table[] = {
         "a request that is not complete by then is given up", AT(upload_seconds)},
     {"limits.idle_seconds", "idle-seconds", SETTING_INTEGER, "N", 1, 86400, "60",
         "a connection on which nothing moves is closed then: between requests, within one, and when a client does not take its answer", AT(idle_seconds)},
+    {"limits.job_seconds", "job-seconds", SETTING_INTEGER, "N", 0, 604800, "3600",
+        "longest that a worker is at one request; what is not done by then is an error (504); 0: as long as it takes", AT(job_seconds)},
     {"limits.requests", "requests", SETTING_INTEGER, "N", 1, 100000, "256",
         "requests under way at once, those that still arrive and those still being answered included", AT(requests)},
     {"limits.connections", "connections", SETTING_INTEGER, "N", 8, 1000000, "4096",

@@ -19,7 +19,7 @@ struct settings {
     char *temporary, *data;
 
     int upload_megabytes, body_kilobytes, requests, connections;
-    int upload_seconds, idle_seconds;
+    int upload_seconds, idle_seconds, job_seconds;
     int characters, pictures;
 
     char *transcribe, *speak, *draw;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 enum ih_status explain(struct ih_error *e, enum ih_status code, const char *format, ...)
 {
@@ -116,6 +117,13 @@ bool text_random(char *hex, size_t n)
     for (size_t i = 0; i < n; i++)
         snprintf(hex + 2 * i, 3, "%02x", byte[i]);
     return true;
+}
+
+double seconds_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 void text_base64(char *out, const void *data, size_t bytes)

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Small things about texts that several files of the server need. */
+/* Small things, most of them about texts, that several files of the server need. */
 
 /* Fills in an error, which may be null; returns its code. */
 enum ih_status explain(struct ih_error *e, enum ih_status code, const char *format, ...)
@@ -32,6 +32,9 @@ bool text_same_secret(const char *given, const char *kept);
 
 /* 2 * n lower-case digits of random bytes from the system, and a NUL. False when it has none. */
 bool text_random(char *hex, size_t n);
+
+/* Of CLOCK_MONOTONIC. */
+double seconds_now(void);
 
 /* Base64 with padding (RFC 4648): (bytes + 2) / 3 * 4 characters, without a NUL. */
 void text_base64(char *out, const void *data, size_t bytes);

@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import re
+import select
 import shutil
 import signal
 import socket
@@ -330,22 +331,36 @@ class Clients(Case):
         # The only worker is free again, long before all that could have been said.
         self.assertEqual(server.json("/v1/audio/speech", {"input": "Yes."})[0], 200)
 
-    def test_a_waiting_job_is_cancelled_too(self):
+    def test_a_full_queue(self):
         server = self.server("--characters", "100000", "--queue", "1")
-        with server.socket() as first:
-            first.sendall(speech_request(LONG, stream_format="audio"))
-            first.recv(64)
-            with server.socket() as second:
-                second.sendall(speech_request(LONG))
-                time.sleep(0.3)
-                answer = server.json("/v1/audio/speech", {"input": "x"})
-                self.fails(answer, 503, "queue_full")
-                self.assertTrue(int(answer[1]["Retry-After"]) > 0)
+        with server.socket() as running, server.socket() as second, server.socket() as third:
+            running.sendall(speech_request(LONG, stream_format="audio"))
+            running.recv(64)
+            second.sendall(speech_request(LONG))
+            third.sendall(speech_request(LONG))
+            refused = select.select([second, third], [], [], PATIENCE)[0][0]
+            answer = read_all(refused)
+            self.assertTrue(answer.startswith(b"HTTP/1.1 503 "), answer)
+            self.assertRegex(answer, b"\r\nretry-after: [1-9]")
+            self.assertIn(b'"code":"queue_full"', answer)
+            # The one that waits goes away and leaves its place.
+            (third if refused is second else second).close()
             server.wait_for("gone=true")
-            third = threading.Thread(target=server.json, args=("/v1/audio/speech", {"input": "Yes."}))
-            third.start()
-        third.join(PATIENCE)
-        self.assertFalse(third.is_alive())
+            last = threading.Thread(target=server.json, args=("/v1/audio/speech", {"input": "Yes."}))
+            last.start()
+        last.join(PATIENCE)
+        self.assertFalse(last.is_alive())
+
+    def test_jobs_that_take_too_long(self):
+        server = self.server("--characters", "100000", "--job-seconds", "1")
+        self.fails(server.json("/v1/audio/speech", {"input": LONG}), 504, "job_timeout")
+        with server.socket() as s:
+            s.sendall(speech_request(LONG, stream_format="sse"))
+            answer = read_all(s)
+        self.assertTrue(answer.startswith(b"HTTP/1.1 200 "))
+        self.assertTrue(b'"code":"job_timeout"' in answer[-1000:])
+        self.assertFalse(answer.endswith(b"0\r\n\r\n"))
+        self.assertEqual(server.json("/v1/audio/speech", {"input": "Yes."})[0], 200)
 
     def test_a_client_that_does_not_read(self):
         server = self.server()
@@ -434,29 +449,30 @@ class Clients(Case):
 class Ends(Case):
     def test_term_lets_requests_finish(self):
         server = Server()
-        answers = []
         text = "The train leaves at nine thirty. " * 30
-        thread = threading.Thread(target=lambda: answers.append(
-            server.json("/v1/audio/speech", {"input": text, "response_format": "wav"})))
-        with server.socket() as s:
-            # Once this one has begun, one worker is at it; the other gets the thread's.
-            s.sendall(speech_request(text, stream_format="audio"))
-            s.recv(64)
-            thread.start()
-            time.sleep(0.5)
+        whole = speech_request(text).replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n", 1)
+        head, _, body = whole.partition(b"\r\n\r\n")
+        with server.socket() as first, server.socket() as second:
+            first.sendall(speech_request(text, stream_format="audio"))
+            first.recv(64)
+            second.sendall(head + b"\r\n\r\n")
+            self.assertEqual(second.recv(25), b"HTTP/1.1 100 Continue\r\n\r\n")
+            # One is being answered and one has not even arrived.
             server.process.send_signal(signal.SIGTERM)
             server.wait_for("stopping")
-            self.assertTrue(read_all(s).endswith(b"0\r\n\r\n"))
-        thread.join(PATIENCE)
+            second.sendall(body)
+            self.assertTrue(read_all(first).endswith(b"0\r\n\r\n"))
+            answer, _, sound = read_all(second).partition(b"\r\n\r\n")
+            self.assertTrue(answer.startswith(b"HTTP/1.1 200 "), answer)
+            self.assertEqual(struct.unpack("<I", sound[4:8])[0] + 8, len(sound))
         server.stop()
-        self.assertEqual(answers[0][0], 200)
-        self.assertEqual(struct.unpack("<I", answers[0][2][4:8])[0] + 8, len(answers[0][2]))
         with self.assertRaises(ConnectionRefusedError):
             server.socket()
 
     def test_a_second_signal_cancels(self):
         server = Server("--characters", "100000")
-        with server.socket() as s:
+        with server.socket() as s, server.socket() as slow:
+            slow.sendall(speech_request(LONG)[:-1])  # never complete
             s.sendall(speech_request(LONG, stream_format="audio"))
             s.recv(64)
             server.process.send_signal(signal.SIGINT)
@@ -477,6 +493,7 @@ class Ends(Case):
                 (["--port", "99999"], 2, "from 0 to 65535"),
                 (["--prot", "1"], 2, "did you mean --port"),
                 (["--config", "nowhere.toml"], 2, "nowhere.toml"),
+                (["--port", "0", "--temporary", "/nowhere"], 2, "no temporary files can be made in /nowhere"),
                 (["extra"], 2, "one argument too many"),
                 (["--transcribe-model", "nowhere"], 3, "no model 'nowhere'"),
                 (["--certificate", "a.pem"], 2, "belong together"),

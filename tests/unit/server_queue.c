@@ -72,12 +72,22 @@ static struct job *new_job(const struct operation *o, struct answer *a)
     return j;
 }
 
-static void wait_finished(struct answer *a)
+static bool is_begun(struct answer *a)
+{
+    return answer_state(a).stream;
+}
+
+static bool is_finished(struct answer *a)
+{
+    return answer_state(a).finished;
+}
+
+static void wait_until(bool (*is_so)(struct answer *), struct answer *a)
 {
     static const struct timespec moment = {.tv_nsec = 1000000};
-    for (int i = 0; i < 30000 && !answer_state(a).finished; i++)
+    for (int i = 0; i < 30000 && !is_so(a); i++)
         nanosleep(&moment, NULL);
-    assert_true(answer_state(a).finished);
+    assert_true(is_so(a));
 }
 
 static void body_is(struct answer *a, const char *want)
@@ -136,16 +146,17 @@ static void test_workers(void **state)
     assert_true(q->put(q, new_job(&nothing, b)));
     assert_true(q->put(q, new_job(&waiting, c)));
     assert_true(q->put(q, new_job(&echo, d)));
-    wait_finished(a);
-    wait_finished(b);
+    wait_until(is_finished, a);
+    wait_until(is_finished, b);
     assert_true(atomic_load(&notes) > 0);
     assert_int_equal(answer_state(a).status, 200);
     body_is(a, "hello");
     assert_int_equal(answer_state(b).status, 500);
     body_is(b, "{\"error\":{\"message\":\"nothing gave no answer\",\"type\":\"server_error\","
                "\"param\":null,\"code\":\"internal_error\"}}\n");
+    wait_until(is_begun, c);
     answer_cancel(c);
-    wait_finished(c);
+    wait_until(is_finished, c);
     /* A stream that had begun is broken off, not ended. */
     assert_true(answer_state(c).broken);
     q->close(q);
