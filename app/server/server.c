@@ -99,6 +99,10 @@ static enum ih_status open_cabinet(struct server *s, struct ih_error *e)
         snprintf(text, sizeof text, "%d jobs that were not finished are begun again", again);
         say_sentence("info", text);
     }
+    const struct settings *set = s->service.host.settings;
+    if (!status && !*set->key && !settings_is_loopback(set->address) &&
+        !keys_exist(s->service.host.store))
+        say_sentence("warning", "nobody can come in yet: 'inhouse keys create' makes a key");
     return status;
 }
 

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BUSY_MILLISECONDS = 10000 };
-
 static enum ih_status failed(struct sql *c, struct ih_error *e)
 {
     int code = c->db ? sqlite3_extended_errcode(c->db) : SQLITE_NOMEM;
@@ -27,7 +25,7 @@ static const char pragmas[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
                               "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
                               "PRAGMA secure_delete=ON;";
 
-enum ih_status sql_open(struct sql *c, const char *path, struct ih_error *e)
+enum ih_status sql_open(struct sql *c, const char *path, int patience, struct ih_error *e)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     *c = (struct sql){0};
@@ -35,7 +33,7 @@ enum ih_status sql_open(struct sql *c, const char *path, struct ih_error *e)
     if (sqlite3_open_v2(path, &c->db, flags, NULL) != SQLITE_OK)
         return failed(c, e);
     sqlite3_extended_result_codes(c->db, 1);
-    sqlite3_busy_timeout(c->db, BUSY_MILLISECONDS);
+    sqlite3_busy_timeout(c->db, patience);
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     return sqlite3_exec(c->db, pragmas, NULL, NULL, NULL) == SQLITE_OK ? IH_OK : failed(c, e);
 }

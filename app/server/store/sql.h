@@ -29,7 +29,8 @@ struct store {
     int64_t (*now)(void);
 };
 
-enum ih_status sql_open(struct sql *c, const char *path, struct ih_error *e);
+/* patience: milliseconds that it waits for other processes. */
+enum ih_status sql_open(struct sql *c, const char *path, int patience, struct ih_error *e);
 void sql_close(struct sql *c);
 
 /* A literal as a statement with its values bound: t text (null allowed), i int64_t, d double, b

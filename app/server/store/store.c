@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { PATIENCE = 10000, DOOR_PATIENCE = 200 }; /* milliseconds */
+
 /* A folder for the user alone, and those above it that are missing. */
 static enum ih_status make_folder(const char *path, struct ih_error *e)
 {
@@ -30,6 +32,15 @@ static enum ih_status make_folder(const char *path, struct ih_error *e)
     if (mkdir(part, 0700) == 0 || errno == EEXIST)
         return IH_OK;
     return explain(e, IH_IO, "the folder %.300s cannot be made: %s", path, strerror(errno));
+}
+
+/* Keys are looked up by a thread that everybody waits for. */
+static enum ih_status open_door(struct store *s, const char *path, struct ih_error *e)
+{
+    enum ih_status status = sql_open(&s->door, path, PATIENCE, e);
+    if (!status)
+        sqlite3_busy_timeout(s->door.db, DOOR_PATIENCE);
+    return status;
 }
 
 static enum ih_status open_files(struct store *s, struct ih_error *e)
@@ -48,11 +59,11 @@ static enum ih_status open_files(struct store *s, struct ih_error *e)
     if (fd < 0)
         return explain(e, IH_IO, "%.300s cannot be opened: %s", path, strerror(errno));
     close(fd);
-    status = sql_open(&s->write, path, e);
+    status = sql_open(&s->write, path, PATIENCE, e);
     if (!status)
-        status = sql_open(&s->read, path, e);
+        status = sql_open(&s->read, path, PATIENCE, e);
     if (!status)
-        status = sql_open(&s->door, path, e);
+        status = open_door(s, path, e);
     return status ? status : schema_update(&s->write, e);
 }
 
