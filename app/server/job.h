@@ -42,6 +42,7 @@ struct job {
     /* Called instead of counting what was used, when it is over; may be null. */
     void (*done)(struct job *j);
     void *arg;
+    int later; /* seconds after which its key's quotas may have room for it; 0: they had */
 };
 
 /* Null without memory. The form is moved into it. */

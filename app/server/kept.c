@@ -155,8 +155,8 @@ static bool keep_result(struct kept *k, struct job_row *row, struct answer *a)
     return false;
 }
 
-/* The end of a job that has been worked on. */
-static void conclude(struct running *r)
+/* The end of a job that has been worked on, or for which there was no room. */
+static void conclude(struct running *r, int later)
 {
     struct kept *k = r->kept;
     struct job_row *row = &r->row;
@@ -168,8 +168,9 @@ static void conclude(struct running *r)
     pthread_mutex_lock(&k->lock);
     bool unwanted = r->unwanted;
     pthread_mutex_unlock(&k->lock);
-    if (given_up && !unwanted) {
-        job_again(k->o.store, row->id, NULL);
+    if ((given_up || later) && !unwanted) {
+        int64_t when = later ? store_now(k->o.store) + later : 0;
+        job_again(k->o.store, row->id, when, NULL);
         return;
     }
     answer_used(r->answer, &used, model, sizeof model);
@@ -189,7 +190,7 @@ static void done(struct job *j)
 {
     struct running *r = j->arg, **at;
     struct kept *k = r->kept;
-    conclude(r);
+    conclude(r, j->later);
     pthread_mutex_lock(&k->lock);
     for (at = &k->first; *at != r; at = &(*at)->next)
         ;

@@ -94,6 +94,8 @@ static bool refuse(const struct meter *m, const struct account *a, const struct 
     problem_set(p, 429, "rate_limit_exceeded", NULL,
         "the key may use %.12g %s a %s; %.12g are used, %.12g are in work, and this needs %.12g",
         limit, unit_name(u), span_name(w), used, a->reserved.of[u], want);
+    if (want > limit) /* there will never be room */
+        return false;
     /* When it is only the work of others that stands in the way, that ends before the window. */
     p->retry_after = used + want <= limit ? 1 : seconds_left(m, w);
     return false;

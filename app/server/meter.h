@@ -15,7 +15,8 @@ struct meter;
 enum ih_status meter_open(struct meter **out, struct store *store, struct ih_error *e);
 void meter_close(struct meter **m);
 
-/* All of it or nothing: false fills in the problem (429). */
+/* All of it or nothing: false fills in the problem (429), without a time to come back where the
+ * quota will never have room for so much. */
 bool meter_reserve(
     struct meter *m, const struct key *k, const struct amounts *want, struct problem *p);
 /* Ends a reservation. */

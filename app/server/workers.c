@@ -36,6 +36,7 @@ static void do_job(struct workers *w, struct job *j)
         run(w->host, j);
         charge_end(w->host, j, &reserved, !j->done);
     } else {
+        j->later = p.retry_after;
         answer_fail(j->answer, &p);
     }
     if (j->done)

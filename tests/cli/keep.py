@@ -328,6 +328,16 @@ class Jobs(Kept):
         self.assertEqual(self.wait(running)["status"], "cancelled")
         self.fails(self.ask("GET", f"/v1/jobs/{running}/result"), 409, "job_cancelled")
 
+    def test_a_job_waits_for_its_quota(self):
+        """A minute has room for one of two; what never fits fails."""
+        key = new_key(self.data, "patient", "--quota", "characters=10/minute")
+        asynchronous = {"Prefer": "respond-async"}
+        first, second, third = (json.loads(self.speak(text, key, **asynchronous)[2])["id"]
+                                for text in ("nine char", "ten chars.", "eleven char"))
+        self.succeeds(first, key)
+        self.assertEqual(self.wait(third, key)["result"]["status"], 429)
+        self.wait(second, key, ("queued", "succeeded"))  # the latter if a minute began meanwhile
+
     def test_webhook(self):
         job = self.submit(X_Inhouse_Webhook=self.hook)
         self.wait(job)

@@ -2,6 +2,7 @@
 /* The queue whose jobs lie in the data folder: forms on paper, workers, ends of all kinds. */
 #include "server/kept.h"
 
+#include "server/meter.h"
 #include "server/store/json.h"
 #include "support/support.h"
 
@@ -67,12 +68,28 @@ static const struct operation echo = {.name = "echo", .check = check, .run = run
 static const struct operation refuse = {.name = "refuse", .check = check, .run = run_refuse};
 static const struct operation waiting = {.name = "waiting", .check = check, .run = run_waiting};
 static const struct operation unknown = {.name = "unknown", .check = check, .run = run_echo};
-static const struct operation *const operations[] = {&echo, &refuse, &waiting, NULL};
+
+static void measure(const struct host *h, const struct form *form, struct amounts *out)
+{
+    (void)h;
+    out->of[CHARACTERS] = (double)form->field[0].bytes;
+}
+
+static const struct operation measured = {
+    .name = "measured", .check = check, .run = run_echo, .measure = measure};
+static const struct operation *const operations[] = {&echo, &refuse, &waiting, &measured, NULL};
 
 static void on_ended(void *arg)
 {
     (void)arg;
     atomic_fetch_add(&ended, 1);
+}
+
+static _Atomic int64_t clock_now = 1764072000;
+
+static int64_t now(void)
+{
+    return atomic_load(&clock_now);
 }
 
 /* What a server does at its start. */
@@ -82,6 +99,7 @@ static int begin(int expected_again)
     int again;
     if (store_open(&host.store, folder, &e) || store_take_over(host.store, &again, &e))
         fail_msg("%s", e.text);
+    store_set_clock(host.store, now);
     struct kept_options o = {.store = host.store,
         .settings = &settings,
         .operations = operations,
@@ -296,6 +314,42 @@ static void test_room(void **state)
     free_form(f);
 }
 
+/* What the owner's quota has no room for lets others pass and is done in the next minute. */
+static void test_waits_for_its_quota(void **state)
+{
+    struct ih_error e;
+    char text[KEY_TEXT];
+    (void)state;
+    assert_int_equal(meter_open(&host.meter, host.store, &e), IH_OK);
+    for (int i = 1; i <= 5; i++) { /* the fifth is the owner */
+        struct key k = {0};
+        snprintf(k.name, sizeof k.name, "key-%d", i);
+        k.quota[CHARACTERS][MINUTE] = 10;
+        assert_int_equal(key_create(host.store, &k, text, &e), IH_OK);
+        assert_int_equal(k.id, i);
+    }
+    struct job_row first = submit(&measured, new_form()), second = submit(&measured, new_form());
+    struct job_row other = submit(&echo, new_form());
+    wait_for(&ended, 3);
+    assert_int_equal(look(&first).state, JOB_SUCCEEDED);
+    assert_int_equal(look(&second).state, JOB_QUEUED);
+    assert_int_equal(look(&second).attempts, 0);
+    assert_int_equal(look(&other).state, JOB_SUCCEEDED);
+    atomic_fetch_add(&clock_now, 60);
+    wait_for(&ended, 4);
+    assert_int_equal(look(&second).state, JOB_SUCCEEDED);
+    assert_true(used(REQUESTS) == 3);
+    struct form *f = new_form();
+    free(f->field[0].text);
+    f->field[0].text = strdup("far too much");
+    f->field[0].bytes = 12;
+    struct job_row never = submit(&measured, f);
+    wait_for(&ended, 5);
+    assert_int_equal(look(&never).state, JOB_FAILED);
+    assert_int_equal(look(&never).status, 429);
+    meter_close(&host.meter);
+}
+
 /* As any queue: the job is taken over and its answer says where it is. */
 static void test_put(void **state)
 {
@@ -322,6 +376,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cancelled, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_next_process, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_room, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_waits_for_its_quota, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_put, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,6 +96,10 @@ static void test_reservations(void **state)
     meter_settle(meter, 1, &most, &nothing); /* it failed */
     struct meter_left left = meter_look(meter, &k, CHARACTERS);
     assert_true(left.left == 89.5);
+    /* What is larger than the quota need not come back. */
+    struct amounts huge = {.of = {[CHARACTERS] = 101}};
+    assert_false(meter_reserve(meter, &k, &huge, &p));
+    assert_int_equal(p.retry_after, 0);
     /* All units or none. */
     struct amounts both = {.of = {[REQUESTS] = 1, [CHARACTERS] = 90}};
     k.quota[REQUESTS][MINUTE] = 1;

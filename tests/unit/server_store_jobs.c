@@ -199,8 +199,16 @@ static void test_after_a_crash(void **state)
     assert_string_equal(r.id, a.id);
     assert_int_equal(r.attempts, 2);
     /* Put back by a process that ends in order, it has not been attempted. */
-    assert_int_equal(job_again(s, r.id, &e), IH_OK);
+    assert_int_equal(job_again(s, r.id, 0, &e), IH_OK);
     assert_int_equal(claim(s).attempts, 2);
+    /* Put back for later, it lets others pass. */
+    assert_int_equal(job_again(s, r.id, clock_now + 10, &e), IH_OK);
+    struct job_row other = claim(s);
+    assert_string_equal(other.id, c.id);
+    assert_int_equal(job_again(s, other.id, clock_now + 20, &e), IH_OK);
+    clock_now += 10;
+    assert_string_equal(claim(s).id, r.id);
+    clock_now += 10;
     /* A job that the process dies of each time is given up in the end. */
     for (int i = 2; i < JOB_ATTEMPTS; i++) {
         store_close(&s);

@@ -82,7 +82,8 @@ static enum ih_status claim(struct store *s, struct job_row *out, char **form, s
     struct sql *c = &s->write;
     sqlite3_stmt *q = sql_query(c, e,
         "UPDATE jobs SET state = 1, started = ?1, attempts = attempts + 1 WHERE seq ="
-        " (SELECT seq FROM jobs WHERE state = 0 ORDER BY seq LIMIT 1)"
+        " (SELECT seq FROM jobs WHERE state = 0 AND (not_before IS NULL OR not_before <= ?1)"
+        "  ORDER BY seq LIMIT 1)"
         " RETURNING " COLUMNS ", form",
         "i", store_now(s));
     int more = sql_step(c, q, e);
@@ -146,15 +147,15 @@ enum ih_status job_finish(struct store *s, const struct job_row *row, const char
     return status;
 }
 
-enum ih_status job_again(struct store *s, const char *id, struct ih_error *e)
+enum ih_status job_again(struct store *s, const char *id, int64_t not_before, struct ih_error *e)
 {
     enum ih_status status = sql_begin(&s->write, e);
     if (status)
         return status;
     status = sql_run(&s->write, NULL, e,
-        "UPDATE jobs SET state = 0, started = NULL, attempts = attempts - 1"
+        "UPDATE jobs SET state = 0, started = NULL, attempts = attempts - 1, not_before = ?2"
         " WHERE id = ?1 AND state = 1",
-        "t", id);
+        "to", id, not_before);
     return sql_commit(&s->write, status, e);
 }
 

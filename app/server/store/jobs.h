@@ -44,8 +44,9 @@ enum ih_status job_claim(struct store *s, struct job_row *out, char **form, stru
  * (any more), and then nothing has changed. */
 enum ih_status job_finish(struct store *s, const struct job_row *row, const char *model,
     const struct amounts *used, struct ih_error *e);
-/* Puts a running job back in the queue: the process is about to end. */
-enum ih_status job_again(struct store *s, const char *id, struct ih_error *e);
+/* Puts a running job back in the queue, not to be claimed before a time; 0: any. That was no
+ * attempt: the process is about to end, or the owner's quota has no room. */
+enum ih_status job_again(struct store *s, const char *id, int64_t not_before, struct ih_error *e);
 
 /* IH_NOT_FOUND where there is none that `owner` may see; -1 sees all. */
 enum ih_status job_find(

@@ -39,7 +39,7 @@ static const char *const step[] = {
     " once TEXT," /* the client's name for it, so that it is not submitted twice */
     " state INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,"
     " cancel INTEGER NOT NULL DEFAULT 0,"
-    " created INTEGER NOT NULL, started INTEGER, ended INTEGER,"
+    " created INTEGER NOT NULL, not_before INTEGER, started INTEGER, ended INTEGER,"
     " status INTEGER, type TEXT, headers TEXT, bytes INTEGER,"
     " hook TEXT, hook_attempts INTEGER NOT NULL DEFAULT 0, hook_next INTEGER) STRICT;"
     "CREATE UNIQUE INDEX jobs_once ON jobs (owner, once) WHERE once IS NOT NULL;"
