@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct operation *const operations_kept[] = {
-    &operation_transcribe, &operation_translate, &operation_speak, &operation_draw, NULL};
+const struct operation *const operations_kept[] = {&operation_transcribe, &operation_translate,
+    &operation_speak, &operation_draw, &operation_edit, NULL};
 
 const char *asked_text(const struct form *f, const char *name)
 {

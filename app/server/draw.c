@@ -1,34 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Words to pictures: /v1/images/generations. */
+/* Words to pictures: /v1/images/generations and /v1/images/edits. */
 #include "server/draw.h"
 #include "server/fields.h"
 #include "server/operations.h"
 #include "server/text.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
-static const struct field_rule rules[] = {
-    {"prompt", USE_OWN, NULL},
-    {"model", USE_OWN, NULL},
-    {"n", USE_OPTION, "count"},
-    {"output_format", USE_OPTION, "format"},
-    {"output_compression", USE_OWN, NULL},
-    {"response_format", USE_OWN, NULL},
-    {"quality", USE_OWN, NULL},
-    {"background", USE_OWN, NULL},
-    {"stream", USE_OWN, NULL},
-    {"partial_images", USE_OWN, NULL},
-    {"moderation", USE_NOTHING, NULL},
-    {"user", USE_NOTHING, NULL},
-    {"style", USE_REFUSED, "there are no styles; say it in the prompt"},
-    {"format", USE_REFUSED, "the field is called output_format"},
-    {"count", USE_REFUSED, "the field is called n"},
+/* clang-format off */
+#define COMMON_RULES                                                          \
+    {"prompt", USE_OWN, NULL},                                                \
+    {"model", USE_OWN, NULL},                                                 \
+    {"n", USE_OPTION, "count"},                                               \
+    {"output_format", USE_OPTION, "format"},                                  \
+    {"output_compression", USE_OWN, NULL},                                    \
+    {"response_format", USE_OWN, NULL},                                       \
+    {"quality", USE_OWN, NULL},                                               \
+    {"background", USE_OWN, NULL},                                            \
+    {"stream", USE_OWN, NULL},                                                \
+    {"partial_images", USE_OWN, NULL},                                        \
+    {"moderation", USE_NOTHING, NULL},                                        \
+    {"user", USE_NOTHING, NULL},                                              \
+    {"style", USE_REFUSED, "there are no styles; say it in the prompt"},      \
+    {"format", USE_REFUSED, "the field is called output_format"},             \
+    {"count", USE_REFUSED, "the field is called n"}
+static const struct field_rule rules[] = {COMMON_RULES, {NULL, 0, NULL}};
+static const struct field_rule edit_rules[] = {
+    COMMON_RULES,
+    {"image", USE_OWN, NULL},
+    {"mask", USE_OWN, NULL},
+    {"input_fidelity", USE_REFUSED, "how much of the picture stays is the field strength"},
     {NULL, 0, NULL},
 };
+/* clang-format on */
 
 enum { SEED_BITS = 32 };
 
@@ -76,16 +85,27 @@ static bool read_choices(struct draw_work *w, const struct form *f, struct probl
     return true;
 }
 
-static bool read_request(
-    struct draw_work *w, const struct host *host, const struct form *f, struct problem *p)
+static bool check_uploads(const struct form *f, struct problem *p)
+{
+    static const char *const names[] = {"image", "mask"};
+    for (int i = 0; i < 2; i++)
+        if (form_find(f, names[i]))
+            return problem_set(p, 400, "invalid_type", names[i],
+                "send %s as a file of a multipart/form-data body", names[i]);
+    return form_upload(f, "image") ||
+           problem_set(p, 400, "missing_parameter", "image", "a picture to go by is missing");
+}
+
+static bool read_request(struct draw_work *w, const struct host *host, const struct form *f,
+    bool edit, struct problem *p)
 {
     struct ih_error e;
     struct ih_request *r = &w->request;
-    *w = (struct draw_work){0};
+    *w = (struct draw_work){.edit = edit};
     ih_request_defaults(r, IH_DRAW);
-    if (!fields_read(r, f, rules, p) || !fields_text(f, "model", &w->model, p) ||
-        !fields_text(f, "prompt", &r->draw.prompt, p) || !read_choices(w, f, p) ||
-        !read_numbers(w, f, p))
+    if (!fields_read(r, f, edit ? edit_rules : rules, p) || (edit && !check_uploads(f, p)) ||
+        !fields_text(f, "model", &w->model, p) || !fields_text(f, "prompt", &r->draw.prompt, p) ||
+        !read_choices(w, f, p) || !read_numbers(w, f, p))
         return false;
     if (!r->draw.prompt || !*r->draw.prompt)
         return problem_set(p, 400, "missing_parameter", "prompt", "prompt is missing");
@@ -96,7 +116,25 @@ static bool read_request(
     return w->format || problem_set(p, 400, "invalid_value", "output_format", "%s", e.text);
 }
 
-static bool choose_size(struct draw_work *w, const struct ih_model *model, struct problem *p)
+/* What the model will do unless it is told otherwise. A picture to go by may give its own size. */
+static void learn(
+    struct draw_work *w, const struct ih_model *model, const struct ih_draw_limits *limits)
+{
+    const struct ih_draw_options *o = &w->request.draw;
+    int m = limits->multiple > 0 ? limits->multiple : 1;
+    double width = o->width ? o->width : limits->width,
+           height = o->height ? o->height : limits->height;
+    double pixels = ceil(width / m) * m * ceil(height / m) * m; /* sides are rounded */
+    if (w->edit && !(o->width && o->height))
+        pixels = (double)limits->pixels_most;
+    w->megapixels = 1e-6 * pixels;
+    w->steps = o->steps ? o->steps : limits->steps;
+    w->name = ih_model_name(model);
+}
+
+/* What depends on the model: the size, and how many pictures it goes by. */
+static bool suit_model(
+    struct draw_work *w, const struct ih_model *model, const struct form *f, struct problem *p)
 {
     struct ih_draw_limits limits;
     struct ih_draw_options *o = &w->request.draw;
@@ -106,11 +144,8 @@ static bool choose_size(struct draw_work *w, const struct ih_model *model, struc
     if (w->request.size && strcmp(w->request.size, "auto") != 0 &&
         ih_draw_size(&o->width, &o->height, w->request.size, &limits, &e) != IH_OK)
         return problem_set(p, 400, "invalid_value", "size", "%s", e.text);
-    w->megapixels =
-        1e-6 * (o->width ? o->width : limits.width) * (o->height ? o->height : limits.height);
-    w->steps = o->steps ? o->steps : limits.steps;
-    w->name = ih_model_name(model);
-    return true;
+    learn(w, model, &limits);
+    return !w->edit || draw_read_pictures(w, f, limits.references, p);
 }
 
 /* Small enough to survive programs that keep numbers as doubles. */
@@ -130,7 +165,7 @@ static void on_warning(void *arg, const char *text)
 static void on_step(void *arg, int done, int total, const struct ih_picture *preview)
 {
     struct draw_work *w = arg;
-    answer_use(w->answer, w->name, MEGAPIXEL_STEPS, w->megapixels);
+    w->done = done;
     answer_progress(w->answer, (double)w->index * total + done, (double)w->request.count * total);
     if (w->request.draw.preview)
         draw_answer_partial(w, done, total, preview);
@@ -141,10 +176,12 @@ static enum ih_status draw_one(struct draw_work *w, struct ih_model *model, stru
     struct ih_picture picture = {0};
     struct ih_draw_job job = {
         .job.arg = w, .step = on_step, .warning = w->index ? NULL : on_warning};
-    w->told = 0;
+    w->told = w->done = 0;
     answer_attach(w->answer, &job.job);
     enum ih_status status = ih_draw(&picture, model, &w->request.draw, &job, e);
     answer_detach(w->answer);
+    double megapixels = status ? w->megapixels : 1e-6 * picture.width * picture.height;
+    answer_use(w->answer, w->name, MEGAPIXEL_STEPS, w->done * megapixels);
     if (!status)
         status = draw_answer_picture(w, &picture, e);
     ih_picture_free(&picture);
@@ -154,8 +191,6 @@ static enum ih_status draw_one(struct draw_work *w, struct ih_model *model, stru
 static bool draw(struct draw_work *w, struct ih_model *model, struct problem *p)
 {
     struct ih_error e = {0};
-    if (!choose_size(w, model, p))
-        return false;
     if (w->quality > 1)
         answer_warn(w->answer, "quality is not a choice here; steps is a field");
     if (w->request.draw.seed == IH_SEED_NEW)
@@ -168,38 +203,79 @@ static bool draw(struct draw_work *w, struct ih_model *model, struct problem *p)
     return status == IH_OK || problem_from(p, &e);
 }
 
-static void run(const struct host *host, const struct form *form, struct answer *answer)
+static void run(const struct host *host, const struct form *form, struct answer *answer, bool edit)
 {
     struct ih_model *model = NULL;
     struct problem p;
     struct draw_work *w = malloc(sizeof *w);
-    bool done = w ? read_request(w, host, form, &p)
-                  : problem_set(&p, 503, "out_of_memory", NULL, "not enough memory");
-    if (done)
-        w->answer = answer;
-    done = done && depot_take(host->depot, w->model, IH_DRAW, &model, &p) && draw(w, model, &p);
+    if (!w) {
+        problem_set(&p, 503, "out_of_memory", NULL, "not enough memory");
+        answer_fail(answer, &p);
+        return;
+    }
+    bool done = read_request(w, host, form, edit, &p);
+    w->answer = answer;
+    done = done && depot_take(host->depot, w->model, IH_DRAW, &model, &p) &&
+           suit_model(w, model, form, &p) && draw(w, model, &p);
     depot_give_back(host->depot, model);
     if (!done)
         event_fail(answer, &p);
+    draw_free_pictures(w);
     free(w);
 }
 
-static bool check(const struct host *host, const struct form *form, struct problem *p)
+static void run_draw(const struct host *host, const struct form *form, struct answer *answer)
 {
-    struct draw_work w;
-    return read_request(&w, host, form, p);
+    run(host, form, answer, false);
 }
 
-static void measure(const struct host *host, const struct form *form, struct amounts *out)
+static void run_edit(const struct host *host, const struct form *form, struct answer *answer)
+{
+    run(host, form, answer, true);
+}
+
+static bool check_draw(const struct host *host, const struct form *form, struct problem *p)
+{
+    struct draw_work w;
+    return read_request(&w, host, form, false, p);
+}
+
+static bool check_edit(const struct host *host, const struct form *form, struct problem *p)
+{
+    struct draw_work w;
+    return read_request(&w, host, form, true, p);
+}
+
+static void measure(
+    const struct host *host, const struct form *form, struct amounts *out, bool edit)
 {
     struct problem p;
+    struct ih_error e;
+    struct ih_draw_limits limits;
     struct ih_model *model = NULL;
     struct draw_work *w = malloc(sizeof *w);
-    if (w && read_request(w, host, form, &p) &&
-        depot_take(host->depot, w->model, IH_DRAW, &model, &p) && choose_size(w, model, &p))
+    struct ih_draw_options *o = w ? &w->request.draw : NULL;
+    if (w && read_request(w, host, form, edit, &p) &&
+        depot_take(host->depot, w->model, IH_DRAW, &model, &p) &&
+        ih_draw_limits(model, &limits, &e) == IH_OK) {
+        if (w->request.size && strcmp(w->request.size, "auto") != 0)
+            ih_draw_size(&o->width, &o->height, w->request.size, &limits, &e);
+        learn(w, model, &limits);
         out->of[MEGAPIXEL_STEPS] = w->request.count * w->steps * w->megapixels;
+    }
     depot_give_back(host->depot, model);
     free(w);
 }
 
-const struct operation operation_draw = {"draw", check, run, measure, false};
+static void measure_draw(const struct host *host, const struct form *form, struct amounts *out)
+{
+    measure(host, form, out, false);
+}
+
+static void measure_edit(const struct host *host, const struct form *form, struct amounts *out)
+{
+    measure(host, form, out, true);
+}
+
+const struct operation operation_draw = {"draw", check_draw, run_draw, measure_draw, false};
+const struct operation operation_edit = {"edit", check_edit, run_edit, measure_edit, false};

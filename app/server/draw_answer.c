@@ -57,8 +57,8 @@ static enum ih_status put_event(
         answer_stream(w->answer, "text/event-stream");
     if (partial >= 0)
         snprintf(index, sizeof index, ",\"partial_image_index\":%d", partial);
-    snprintf(before, sizeof before, "data: {\"type\":\"image_generation.%s\",",
-        partial >= 0 ? "partial_image" : "completed");
+    snprintf(before, sizeof before, "data: {\"type\":\"%s.%s\",",
+        w->edit ? "image_edit" : "image_generation", partial >= 0 ? "partial_image" : "completed");
     snprintf(behind, sizeof behind,
         "%s,\"created_at\":%lld,\"index\":%d,\"seed\":%llu,\"background\":\"opaque\","
         "\"output_format\":\"%s\",\"quality\":\"auto\",\"size\":\"%dx%d\"}\n\n",

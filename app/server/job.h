@@ -69,8 +69,6 @@ enum ih_status queue_local(struct queue **out, int room, struct ih_error *e);
 struct workers;
 enum ih_status workers_open(struct workers **out, int count, struct queue *queue,
     const struct host *host, struct ih_error *e);
-/* Jobs that run now. */
-int workers_busy(struct workers *w);
 /* Waits until all have ended; the queue must be closed. */
 void workers_close(struct workers **w);
 

@@ -45,10 +45,9 @@ struct loop {
     unsigned char buffer[LWS_PRE + PIECE + 64];
 };
 
-static void drop(struct loop *l, struct lws *wsi)
+static void drop(struct lws *wsi)
 {
     struct connection *c = lws_get_opaque_user_data(wsi);
-    (void)l;
     if (!c)
         return;
     lws_set_opaque_user_data(wsi, NULL);
@@ -161,7 +160,7 @@ static int begin(struct loop *l, struct lws *wsi, const char *path)
         .once = once,
         .hook = hook,
         .arguments = list};
-    drop(l, wsi);
+    drop(wsi);
     struct exchange *x = exchange_begin(l->service, &head, wake, l);
     struct connection *c = x ? new_connection(l, wsi, x) : NULL;
     if (!c) {
@@ -331,7 +330,7 @@ static int callback(
         return 0;
     case LWS_CALLBACK_WSI_DESTROY:
         l->sockets--;
-        drop(l, wsi);
+        drop(wsi);
         return 0;
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
         return refuse_upgrade(l, wsi);
@@ -344,7 +343,7 @@ static int callback(
     case LWS_CALLBACK_HTTP_WRITEABLE:
         return writable(l, wsi);
     case LWS_CALLBACK_CLOSED_HTTP:
-        drop(l, wsi);
+        drop(wsi);
         return 0;
     case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
         look_around(l);
@@ -365,8 +364,12 @@ static void on_tick(lws_sorted_usec_list_t *tick)
     double now = seconds_now();
     for (struct connection *c = l->first; c; c = c->next) {
         struct exchange *x = c->exchange;
-        if (x->ended || x->refused || now - x->began < l->service->host.settings->upload_seconds)
+        if (x->ended || now - x->began < l->service->host.settings->upload_seconds)
             continue;
+        if (x->refused) {
+            lws_set_timeout(c->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
+            continue;
+        }
         problem_set(&p, 408, "request_timeout", NULL, "the request was not complete in time");
         exchange_refuse(x, &p);
         c->at_once = true;

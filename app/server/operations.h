@@ -7,7 +7,7 @@
 /* Each in a file of its own; the fields are OpenAI's and those of inhouse/options.h. */
 extern const struct operation operation_transcribe, operation_translate; /* transcribe.c */
 extern const struct operation operation_speak;                           /* speak.c */
-extern const struct operation operation_draw;                            /* draw.c */
+extern const struct operation operation_draw, operation_edit;            /* draw.c */
 
 /* Those that may be kept as jobs; ends with null. */
 extern const struct operation *const operations_kept[];

@@ -76,6 +76,7 @@ static const struct route table[] = {
     {.method = "GET", .path = "/v1/audio/voices", .dialect = &dialect_openai, .now = voices_now},
     {.method = "POST", .path = "/v1/audio/speech", .dialect = &dialect_openai, .operation = &operation_speak},
     {.method = "POST", .path = "/v1/images/generations", .dialect = &dialect_openai, .operation = &operation_draw},
+    {.method = "POST", .path = "/v1/images/edits", .dialect = &dialect_openai, .operation = &operation_edit},
     {.method = "GET", .path = "/v1/jobs", KEPT(operation_jobs)},
     {.method = "GET", .path = "/v1/jobs/{id}", KEPT(operation_job)},
     {.method = "GET", .path = "/v1/jobs/{id}/result", KEPT(operation_job_result)},

@@ -3,14 +3,12 @@
 #include "server/text.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct workers {
     struct queue *queue;
     const struct host *host;
-    atomic_int busy;
     int count;
     pthread_t thread[];
 };
@@ -48,10 +46,8 @@ static void *work(void *arg)
     struct workers *w = arg;
     struct job *j;
     while ((j = w->queue->take(w->queue))) {
-        atomic_fetch_add(&w->busy, 1);
         do_job(w, j);
         job_free(&j);
-        atomic_fetch_sub(&w->busy, 1);
     }
     return NULL;
 }
@@ -75,11 +71,6 @@ enum ih_status workers_open(struct workers **out, int count, struct queue *queue
     }
     *out = w;
     return IH_OK;
-}
-
-int workers_busy(struct workers *w)
-{
-    return atomic_load(&w->busy);
 }
 
 void workers_close(struct workers **w)

@@ -22,6 +22,7 @@ import sys
 import threading
 import time
 import unittest
+import zlib
 
 PROGRAM, SOURCE, TOY = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
 MODEL = SOURCE / "models" / "transcribe-1"
@@ -99,14 +100,27 @@ class Server:
         return self.ask("POST", path, body, {"Content-Type": kind, **(headers or {})})
 
 
-def form(sound, **fields):
+def form(sound, files=(), **fields):
     parts = b""
+    for name, data in files:
+        parts += f'--XX\r\nContent-Disposition: form-data; name="{name}"; filename="x"\r\n\r\n'.encode()
+        parts += data + b"\r\n"
     for name, value in fields.items():
         for one in value if isinstance(value, list) else [value]:
             parts += f'--XX\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{one}\r\n'.encode()
     if sound is not None:
         parts += b'--XX\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n' + sound + b"\r\n"
     return "multipart/form-data; boundary=XX", parts + b"--XX--\r\n"
+
+
+def png(width, height, pixel, alpha=False):
+    """A picture whose pixel (x, y) is a tuple of bytes."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    rows = b"".join(b"\0" + b"".join(bytes(pixel(x, y)) for x in range(width)) for y in range(height))
+    head = struct.pack(">IIBBBBB", width, height, 8, 6 if alpha else 2, 0, 0, 0)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) +
+            chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 
 def read_all(s):
@@ -400,6 +414,24 @@ class Clients(Case):
                 self.assertTrue(answer.startswith(b"HTTP/1.1 408 "), answer)
             except (BrokenPipeError, ConnectionResetError):
                 self.fail("closed without an answer")
+        # Nor does it when nobody wants what is sent.
+        with server.socket() as s:
+            s.sendall(b"POST /v1/nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n")
+            s.settimeout(0.5)
+            answer, closed = b"", False
+            for _ in range(2 * PATIENCE):
+                try:
+                    s.sendall(b" ")
+                    piece = s.recv(65536)
+                    answer += piece
+                    closed = not piece
+                except socket.timeout:
+                    pass
+                except OSError:
+                    closed = True
+                if closed:
+                    break
+            self.assertTrue(answer.startswith(b"HTTP/1.1 404 ") and closed, answer)
         self.assertEqual(server.ask("GET", "/healthz")[0], 200)
 
     def test_nonsense(self):
@@ -522,7 +554,8 @@ class Secure(Case):
     def test_tls(self):
         folder = pathlib.Path(os.environ["TMPDIR"])
         key, certificate = str(folder / "key.pem"), str(folder / "chain.pem")
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                        "-nodes",
                         "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=localhost",
                         "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
         server = Server("--certificate", certificate, "--certificate-key", key)
@@ -580,7 +613,8 @@ class Pictures(Case):
     def test_picture_streams(self):
         whole = self.draw(prompt="a red house", n=2, size="64x32", seed=7, steps=4)["data"]
         status, headers, body = self.server.json("/v1/images/generations", {
-            "prompt": "a red house", "n": 2, "size": "64x32", "seed": 7, "steps": 4, "stream": True, "partial_images": 2})
+            "prompt": "a red house", "n": 2, "size": "64x32", "seed": 7, "steps": 4, "stream": True,
+            "partial_images": 2})
         self.assertEqual((status, headers["Content-Type"]), (200, "text/event-stream"))
         events = [json.loads(x.removeprefix("data: ")) for x in body.decode().split("\n\n") if x]
         last = [e for e in events if e["type"] == "image_generation.completed"]
@@ -589,6 +623,44 @@ class Pictures(Case):
         self.assertEqual([(e["index"], e["partial_image_index"]) for e in partial], [(0, 0), (0, 1), (1, 0), (1, 1)])
         for e in partial:
             self.assertTrue(base64.b64decode(e["b64_json"], validate=True).startswith(b"\x89PNG"))
+
+    def edit(self, files, **fields):
+        kind, body = form(None, files, **fields)
+        return self.server.ask("POST", "/v1/images/edits", body, {"Content-Type": kind})
+
+    def test_edits(self):
+        red = png(64, 32, lambda x, y: (255, 0, 0))
+        hole = png(64, 32, lambda x, y: (255, 255, 255) if x < 32 else (0, 0, 0))
+        status, _, body = self.edit([("image", red)], prompt="a blue house", seed=3, size="64x32", strength=0.5)
+        self.assertEqual(status, 200, body[:300])
+        by_red = json.loads(body)["data"][0]["b64_json"]
+        self.assertNotEqual(by_red, self.draw(prompt="a blue house", seed=3, size="64x32")["data"][0]["b64_json"])
+        # With strength 0 it stays what it is, and with a mask where that is black.
+        same = json.loads(self.edit([("image[]", red)], prompt="x", size="64x32", strength=0)[2])
+        self.assertEqual(struct.unpack(">II", base64.b64decode(same["data"][0]["b64_json"])[16:24]), (64, 32))
+        masked = [json.loads(self.edit([("image", red), ("mask", m)], prompt="x", seed=3, size="64x32")[2])
+                  ["data"][0]["b64_json"] for m in (hole, png(64, 32, lambda x, y: (0, 0, 0, 0 if x < 32 else 255), alpha=True))]
+        self.assertEqual(*masked)
+        self.assertNotIn(masked[0], (by_red, same["data"][0]["b64_json"]))
+        two = self.edit([("image[]", red), ("image[]", hole)], prompt="x", seed=3, stream="true")
+        events = [json.loads(x.removeprefix("data: ")) for x in two[2].decode().split("\n\n") if x]
+        self.assertEqual([e["type"] for e in events], ["image_edit.completed"])
+
+    def test_bad_edits(self):
+        red = png(8, 8, lambda x, y: (255, 0, 0))
+        self.fails(self.edit([], prompt="x"), 400, "missing_parameter", "image")
+        self.fails(self.edit([("image", red)]), 400, "missing_parameter", "prompt")
+        self.fails(self.edit([("image", b"GIF89a")], prompt="x"), 400, "invalid_file", "image")
+        self.fails(self.edit([("image", b"")], prompt="x"), 400, "invalid_file", "image")
+        self.fails(self.edit([("image", red[:-20])], prompt="x"), 400, "invalid_file", "image")
+        self.fails(self.edit([("image", red)] * 3, prompt="x"), 400, "invalid_value", "image")
+        self.fails(self.edit([("image", red), ("mask", png(8, 8, lambda x, y: (128, 0, 0)))], prompt="x"), 400,
+                   "invalid_file", "mask")
+        self.fails(self.edit([("picture", red)], prompt="x"), 400, "unknown_parameter", "picture")
+        self.fails(self.edit([("image", red)], prompt="x", input_fidelity="high"), 400, "unsupported_parameter",
+                   "input_fidelity")
+        self.fails(self.server.json("/v1/images/edits", {"prompt": "x", "image": "https://example.org/x.png"}), 400,
+                   "invalid_type", "image")
 
     def test_bad_pictures(self):
         path = "/v1/images/generations"
