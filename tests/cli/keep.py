@@ -162,8 +162,14 @@ class Keys(Kept):
         for t in threads:
             t.join()
         self.assertEqual(sorted(got), [200] * 5 + [429] * 11)
-        rows = json.loads(program("usage", "--key", "crowd", "--by", "key", "-f", "json", data=self.data))
-        self.assertEqual({r["unit"]: r["amount"] for r in rows}["characters"], 50)
+        used = {}
+        for _ in range(PATIENCE * 20):  # it is counted behind the answers
+            rows = json.loads(program("usage", "--key", "crowd", "--by", "key", "-f", "json", data=self.data))
+            used = {r["unit"]: r["amount"] for r in rows}
+            if used.get("characters") == 50:
+                break
+            time.sleep(0.05)
+        self.assertEqual(used["characters"], 50)
 
     def test_units_and_usage(self):
         key = new_key(self.data, "counted")
