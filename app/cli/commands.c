@@ -8,6 +8,8 @@ static const char *const models_words[] = {
     "list", "show", "pull", "verify", "remove", "quantize", NULL};
 static const char *const voices_words[] = {
     "list", "create", "show", "blend", "remove", "revoke", "export", "import", NULL};
+static const char *const keys_words[] = {"create", "list", "revoke", NULL};
+static const char *const usage_formats[] = {"table", "csv", "json", NULL};
 static const char *const shells[] = {"bash", "zsh", "fish", NULL};
 static const char *const picture_ways[] = {
     "auto", "kitty", "iterm", "sixel", "blocks", "off", NULL};
@@ -51,6 +53,24 @@ static const struct flag show_flags[] = {
 static const struct flag serve_only_flags[] = {
     {.name = "config", .letter = 'c', .value = "FILE", .kind = FLAG_FILE, .help = "read settings from this TOML file (INHOUSE_CONFIG)"},
     {.name = "print-config", .help = "print every setting with its default as such a file, and leave"},
+};
+#define DATA_FLAG {.name = "data", .value = "DIR", .kind = FLAG_FOLDER, .help = "the server's data folder (default: as 'inhouse serve': INHOUSE_DATA, or server.data in INHOUSE_CONFIG)"}
+static const struct flag keys_flags[] = {
+    DATA_FLAG,
+    {.name = "admin", .help = "create: the key may see and change what belongs to others"},
+    {.name = "models", .value = "NAME,...", .help = "create: only these models; a request must name one of them"},
+    {.name = "voices", .value = "NAME,...", .help = "create: only these voices and voice profiles"},
+    {.name = "expires", .value = "DAY", .help = "create: no use from that day on (UTC), such as 2027-01-31"},
+    {.name = "quota", .value = "UNIT=N/SPAN", .help = "create: most of requests, audio_seconds, characters, megapixel_steps or tokens in a minute or a day: characters=10000/day; may be repeated"},
+    {.name = "json", .help = "for other programs: create and list as JSON"},
+};
+static const struct flag usage_flags[] = {
+    DATA_FLAG,
+    {.name = "since", .value = "DAY", .help = "from that day on (UTC), such as 2027-01-31 (default: 30 days back)"},
+    {.name = "until", .value = "DAY", .help = "up to that day (default: today)"},
+    {.name = "key", .value = "NAME", .help = "of this key alone"},
+    {.name = "by", .value = "WHAT,...", .help = "what is told apart: key, model, day", .fallback = "key,model,day"},
+    {.name = "format", .letter = 'f', .value = "FORMAT", .choices = usage_formats, .help = "how it is written", .fallback = "table"},
 };
 static const struct flag doctor_flags[] = {
     {.name = "json", .help = "for other programs: one JSON object"},
@@ -132,6 +152,22 @@ static const struct command table[] = {
         "  curl http://127.0.0.1:8484/v1/audio/transcriptions -F file=@recording.mp3\n"
         "  INHOUSE_KEY=$(openssl rand -hex 24) inhouse serve --address 0.0.0.0 --port 443 \\\n"
         "      --certificate chain.pem --certificate-key key.pem\n"},
+    {.name = "keys", .usage = "create NAME | list | revoke NAME", .summary = "keys that a server's clients need", .words = keys_words,
+     .flags = keys_flags, .flag_count = sizeof keys_flags / sizeof *keys_flags, .run = run_keys,
+     .details =
+        "A key is printed once, when it is made; the data folder keeps a digest that does not give it back.\n"
+        "A running server sees changes at once. As soon as there is a key, every request needs one.\n"
+        "\n"
+        "  inhouse keys create phone --data /srv/inhouse --models transcribe-1 --quota audio_seconds=36000/day\n"
+        "  inhouse keys list\n"
+        "  inhouse keys revoke phone\n"},
+    {.name = "usage", .usage = "", .summary = "what a server's clients have used",
+     .flags = usage_flags, .flag_count = sizeof usage_flags / sizeof *usage_flags, .run = run_usage,
+     .details =
+        "In natural units: requests, seconds of audio, characters, megapixels times steps, tokens.\n"
+        "\n"
+        "  inhouse usage --by key --since 2027-01-01\n"
+        "  inhouse usage --by day,model --format csv > usage.csv\n"},
     {.name = "doctor", .usage = "", .summary = "what this machine has, and what is missing",
      .flags = doctor_flags, .flag_count = sizeof doctor_flags / sizeof *doctor_flags, .run = run_doctor,
      .details = "Processor, memory, models and optional programs, and how to get what is missing.\n"},
