@@ -19,8 +19,7 @@ struct fetch {
     char tag[160];
     int fd;
     int status;
-    int64_t offset; /* bytes of the part that are right so far */
-    int64_t done_before, total;
+    int64_t offset;        /* bytes of the part that are right so far */
     enum ih_status failed; /* of the callbacks */
     bool again;            /* whether starting over can help against that */
     struct ih_error *e;
@@ -131,7 +130,9 @@ static int on_data(void *arg, const void *data, size_t n)
         f->offset += done;
     }
     if (f->hub->progress)
-        f->hub->progress(f->hub->arg, f->file->name, f->done_before + f->offset, f->total);
+        f->hub->progress(f->hub->arg,
+            &(struct hub_progress){
+                .file = f->file->name, .files = 1, .done = f->offset, .total = f->file->size});
     return 0;
 }
 
@@ -270,12 +271,10 @@ static enum ih_status open_part(struct fetch *f, const char *path, struct ih_err
 }
 
 enum ih_status hub_fetch(const struct hub *hub, const struct hub_pull *p, const char *folder,
-    const char *commit, struct hub_file *file, int64_t done_before, int64_t total,
-    struct ih_error *e)
+    const char *commit, struct hub_file *file, struct ih_error *e)
 {
     char url[1024], path[PATH_MAX - 8];
-    struct fetch f = {
-        .hub = hub, .file = file, .fd = -1, .done_before = done_before, .total = total, .e = e};
+    struct fetch f = {.hub = hub, .file = file, .fd = -1, .e = e};
     int n = snprintf(path, sizeof path, "%s/%s", folder, file->name);
     int m = snprintf(
         url, sizeof url, "%s/%s/resolve/%s/%s", hub->endpoint, p->repo, commit, file->name);

@@ -4,11 +4,14 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
@@ -90,5 +93,40 @@ enum ih_status folder_make_inner(
         if (slash && mkdir(path, 0777) != 0 && errno != EEXIST)
             return hub_fail(e, IH_IO, "cannot make the folder %.400s: %s", path, strerror(errno));
     }
+    return IH_OK;
+}
+
+enum ih_status folder_open_partial(const char *partial, int *lock, struct ih_error *e)
+{
+    if (mkdir(partial, 0777) != 0 && errno != EEXIST)
+        return hub_fail(e, IH_IO, "cannot make the folder %s: %s", partial, strerror(errno));
+    *lock = open(partial, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*lock < 0)
+        return hub_fail(e, IH_IO, "%s: %s", partial, strerror(errno));
+    if (flock(*lock, LOCK_EX | LOCK_NB) != 0)
+        return hub_fail(e, IH_IO, "another process is fetching into %s", partial);
+    return IH_OK;
+}
+
+enum ih_status folder_put_in_place(const char *partial, const char *folder, struct ih_error *e)
+{
+    char old[PATH_MAX];
+    bool replaced = false;
+    int n = snprintf(old, sizeof old, "%s.old.partial", folder);
+    if (n < 0 || n >= (int)sizeof old)
+        return hub_fail(e, IH_INVALID, "the path is too long: %.80s...", folder);
+    folder_remove(old);
+    if (rename(folder, old) == 0)
+        replaced = true;
+    else if (errno != ENOENT)
+        return hub_fail(e, IH_IO, "%s cannot be replaced: %s", folder, strerror(errno));
+    if (rename(partial, folder) != 0) {
+        hub_fail(e, IH_IO, "%s cannot be written: %s", folder, strerror(errno));
+        if (replaced && rename(old, folder) != 0)
+            hub_fail(e, IH_IO, "%s is now %s: %s", folder, old, strerror(errno));
+        return IH_IO;
+    }
+    if (replaced)
+        folder_remove(old);
     return IH_OK;
 }

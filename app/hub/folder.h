@@ -16,4 +16,11 @@ enum ih_status folder_keep_only(
 enum ih_status folder_make_inner(
     const char *folder, const struct hub_listing *l, struct ih_error *e);
 
+/* Makes the folder FOLDER.partial, if it is not there, and locks it against a second process that
+ * would fill it. *lock is a descriptor to close. */
+enum ih_status folder_open_partial(const char *partial, int *lock, struct ih_error *e);
+
+/* The complete folder takes the place of what was there before, which is removed. */
+enum ih_status folder_put_in_place(const char *partial, const char *folder, struct ih_error *e);
+
 #endif

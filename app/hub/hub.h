@@ -31,6 +31,14 @@ void hub_listing_free(struct hub_listing *l);
 /* Whether a file of this name may be fetched: NAME or FOLDER/NAME, each safe on every file system.
  * Others are left out of a listing. */
 bool hub_is_name(const char *name);
+/* The same for the folder of a model. */
+bool hub_is_model_name(const char *name);
+/* "owner/name", and a branch, tag or commit: nothing that would change the address. */
+bool hub_is_repo(const char *text);
+bool hub_is_revision(const char *text);
+/* Lower-case digits of the right number; null is none. */
+bool hub_is_sha256(const char *text);
+bool hub_is_sha1(const char *text);
 
 /* Keeps the files that a model needs (configuration, tokenizer, weights in safetensors: one file
  * where there is one, else the set its index names; of a pipeline the same in each of its folders;
@@ -44,14 +52,21 @@ struct hub_pull {
     const char *folder;
     const char *const *files; /* wanted besides what a model needs */
     int file_count;
+    const struct hub_file *expected; /* what they must be, whatever the hub says: name, sha256 */
+    int expected_count;
+    int parallel; /* files that are fetched at the same time, at least 1 */
 };
 enum ih_status hub_pull(const struct hub *hub, const struct hub_pull *p, struct ih_error *e);
 
 /* Fetches one file into folder/NAME by way of folder/NAME.part and checks it; file->sha256 is
- * filled in. `done_before` and `total` are for progress. */
+ * filled in. */
 enum ih_status hub_fetch(const struct hub *hub, const struct hub_pull *p, const char *folder,
-    const char *commit, struct hub_file *file, int64_t done_before, int64_t total,
-    struct ih_error *e);
+    const char *commit, struct hub_file *file, struct ih_error *e);
+
+/* The same for all files of a listing, several at once. The first failure stops the others; what
+ * they have stays and is continued by the next call. */
+enum ih_status hub_fetch_all(const struct hub *hub, const struct hub_pull *p, const char *folder,
+    struct hub_listing *l, struct ih_error *e);
 
 /* Compares a file with what was announced. hub may be null. */
 enum ih_status hub_check(
