@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 
 packages=(build-essential cmake ninja-build pkg-config git ca-certificates
     libavformat-dev libavcodec-dev libswresample-dev libavutil-dev
-    libjansson-dev libcurl4-openssl-dev zlib1g-dev libexpat1-dev libicu-dev
+    libjansson-dev libcurl4-openssl-dev libssl-dev libarchive-dev zlib1g-dev libexpat1-dev libicu-dev
     libpng-dev libjpeg62-turbo-dev libwebp-dev)
 test_packages=(libcmocka-dev clang-format)
 # Not needed, but speech sounds better with it: it is loaded at run time where it is installed.

@@ -2,9 +2,11 @@
 #include "cli/models.h"
 
 #include "cli/signals.h"
+#include "cli/used.h"
 #include "hub/catalog.h"
 #include "hub/folder.h"
 #include "hub/hub.h"
+#include "hub/record.h"
 #include "inhouse/inhouse.h"
 
 #include <errno.h>
@@ -134,8 +136,7 @@ static int verify_model(const char *name)
     return status == IH_INVALID ? EXIT_MODEL : exit_for_model(status);
 }
 
-/* What the catalog calls the model of a short name; false when it does not know it. */
-static bool known_name(const char *name, char *buf, size_t size)
+bool known_name(const char *name, char *buf, size_t size)
 {
     struct catalog *c;
     struct ih_error e;
@@ -166,10 +167,12 @@ static int remove_model(const struct args *a, const char *name)
                 lstat(m.path, &st) != 0)
                 continue;
             bytes_text(path_bytes(m.path), size, sizeof size);
-            if (folder_remove(m.path) != 0) {
+            if (folder_discard(m.path) != 0) {
                 complain("%s cannot be removed: %s", m.path, strerror(errno));
                 return EXIT_OUTPUT;
             }
+            m.place = PLACE_USER;
+            model_forget(&m);
             if (!args_has(a, "quiet"))
                 printf("removed %s (%s)\n", names[i], size);
             return EXIT_DONE;
@@ -240,6 +243,14 @@ int run_models(const struct args *a)
     }
     if (strcmp(what, "search") == 0)
         return search_models(a);
+    if (strcmp(what, "bundle") == 0)
+        return bundle_models(a);
+    if (strcmp(what, "evict") == 0)
+        return evict_models(a);
+    if (strcmp(what, "import") == 0 && a->count == 2)
+        return import_model(a, name);
+    if (strcmp(what, "import") == 0)
+        return usage_error(a->command, "models import takes one folder or file");
     if (a->count != 2)
         return usage_error(a->command, "models %s takes the name of one model", what);
     if (strcmp(what, "show") == 0)

@@ -13,41 +13,6 @@
 
 enum { AT_ONCE = 4, AT_ONCE_MAX = 32 };
 
-struct pull {
-    struct progress progress;
-    bool quiet, begun;
-    double first_time;
-    int64_t first_bytes; /* here when this call began */
-};
-
-static void on_progress(void *arg, const struct hub_progress *now)
-{
-    struct pull *p = arg;
-    char rate[24], size[24], files[32] = "", note[96];
-    double time = now_seconds();
-    if (!p->begun) {
-        p->begun = true;
-        p->first_time = time;
-        p->first_bytes = now->done;
-    }
-    double seconds = time - p->first_time;
-    double speed = seconds > 0.2 ? (double)(now->done - p->first_bytes) / seconds : 0;
-    if (now->files > 1)
-        snprintf(files, sizeof files, "%d of %d files  ", now->files_done, now->files);
-    snprintf(note, sizeof note, "%s%s%s%s%s", files,
-        bytes_text((double)now->done, size, sizeof size), speed > 0 ? "  " : "",
-        speed > 0 ? bytes_text(speed, rate, sizeof rate) : "", speed > 0 ? "/s" : "");
-    progress_draw(&p->progress, (double)now->done, (double)now->total, note);
-}
-
-static void on_note(void *arg, const char *sentence)
-{
-    struct pull *p = arg;
-    progress_clear(&p->progress);
-    if (!p->quiet)
-        fprintf(stderr, "%s; trying again\n", sentence);
-}
-
 /* What is asked for, as a repository and a name here. */
 struct wanted {
     char repo[200], revision[100], name[128];
@@ -168,7 +133,7 @@ static int run_pull(
         .files = files,
         .expected = expected,
         .parallel = parallel};
-    struct pull state = {.quiet = args_has(a, "quiet")};
+    struct transfer transfer;
     char size[24];
     if (!files || !expected) {
         free(files);
@@ -180,22 +145,15 @@ static int run_pull(
         if (strcmp(a->flag[i].name, "file") == 0)
             files[p.file_count++] = a->flag[i].value;
     expect_files(&p, expected, files, w);
-    volatile int stop = 0;
-    progress_begin(&state.progress, w->name, !state.quiet);
-    hub->cancel = &stop;
-    hub->arg = &state;
-    hub->progress = on_progress;
-    hub->note = on_note;
-    signals_watch(&stop);
+    transfer_begin(&transfer, hub, w->name, args_has(a, "quiet"));
     curl_global_init(CURL_GLOBAL_DEFAULT);
     enum ih_status status = hub_pull(hub, &p, &e);
     curl_global_cleanup();
-    signals_watch(NULL);
-    progress_clear(&state.progress);
+    transfer_end(&transfer);
     free(files);
     free(expected);
     if (status == IH_OK) {
-        if (!state.quiet)
+        if (!transfer.quiet)
             printf("%s is here: %s in %s\n", w->name,
                 bytes_text(path_bytes(folder), size, sizeof size), folder);
         return EXIT_DONE;

@@ -27,6 +27,8 @@ struct hub_listing {
 enum ih_status hub_list(struct hub_listing *out, const struct hub *hub, const char *repo,
     const char *revision, struct ih_error *e);
 void hub_listing_free(struct hub_listing *l);
+/* The file of that name, or null. */
+struct hub_file *hub_listing_find(const struct hub_listing *l, const char *name);
 
 /* Whether a file of this name may be fetched: NAME or FOLDER/NAME, each safe on every file system.
  * Others are left out of a listing. */
@@ -46,6 +48,8 @@ bool hub_is_sha1(const char *text);
  * their names. IH_BAD_DATA when two of them cannot lie side by side on every file system. */
 enum ih_status hub_choose(
     struct hub_listing *l, const char *const *wanted, int wanted_count, struct ih_error *e);
+/* The part about names alone; sorts them. */
+enum ih_status hub_check_names(struct hub_listing *l, struct ih_error *e);
 
 struct hub_pull {
     const char *repo, *revision; /* "owner/name", "main" */
@@ -72,11 +76,21 @@ enum ih_status hub_fetch_all(const struct hub *hub, const struct hub_pull *p, co
 enum ih_status hub_check(
     const struct hub *hub, const char *path, struct hub_file *file, struct ih_error *e);
 
-/* inhouse.json in a model's folder: where it came from and the hash of each file. */
-enum ih_status hub_record_write(
-    const char *folder, const struct hub_pull *p, const struct hub_listing *l, struct ih_error *e);
-/* IH_NOT_FOUND when there is no record; IH_BAD_DATA names the first file that is wrong. */
-enum ih_status hub_record_check(const struct hub *hub, const char *folder, struct ih_error *e);
+/* The files of a folder on this machine, two levels deep, links followed: names and lengths. Names
+ * that hub_is_name() refuses are left out. */
+enum ih_status hub_list_folder(struct hub_listing *out, const char *folder, struct ih_error *e);
+
+/* Keeps what a model on this machine may need: all files but further copies of the weights. */
+enum ih_status hub_choose_here(struct hub_listing *l, struct ih_error *e);
+
+/* Copies the listing's files from one folder to another, where their folders are made already. What
+ * is known of a file beforehand is checked, and its SHA-256 filled in. */
+enum ih_status hub_copy(const struct hub *hub, const char *from, const char *to,
+    struct hub_listing *l, struct ih_error *e);
+
+/* Copies one file. */
+enum ih_status hub_copy_one(
+    const struct hub *hub, const char *from, const char *to, struct ih_error *e);
 
 enum ih_status hub_fail(struct ih_error *e, enum ih_status code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -144,3 +144,11 @@ void hub_listing_free(struct hub_listing *l)
     free(l->file);
     *l = (struct hub_listing){0};
 }
+
+struct hub_file *hub_listing_find(const struct hub_listing *l, const char *name)
+{
+    for (int i = 0; i < l->count; i++)
+        if (strcmp(l->file[i].name, name) == 0)
+            return &l->file[i];
+    return NULL;
+}
