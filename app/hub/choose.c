@@ -177,14 +177,19 @@ enum ih_status hub_choose_here(struct hub_listing *l, struct ih_error *e)
         ".msgpack", ".onnx", ".gguf", ".tflite", ".safetensors.index.json", NULL};
     struct layout y = layout_of(l);
     int kept = 0, needed = 0;
+    bool voices = false;
     enum { REST, COPY, NEEDED };
     unsigned char *what = calloc((size_t)l->count + 1, sizeof *what);
     if (!what)
         return hub_fail(e, IH_NO_MEMORY, "not enough memory");
+    for (int i = 0; i < l->count; i++)
+        voices = voices || strncmp(l->file[i].name, "voices/", 7) == 0;
     for (int i = 0; i < l->count; i++) {
         const char *name = l->file[i].name;
-        for (int j = 0; weights[j] && !what[i]; j++)
-            if (ends_with(name, weights[j]) && strncmp(name, "taef", 4) != 0)
+        bool others = strncmp(name, "taef", 4) == 0 || /* of a small autoencoder beside the model */
+                      (voices && (ends_with(name, ".pth") || ends_with(name, ".pt")));
+        for (int j = 0; weights[j] && !what[i] && !others; j++)
+            if (ends_with(name, weights[j]))
                 what[i] = is_needed(l, &y, name) ? NEEDED : COPY;
         needed += what[i] == NEEDED;
     }

@@ -104,6 +104,41 @@ static void test_which_files_a_model_needs(void **state)
     assert_string_equal(e.text, "the repository has no file other.bin");
 }
 
+static void choose_here(const char *const *names, const char *const *expected)
+{
+    struct hub_file file[16];
+    struct hub_listing l = {.file = file};
+    struct ih_error e;
+    int n = 0;
+    for (; names[l.count]; l.count++) {
+        file[l.count] = (struct hub_file){.size = -1};
+        strcpy(file[l.count].name, names[l.count]);
+    }
+    assert_int_equal(hub_choose_here(&l, &e), IH_OK);
+    for (; expected[n]; n++) {
+        assert_true(n < l.count);
+        assert_string_equal(l.file[n].name, expected[n]);
+    }
+    assert_int_equal(l.count, n);
+}
+
+static void test_which_files_are_imported(void **state)
+{
+    (void)state;
+    choose_here(
+        NAMES("config.json", "pytorch_model.bin", "model.safetensors", "model.fp32.safetensors",
+            "lexicon/en.txt", "ctc.json", "onnx/model.onnx", "card.md"),
+        NAMES("card.md", "config.json", "ctc.json", "lexicon/en.txt", "model.safetensors"));
+    choose_here(
+        NAMES("model_index.json", "flux.safetensors", "vae/diffusion_pytorch_model.safetensors",
+            "taef2/taef2_decoder.pth", "vae/diffusion_pytorch_model.bin"),
+        NAMES("model_index.json", "taef2/taef2_decoder.pth",
+            "vae/diffusion_pytorch_model.safetensors"));
+    choose_here(NAMES("config.json", "kokoro.pth", "voices/a.pt", "stages.safetensors"),
+        NAMES("config.json", "kokoro.pth", "stages.safetensors", "voices/a.pt"));
+    choose_here(NAMES("a.gguf", "b.bin"), NAMES("a.gguf", "b.bin"));
+}
+
 static void refuse(const char *const *names, const char *sentence)
 {
     struct hub_file file[8];
@@ -291,6 +326,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sha),
         cmocka_unit_test(test_which_files_a_model_needs),
+        cmocka_unit_test(test_which_files_are_imported),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_names_that_cannot_lie_side_by_side),
         cmocka_unit_test(test_catalog),
