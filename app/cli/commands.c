@@ -6,6 +6,9 @@
 
 static const char *const models_words[] = {"list", "search", "show", "pull", "import", "bundle",
     "verify", "quantize", "evict", "remove", NULL};
+static const struct after models_after[] = {
+    {"pull", FLAG_KNOWN}, {"import", FLAG_FILE}, {NULL, FLAG_TEXT}};
+static const struct after voices_after[] = {{"import", FLAG_FILE}, {NULL, FLAG_TEXT}};
 static const char *const voices_words[] = {
     "list", "create", "show", "blend", "remove", "revoke", "export", "import", NULL};
 static const char *const shells[] = {"bash", "zsh", "fish", NULL};
@@ -104,7 +107,7 @@ static const struct command table[] = {
         "terminal that can, the picture too. 'inhouse draw --again FILE' draws it once more. Of a sound, its\n"
         "title, artist and comment, where 'inhouse speak' says which voice and model made it.\n"},
     {.name = "voices", .usage = "list | create NAME | show NAME | blend NAME VOICES | remove NAME | revoke NAME | export NAME | import FILE",
-     .summary = "voices that a model has, and voices of your own", .words = voices_words, .argument = FLAG_VOICE,
+     .summary = "voices that a model has, and voices of your own", .words = voices_words, .argument = FLAG_VOICE, .after = voices_after,
      .flags = voices_flags, .flag_count = sizeof voices_flags / sizeof *voices_flags, .run = run_voices,
      .details =
         "A voice of your own is a small file: how somebody sounds, and the record of that person's consent.\n"
@@ -116,7 +119,7 @@ static const struct command table[] = {
         "  inhouse voices blend warm anna:0.7+ben:0.3 --style calm\n"
         "  inhouse voices export warm -o /media/usb\n"},
     {.name = "models", .usage = "list | search [WORDS] | show NAME | pull NAME | import PATH | bundle NAME... | verify NAME | quantize NAME | evict [NAME...] | remove NAME",
-     .summary = "find, fetch, carry, check and remove models", .words = models_words, .argument = FLAG_MODEL,
+     .summary = "find, fetch, carry, check and remove models", .words = models_words, .argument = FLAG_MODEL, .after = models_after,
      .flags = models_flags, .flag_count = sizeof models_flags / sizeof *models_flags, .run = run_models,
      .details =
         "NAME is one of 'inhouse models search', or hf:OWNER/NAME[@REVISION] for any repository of the hub.\n"

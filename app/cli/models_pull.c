@@ -153,6 +153,8 @@ static int run_pull(
     free(files);
     free(expected);
     if (status == IH_OK) {
+        if (try_model(folder, &e) != IH_OK)
+            complain("%s was fetched, but this program cannot open it: %s", w->name, e.text);
         if (!transfer.quiet)
             printf("%s is here: %s in %s\n", w->name,
                 bytes_text(path_bytes(folder), size, sizeof size), folder);
