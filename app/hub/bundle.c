@@ -77,14 +77,12 @@ static enum ih_status put_bytes(
 }
 
 /* The file must still be what was hashed: a bundle that cannot be read again is worth nothing. */
-static enum ih_status pour(
-    struct writer *w, int fd, const char *path, const struct hub_file *file, struct ih_error *e)
+static enum ih_status pour(struct writer *w, int fd, const char *path, const struct hub_file *file,
+    struct sha *s, struct ih_error *e)
 {
-    struct sha s;
     char hex[SHA256_HEX + 1];
     int64_t left = file->size;
     enum ih_status status = IH_OK;
-    sha256_init(&s);
     while (!status && left > 0) {
         ssize_t n = read(fd, w->block, left < BLOCK ? (size_t)left : BLOCK);
         if (n <= 0)
@@ -92,14 +90,14 @@ static enum ih_status pour(
                 n < 0 ? strerror(errno) : "it became shorter");
         if (w->hub->cancel && *w->hub->cancel)
             return hub_fail(e, IH_CANCELLED, "stopped");
-        sha_update(&s, w->block, (size_t)n);
+        sha_update(s, w->block, (size_t)n);
         status = tar_write(w->tar, w->block, (size_t)n, e);
         left -= n;
         w->progress.done += n;
         if (w->hub->progress)
             w->hub->progress(w->hub->arg, &w->progress);
     }
-    sha_hex(&s, hex);
+    sha_hex(s, hex);
     if (!status && strcmp(hex, file->sha256) != 0)
         return hub_fail(e, IH_IO, "%.300s changed while it was read", path);
     return status;
@@ -119,9 +117,13 @@ static enum ih_status put_model(struct writer *w, const struct bundle_model *m, 
         int fd = open(path, O_RDONLY | O_CLOEXEC);
         if (fd < 0)
             return hub_fail(e, IH_IO, "%.300s: %s", path, strerror(errno));
+        struct sha s = {NULL};
         status = tar_begin(w->tar, name, file->size, e);
+        if (!status && !sha256_init(&s))
+            status = hub_fail(e, IH_NO_MEMORY, "not enough memory for a bundle");
         if (!status)
-            status = pour(w, fd, path, file, e);
+            status = pour(w, fd, path, file, &s, e);
+        sha_free(&s);
         close(fd);
     }
     return status;

@@ -189,12 +189,10 @@ enum ih_status bundle_check_seal(
 
 /* The entry's bytes into a file, hashed on the way. */
 static enum ih_status pour(struct bundle_reader *r, const struct hub *hub, int fd, const char *path,
-    const struct hub_file *file, struct hub_progress *p, struct ih_error *e)
+    const struct hub_file *file, struct sha *s, struct hub_progress *p, struct ih_error *e)
 {
-    struct sha s;
     char hex[SHA256_HEX + 1];
     int64_t left = file->size;
-    sha256_init(&s);
     while (left > 0) {
         size_t got;
         enum ih_status status =
@@ -211,7 +209,7 @@ static enum ih_status pour(struct bundle_reader *r, const struct hub *hub, int f
                 return hub_fail(e, IH_IO, "%.300s cannot be written: %s", path, strerror(errno));
             put += (size_t)n;
         }
-        sha_update(&s, r->block, got);
+        sha_update(s, r->block, got);
         left -= (int64_t)got;
         p->done += (int64_t)got;
         if (hub->progress)
@@ -219,7 +217,7 @@ static enum ih_status pour(struct bundle_reader *r, const struct hub *hub, int f
     }
     if (fsync(fd) != 0 && errno != EINVAL)
         return hub_fail(e, IH_IO, "%.300s cannot be written: %s", path, strerror(errno));
-    sha_hex(&s, hex);
+    sha_hex(s, hex);
     if (strcmp(hex, file->sha256) != 0)
         return hub_fail(e, IH_BAD_DATA,
             "%.100s in the bundle holds wrong bytes: its SHA-256 is %s instead of %s", file->name,
@@ -250,7 +248,12 @@ static enum ih_status unpack_file(struct bundle_reader *r, const struct hub *hub
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (fd < 0)
         return hub_fail(e, IH_IO, "%.300s cannot be written: %s", path, strerror(errno));
-    status = pour(r, hub, fd, path, file, p, e);
+    struct sha s;
+    if (sha256_init(&s))
+        status = pour(r, hub, fd, path, file, &s, p, e);
+    else
+        status = hub_fail(e, IH_NO_MEMORY, "not enough memory for a bundle");
+    sha_free(&s);
     close(fd);
     return status;
 }

@@ -77,18 +77,16 @@ struct copy {
     struct hub_progress *progress;
 };
 
-static enum ih_status pour(
-    struct copy *c, const char *from, const char *to, struct hub_file *file, struct ih_error *e)
+static enum ih_status pour(struct copy *c, const char *from, const char *to, struct hub_file *file,
+    struct sha *s, struct ih_error *e)
 {
-    struct sha s;
     char hex[SHA256_HEX + 1];
     int64_t size = 0;
     ssize_t n;
-    sha256_init(&s);
     while ((n = read(c->from, c->block, BLOCK)) > 0) {
         if (c->hub->cancel && *c->hub->cancel)
             return hub_fail(e, IH_CANCELLED, "stopped");
-        sha_update(&s, c->block, (size_t)n);
+        sha_update(s, c->block, (size_t)n);
         for (ssize_t put = 0, done; put < n; put += done)
             if ((done = write(c->to, c->block + put, (size_t)(n - put))) <= 0)
                 return hub_fail(e, IH_IO, "%.300s cannot be written: %s", to, strerror(errno));
@@ -101,7 +99,7 @@ static enum ih_status pour(
         return hub_fail(e, IH_IO, "%.300s cannot be read: %s", from, strerror(errno));
     if (fsync(c->to) != 0 && errno != EINVAL)
         return hub_fail(e, IH_IO, "%.300s cannot be written: %s", to, strerror(errno));
-    sha_hex(&s, hex);
+    sha_hex(s, hex);
     if (file->size >= 0 && size != file->size)
         return hub_fail(e, IH_BAD_DATA, "%.300s has %lld bytes instead of %lld", from,
             (long long)size, (long long)file->size);
@@ -117,6 +115,7 @@ static enum ih_status copy_file(struct copy *c, const char *source, const char *
     struct hub_file *file, struct ih_error *e)
 {
     enum ih_status status;
+    struct sha s;
     c->to = -1;
     c->from = open(source, O_RDONLY | O_CLOEXEC);
     if (c->from < 0)
@@ -124,8 +123,12 @@ static enum ih_status copy_file(struct copy *c, const char *source, const char *
     c->to = open(target, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (c->to < 0)
         status = hub_fail(e, IH_IO, "%.300s cannot be written: %s", target, strerror(errno));
-    else
-        status = pour(c, source, target, file, e);
+    else if (!sha256_init(&s))
+        status = hub_fail(e, IH_NO_MEMORY, "not enough memory to copy");
+    else {
+        status = pour(c, source, target, file, &s, e);
+        sha_free(&s);
+    }
     close(c->from);
     if (c->to >= 0)
         close(c->to);

@@ -116,13 +116,17 @@ static void read_content(struct content *c, const char *folder, const char *name
     if (!c->data || fread(c->data, 1, c->size, f) != c->size)
         exit(1);
     fclose(f);
-    sha256_init(&s);
+    if (!sha256_init(&s))
+        exit(1);
     sha_update(&s, c->data, c->size);
     sha_hex(&s, c->sha256);
-    sha1_init(&s);
+    sha_free(&s);
+    if (!sha1_init(&s))
+        exit(1);
     sha_update(&s, head, (size_t)snprintf(head, sizeof head, "blob %zu", c->size) + 1);
     sha_update(&s, c->data, c->size);
     sha_hex(&s, c->sha1);
+    sha_free(&s);
 }
 
 static bool is_offered(int i, const char *kind)
