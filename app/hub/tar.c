@@ -52,7 +52,7 @@ struct tar {
 static enum ih_status load(struct tar *t, struct ih_error *e)
 {
     static const char file[] = "libarchive.so.13";
-    t->library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+    t->library = dlopen(file, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (!t->library)
         return hub_fail(
             e, IH_UNSUPPORTED, "%s is not installed; bundles of models need libarchive", file);
