@@ -21,7 +21,7 @@ static const struct flag models_flags[] = {
     {.name = "json", .help = "for other programs: list, search and show as JSON"},
     {.name = "name", .value = "NAME", .help = "pull, import: what to call the model here"},
     {.name = "file", .value = "FILE", .help = "pull: fetch this file too; may be repeated"},
-    {.name = "force", .help = "pull, import: replace what is already here"},
+    {.name = "force", .help = "pull, import, bundle: replace what is already here"},
     {.name = "parallel", .value = "N", .help = "pull: files fetched at the same time", .fallback = "4"},
     {.name = "retries", .value = "N", .help = "pull: attempts after a failure without progress", .fallback = "5"},
     {.name = "timeout", .value = "SECONDS", .help = "pull: give up on a connection that is silent this long", .fallback = "30"},
