@@ -19,14 +19,16 @@ transformer and the text encoder are checked against diffusers' and transformers
 5. Noise: N x V normal numbers, in the order of the tokens' memory: x at sigma = 1.
 6. Schedule of n steps: s_i = 1 - i / n for i = 0..n; sigma_i = shift s_i / (1 + (shift - 1) s_i).
 7. A step from sigma to sigma': the transformer (Flux2Transformer2DModel; timestep = sigma, which it multiplies by 1000; order of tokens: text, picture)
-   gives the clean tokens c with the prompt's features and c0 with those of guidance, each with its own number of words. Guided:
+   gives V numbers of a token, a draft of the clean one, and 4 * hint_channels more, with the prompt's features and with those of guidance, each with its own
+   number of words. The head sees the picture's cells, 2 x 2 of a token (numbers by channel, row, column): draft, hints, then x, one behind the other. 3 x 3 convolutions: to `width`
+   channels, relu; twice relu(y + conv(relu(conv(y)))); to latent_channels, added to the draft: the clean tokens c and c0. Guided:
    g = c0 + guidance (c - c0), or c alone when guidance is 1. Velocity v = (x - g) / max(sigma, least_sigma); x += (sigma' - sigma) v.
 8. The autoencoder (train/image1/autoencoder.py, its norm folded into the encoder's last layers) makes the picture of what x is behind the last step: a
    token's numbers are by latent channel, row and column of its 2 x 2 cells. byte = round((clamp(x, -1, 1) + 1) * 127.5).
 Starting from a picture (strength below 1), of which the encoder makes p: x = (1 - sigma_i) p + sigma_i noise at the step where one begins.
 
 `tests/data/image1/expected.safetensors`: tokens [L], features [L, D], empty [1, D] (features of guidance), ids [N, 4], places [N, 16], noise [N, V],
-sigmas [STEPS + 1], clean [N, V] and clean_empty (first step's two outputs), x.K [N, V] behind step K = 1..STEPS, picture [height, width, 3] bytes,
+sigmas [STEPS + 1], clean [N, V] and clean_empty (first step's two outputs of the head), x.K [N, V] behind step K = 1..STEPS, picture [height, width, 3] bytes,
 and of a smooth picture `start` [height * width, 3] floats: latents [N, V], decoded [height * width, 3].
 """
 import json
@@ -39,7 +41,7 @@ from safetensors.torch import save_file
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))
 from image1 import model as net  # noqa: E402
 from image1.autoencoder import Autoencoder  # noqa: E402
-from image1.config import Preset  # noqa: E402
+from image1.config import PATCH, Preset  # noqa: E402
 from image1.export import check, write  # noqa: E402
 from image1.sample import bytes_of, guess, schedule  # noqa: E402
 from image1.tokens import Prompts, train  # noqa: E402
@@ -55,6 +57,8 @@ def scatter(model):
     for name, value in model.named_parameters():
         if value.dim() == 1:
             value.data += 0.2 * torch.randn_like(value)
+        elif "head" in name:
+            value.data = torch.randn_like(value) / value[0].numel() ** 0.5
         elif "modulation" in name or "norm_out" in name or "proj_out" in name:
             value.data = 0.1 * torch.randn_like(value)
         value.data = value.data.bfloat16().float()
@@ -90,18 +94,18 @@ def flat(picture):
 def stages(model, autoencoder, prompts) -> dict:
     tokens, end = torch.tensor([prompts.encode(PROMPT)]), torch.tensor([prompts.encode("")])
     ids = net.grid(HEIGHT, WIDTH)
-    noise = torch.randn(1, len(ids), net.VALUES)
+    noise = torch.randn(1, HEIGHT // PATCH * (WIDTH // PATCH), net.VALUES)
     sigmas = schedule(STEPS, SHIFT)
     x, behind = noise, {}
     for number, (sigma, following) in enumerate(zip(sigmas, sigmas[1:]), 1):
-        clean = guess(model, x, tokens, sigma, ids, GUIDANCE, exact=True)
+        clean = guess(model, x, tokens, sigma, HEIGHT, WIDTH, GUIDANCE, exact=True)
         x = x + (following - sigma) * (x - clean) / max(sigma, LEAST)
         behind[f"x.{number}"] = x[0]
     start = smooth()
     latents = autoencoder.encode(start)
     picture = autoencoder.decode(net.latents_of(x, HEIGHT, WIDTH))
     return {"tokens": tokens[0].int(), "features": model.text(tokens)[0], "empty": model.text(end)[0], "ids": ids, "places": net.whereabouts(ids), "noise": noise[0],
-            "sigmas": torch.tensor(sigmas), "clean": guess(model, noise, tokens, 1.0, ids, 1, exact=True)[0], "clean_empty": guess(model, noise, end, 1.0, ids, 1, exact=True)[0],
+            "sigmas": torch.tensor(sigmas), "clean": guess(model, noise, tokens, 1.0, HEIGHT, WIDTH, 1, exact=True)[0], "clean_empty": guess(model, noise, end, 1.0, HEIGHT, WIDTH, 1, exact=True)[0],
             **behind, "picture": torch.from_numpy(bytes_of(picture)[0].copy()), "start": flat(start), "latents": net.tokens_of(latents)[0], "decoded": flat(autoencoder.decode(latents))}
 
 

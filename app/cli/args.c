@@ -76,6 +76,7 @@ static void flag_from_option(
         .kind = kind_of(o),
         .choices = o->choices,
         .help = o->help,
+        .key = o->name,
     };
     snprintf(f->name, sizeof f->name, "%s", o->name);
     for (char *p = f->name; *p; p++)
@@ -96,8 +97,12 @@ int command_flags(const struct command *command, struct flag *out)
             if ((o[i].tasks & command->request) && (o[i].surfaces & IH_ON_COMMAND_LINE))
                 flag_from_option(&out[n++], &o[i], &defaults);
     }
-    for (int i = 0; i < command->flag_count && n < FLAGS_MAX - 1; i++)
-        out[n++] = command->flags[i];
+    for (int i = 0; i < command->flag_count && n < FLAGS_MAX - 1; i++) {
+        out[n] = command->flags[i];
+        out[n++].key = command->flags[i].name;
+    }
+    if (command->more_flags)
+        n += command->more_flags(out + n, FLAGS_MAX - 1 - n);
     out[n++] = (struct flag){.name = "help", .letter = 'h', .help = "show this and leave"};
     return n;
 }
@@ -133,19 +138,14 @@ static int unknown_flag(const struct parser *p, const char *name, size_t length)
 }
 
 /* Room is made for every argument beforehand: one argument gives at most as many flags as it has
- * letters. The flag's name must outlive the parser, so it is borrowed from argv or the tables. */
+ * letters. The flag's name must outlive the parser, so it is the one in the tables. */
 static void record(struct parser *p, const struct flag *f, const char *value)
 {
     if (strcmp(f->name, "help") == 0) {
         *p->help = true;
         return;
     }
-    const char *name = NULL;
-    const struct ih_option *o = ih_option_find(f->name, p->args->command->request);
-    for (int i = 0; !o && i < p->args->command->flag_count; i++)
-        if (strcmp(p->args->command->flags[i].name, f->name) == 0)
-            name = p->args->command->flags[i].name;
-    p->args->flag[p->args->given++] = (struct given){o ? o->name : name, value};
+    p->args->flag[p->args->given++] = (struct given){f->key, value};
 }
 
 /* --name, --name=value, --name value, --no-name. Returns how many arguments were taken, or a

@@ -32,6 +32,7 @@ struct flag {
     const char *const *choices;
     const char *help;
     char fallback[24]; /* default, for help */
+    const char *key;   /* its name in the table it comes from; null: `name` is in that table */
 };
 
 enum { FLAGS_MAX = 64 };
@@ -51,6 +52,7 @@ struct command {
     } * after; /* where they are of another kind behind some words; ends with a null word */
     const struct flag *flags;
     int flag_count;
+    int (*more_flags)(struct flag *out, int room); /* further flags; or null */
     unsigned request; /* the task of enum ih_task whose options it takes too; 0: none */
     int (*run)(const struct args *args);
 };
@@ -99,5 +101,7 @@ int run_show(const struct args *args);
 int run_voices(const struct args *args);
 int run_models(const struct args *args);
 int run_doctor(const struct args *args);
+int run_serve(const struct args *args);
+int serve_flags(struct flag *out, int room);
 
 #endif

@@ -75,6 +75,48 @@ static void show_card(const char *name)
     catalog_close(&c);
 }
 
+/* "3.9 billion", "37 million", "640" */
+static const char *count_text(int64_t n, char *buf, size_t size)
+{
+    if (n >= 1000000000)
+        snprintf(buf, size, "%.1f billion", (double)n / 1e9);
+    else if (n >= 1000000)
+        snprintf(buf, size, "%.0f million", (double)n / 1e6);
+    else
+        snprintf(buf, size, "%lld", (long long)n);
+    return buf;
+}
+
+/* A line for each network, by the headers of its files; what cannot be read is said on its line. */
+static void show_parts(const char *path)
+{
+    struct ih_model_part part[8];
+    struct ih_error e;
+    char size[24], count[32];
+    int n;
+    enum ih_status status = ih_model_parts(part, 8, &n, path, &e);
+    for (int i = 0; i < n; i++)
+        printf("%-12s %s weights in %s, %s\n", *part[i].name ? part[i].name : "network",
+            count_text(part[i].count, count, sizeof count), part[i].numbers,
+            bytes_text((double)part[i].bytes, size, sizeof size));
+    if (status != IH_OK && status != IH_NOT_FOUND)
+        printf("%-12s %s\n", "broken", e.text);
+}
+
+static json_t *parts_json(const char *path)
+{
+    struct ih_model_part part[8];
+    struct ih_error e;
+    int n;
+    json_t *list = json_array();
+    ih_model_parts(part, 8, &n, path, &e);
+    for (int i = 0; i < n; i++)
+        json_array_append_new(list,
+            json_pack("{s:s, s:s, s:I, s:I}", "part", part[i].name, "numbers", part[i].numbers,
+                "weights", (json_int_t)part[i].count, "bytes", (json_int_t)part[i].bytes));
+    return list;
+}
+
 static int show_model(const struct args *a, const char *name)
 {
     static const char *const config[][2] = {{"d_model", "width"}, {"encoder_layers", "encoder"},
@@ -89,6 +131,7 @@ static int show_model(const struct args *a, const char *name)
         return code;
     if (args_has(a, "json")) {
         json_t *json = entry_json(&m);
+        json_object_set_new(json, "parts", parts_json(m.path));
         json_dumpf(json, stdout, JSON_INDENT(1));
         putchar('\n');
         json_decref(json);
@@ -98,6 +141,7 @@ static int show_model(const struct args *a, const char *name)
         bytes_text(m.bytes, size, sizeof size), "type", m.kind[0] ? m.kind : "unknown");
     show_card(m.name);
     show_file(&m, "config.json", config);
+    show_parts(m.path);
     show_file(&m, "inhouse.json", record);
     return EXIT_DONE;
 }

@@ -61,6 +61,10 @@ static const struct flag show_flags[] = {
     {.name = "json", .help = "for other programs: one JSON object a line"},
     {.name = "preview", .value = "HOW", .choices = picture_ways, .help = "how this terminal shows the picture", .fallback = "auto"},
 };
+static const struct flag serve_only_flags[] = {
+    {.name = "config", .letter = 'c', .value = "FILE", .kind = FLAG_FILE, .help = "read settings from this TOML file (INHOUSE_CONFIG)"},
+    {.name = "print-config", .help = "print every setting with its default as such a file, and leave"},
+};
 static const struct flag doctor_flags[] = {
     {.name = "json", .help = "for other programs: one JSON object"},
 };
@@ -136,6 +140,17 @@ static const struct command table[] = {
         "  inhouse models import speech.tar --trust company.pub\n"
         "  inhouse models evict --older-than 90 --keep-bytes 50G\n"
         "  inhouse models quantize small --to int8 -o small-int8\n"},
+    {.name = "serve", .usage = "", .summary = "answer requests over HTTP as OpenAI's API does",
+     .flags = serve_only_flags, .flag_count = sizeof serve_only_flags / sizeof *serve_only_flags, .more_flags = serve_flags, .run = run_serve,
+     .details =
+        "Listens on this machine only until told otherwise, and beyond it only with a key. Settings come from\n"
+        "the file, then from the environment (INHOUSE_ and the flag: INHOUSE_PORT), then from flags.\n"
+        "SIGTERM and Ctrl-C stop it when what is under way is answered; a second one stops it at once.\n"
+        "\n"
+        "  inhouse serve\n"
+        "  curl http://127.0.0.1:8484/v1/audio/transcriptions -F file=@recording.mp3\n"
+        "  INHOUSE_KEY=$(openssl rand -hex 24) inhouse serve --address 0.0.0.0 --port 443 \\\n"
+        "      --certificate chain.pem --certificate-key key.pem\n"},
     {.name = "doctor", .usage = "", .summary = "what this machine has, and what is missing",
      .flags = doctor_flags, .flag_count = sizeof doctor_flags / sizeof *doctor_flags, .run = run_doctor,
      .details = "Processor, memory, models and optional programs, and how to get what is missing.\n"},

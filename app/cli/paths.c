@@ -203,7 +203,8 @@ int models_scan(struct model_entry **out)
     for (enum model_place place = PLACE_USER; place < PLACES; place++) {
         DIR *d = models_folder(place, folder, sizeof folder) ? opendir(folder) : NULL;
         for (struct dirent *name; d && (name = readdir(d));)
-            if (name->d_name[0] != '.' && !ends_with(name->d_name, ".partial"))
+            if (name->d_name[0] != '.' && !ends_with(name->d_name, ".partial") &&
+                !ends_with(name->d_name, ".quantizing"))
                 scan_name(&list, place, folder, name->d_name);
         if (d)
             closedir(d);

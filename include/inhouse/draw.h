@@ -22,7 +22,9 @@ struct ih_draw_options {
     float guidance; /* 1: none; 0: the model's own */
     uint64_t seed;
     /* Pictures to go by. With strength 1 they are references; below, the first is where the drawing
-     * starts: 0 leaves it as it is. */
+     * starts: 0 leaves it as it is. References are made no larger than the model's own size and cut
+     * to its multiples; their shorter side has at least side_least pixels, the longer at most eight
+     * times as many. */
     const struct ih_picture *image;
     int images;
     float strength; /* 0 to 1 (default 1) */

@@ -71,10 +71,24 @@ struct ih_job {
 
 /* Stores a model's matrices in fewer bits: copies the folder `from` to the new folder `to` with its
  * weights as one model.safetensors in the given numbers (not AUTO), and the other files as they
- * are. `to` appears only when it is complete; it must not exist. job may be null; its progress goes
- * from 0 to 1. */
+ * are. Of a pipeline (a folder with model_index.json) that is done to transformer/ and
+ * text_encoder/; its other folders are copied. `to` appears only when it is complete; it must not
+ * exist. job may be null; its progress goes from 0 to 1. */
 enum ih_status ih_model_quantize(const char *from, const char *to, enum ih_compute numbers,
     struct ih_job *job, struct ih_error *e);
+
+/* A network of a model in safetensors; the strings are constants. */
+struct ih_model_part {
+    const char *name;    /* its folder in a pipeline: "transformer"; "" where there is only one */
+    const char *numbers; /* what most of its weights are stored in: "bf16", "int8", "int4" ... */
+    int64_t count;       /* weights */
+    int64_t bytes;       /* of their files */
+};
+
+/* What a model's folder is made of, by the headers of its files: at most `most` parts, *count of
+ * them. IH_NOT_FOUND where there are no safetensors. */
+enum ih_status ih_model_parts(
+    struct ih_model_part *out, int most, int *count, const char *path, struct ih_error *e);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -8,7 +8,7 @@
 
 /* A device is one implementation of the operations in ops.h. It owns the thread pool, the kernel
  * table and scratch memory; it is shared by every model and job of an engine and may be used from
- * several threads at once. */
+ * several threads at once. A job computes on a fork of it. */
 struct device;
 struct fft;
 
@@ -19,12 +19,15 @@ struct device_options {
 
 enum ih_status device_open_cpu(
     struct device **out, const struct device_options *options, struct ih_error *e);
+/* The device of one job: threads, kernels and scratch memory are those of `of`, which must outlive
+ * it. What runs out of memory on it is its own affair, and nobody else's. */
+enum ih_status device_fork(struct device **out, struct device *of, struct ih_error *e);
 void device_close(struct device **d);
 
 int device_threads(const struct device *d);
 unsigned device_flags(const struct device *d);
-/* True once after an operation ran out of memory: everything computed since the last call is void.
- */
+/* True once after an operation on this device (not on a fork of it, nor on what it is a fork of)
+ * ran out of memory: everything computed on it since the last call is void. */
 bool device_exhausted(struct device *d);
 
 /* The type activations are best kept in between operations for a given storage of weights: f32

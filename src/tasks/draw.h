@@ -29,5 +29,9 @@ enum ih_status draw_choose_size(struct drawing *d, struct ih_error *e);
 
 /* draw_reference.c: checks and resizes the pictures to go by and the mask. */
 enum ih_status draw_prepare_references(struct drawing *d, struct ih_error *e);
+/* What a reference of a size is made before its sides are cut to multiples: as in diffusers'
+ * Flux2KleinPipeline no larger than what the model draws by itself, in whole pixels, rounded down.
+ */
+void draw_fit(int *width, int *height, const struct ih_draw_limits *l);
 
 #endif

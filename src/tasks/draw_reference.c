@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pictures to go by. References keep their proportions and become no larger than what the model
- * draws; the one that a drawing starts from gets the drawing's size, cut where the proportions
- * differ, and its mask goes with it. */
+ * draws by itself; the one that a drawing starts from gets the drawing's size, cut where the
+ * proportions differ, and its mask goes with it. */
 #include "tasks/draw.h"
 
 #include "base/err.h"
@@ -9,6 +9,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { RATIO_MOST = 8 };
 
 static bool is_start(const struct drawing *d)
 {
@@ -57,17 +59,10 @@ static enum ih_status check(const struct drawing *d, struct ih_error *e)
     return IH_OK;
 }
 
-/* The middle part of a picture, of the proportions of w to h. */
-static enum ih_status crop(
-    struct ih_picture *out, const struct ih_picture *p, int w, int h, struct ih_error *e)
+/* The middle part of a picture, which is as large at least. */
+static enum ih_status middle(
+    struct ih_picture *out, const struct ih_picture *p, int width, int height, struct ih_error *e)
 {
-    int width = p->width, height = p->height;
-    if ((int64_t)width * h > (int64_t)height * w)
-        width = (int)((int64_t)height * w / h);
-    else
-        height = (int)((int64_t)width * h / w);
-    width = width < 1 ? 1 : width;
-    height = height < 1 ? 1 : height;
     size_t x = (size_t)(p->width - width) / 2, y = (size_t)(p->height - height) / 2;
     *out = (struct ih_picture){width, height, malloc((size_t)width * (size_t)height * 3)};
     if (!out->rgb)
@@ -76,6 +71,18 @@ static enum ih_status crop(
         memcpy(out->rgb + i * (size_t)width * 3, p->rgb + ((y + i) * (size_t)p->width + x) * 3,
             (size_t)width * 3);
     return IH_OK;
+}
+
+/* The same of the proportions of w to h, as large as it can be. */
+static enum ih_status crop(
+    struct ih_picture *out, const struct ih_picture *p, int w, int h, struct ih_error *e)
+{
+    int width = p->width, height = p->height;
+    if ((int64_t)width * h > (int64_t)height * w)
+        width = (int)((int64_t)height * w / h);
+    else
+        height = (int)((int64_t)width * h / w);
+    return middle(out, p, width < 1 ? 1 : width, height < 1 ? 1 : height, e);
 }
 
 static enum ih_status cover(
@@ -89,24 +96,51 @@ static enum ih_status cover(
     return status;
 }
 
-static int whole(double side, int multiple)
+/* What diffusers' Flux2ImageProcessor refuses. */
+static enum ih_status check_reference(
+    const struct ih_picture *p, const struct ih_draw_limits *l, struct ih_error *e)
 {
-    int n = (int)(side / multiple + 0.5) * multiple;
-    return n < multiple ? multiple : n;
+    int shorter = p->width < p->height ? p->width : p->height;
+    int longer = p->width < p->height ? p->height : p->width;
+    if (shorter < l->side_least)
+        return err_set(e, IH_INVALID,
+            "a picture to go by is %dx%d; its sides must have at least %d pixels", p->width,
+            p->height, l->side_least);
+    if ((int64_t)shorter * RATIO_MOST < longer)
+        return err_set(e, IH_INVALID,
+            "a picture to go by is %dx%d; it may be at most %d times as long as it is wide",
+            p->width, p->height, (int)RATIO_MOST);
+    return IH_OK;
 }
 
-/* At most as many pixels as the model draws, sides that are multiples. */
+void draw_fit(int *width, int *height, const struct ih_draw_limits *l)
+{
+    double pixels = (double)*width * *height, most = (double)l->width * l->height;
+    if (pixels > most) {
+        double scale = sqrt(most / pixels);
+        *width = (int)(*width * scale);
+        *height = (int)(*height * scale);
+    }
+}
+
+/* The middle of what draw_fit() allows, whose sides are multiples. */
 static enum ih_status fit(struct ih_picture *out, const struct ih_picture *p,
     const struct ih_draw_limits *l, struct ih_error *e)
 {
-    double pixels = (double)p->width * p->height;
-    double scale = pixels > (double)l->pixels_most ? sqrt((double)l->pixels_most / pixels) : 1;
-    int w = whole(p->width * scale, l->multiple), h = whole(p->height * scale, l->multiple);
-    while ((int64_t)w * h > l->pixels_most && (w > l->multiple || h > l->multiple)) {
-        int *longer = w > h ? &w : &h;
-        *longer -= l->multiple;
-    }
-    return ih_picture_resize(out, w, h, p, e);
+    struct ih_picture smaller = *p;
+    int w = p->width, h = p->height;
+    enum ih_status status = check_reference(p, l, e);
+    if (status)
+        return status;
+    draw_fit(&w, &h, l);
+    if (w != p->width || h != p->height)
+        status = ih_picture_resize(&smaller, w, h, p, e);
+    if (!status)
+        status =
+            middle(out, &smaller, w / l->multiple * l->multiple, h / l->multiple * l->multiple, e);
+    if (smaller.rgb != p->rgb)
+        ih_picture_free(&smaller);
+    return status;
 }
 
 enum ih_status draw_prepare_references(struct drawing *d, struct ih_error *e)

@@ -4,6 +4,7 @@
 #include "device/device.h"
 #include "kernels/blocks.h"
 #include "weights/set.h"
+#include "weights/survey.h"
 #include "weights/write.h"
 
 #include <float.h>
@@ -42,46 +43,15 @@ struct work {
     unsigned char *out; /* the same in its new type */
     float *scale;       /* and its scales */
     uint64_t done, all; /* elements */
-    void (*progress)(void *arg, double done);
+    int (*progress)(void *arg, double done);
     void *arg;
+    bool stopped;
     struct ih_error *error;
 };
 
 static bool is_float(enum dtype t)
 {
     return blocks_known(t);
-}
-
-/* The scale that goes with a quantized matrix, or null when the tensor is not one. */
-static const struct tensor *scale_of(
-    const struct weights *w, const char *name, const struct tensor *t)
-{
-    char scale_name[NAME_LIMIT + 16];
-    if (t->rank != 2 || (t->dtype != DT_I8 && t->dtype != DT_U8))
-        return NULL;
-    snprintf(scale_name, sizeof scale_name, "%s.scale", name);
-    const struct tensor *s = weights_find(w, scale_name);
-    if (!s || s->dtype != DT_F32 || s->shape[0] != t->shape[0])
-        return NULL;
-    if (t->dtype == DT_I8)
-        return s->rank == 1 ? s : NULL;
-    return s->rank == 2 && t->shape[1] % (GROUP / 2) == 0 &&
-                   s->shape[1] == t->shape[1] / (GROUP / 2)
-               ? s
-               : NULL;
-}
-
-/* True for the scale of a quantized matrix, which goes with it. */
-static bool is_scale(const struct weights *w, const char *name)
-{
-    static const char ending[] = ".scale";
-    char base[NAME_LIMIT + 1];
-    size_t n = strlen(name), m = sizeof ending - 1;
-    if (n <= m || strcmp(name + n - m, ending) != 0)
-        return false;
-    snprintf(base, sizeof base, "%.*s", (int)(n - m), name);
-    const struct tensor *t = weights_find(w, base);
-    return t && scale_of(w, base, t);
 }
 
 static enum dtype choose_type(const struct job *j, enum dtype target)
@@ -103,7 +73,7 @@ static void plan_job(struct work *w, int i, enum dtype target)
     const struct tensor *t = weights_at(w->weights, i);
     struct job *j = &w->job[w->jobs];
     *j = (struct job){.name = name, .tensor = t, .from.w = *t, .rows = 1, .cols = tensor_count(t)};
-    const struct tensor *scale = scale_of(w->weights, name, t);
+    const struct tensor *scale = weights_scale(w->weights, name, t);
     if (t->rank == 2) {
         j->rows = t->shape[0];
         j->cols = t->shape[1];
@@ -116,7 +86,7 @@ static void plan_job(struct work *w, int i, enum dtype target)
         j->from.scale = *scale;
     }
     j->to = scale || is_float(t->dtype) ? (int)choose_type(j, target) : COPY_TYPE;
-    if (!is_scale(w->weights, name))
+    if (!weights_is_scale(w->weights, name))
         w->jobs++;
 }
 
@@ -317,8 +287,8 @@ static void report(struct work *w, int64_t n)
     if ((w->done + (uint64_t)n) / RELEASE != w->done / RELEASE)
         weights_release(w->weights);
     w->done += (uint64_t)n;
-    if (w->progress)
-        w->progress(w->arg, (double)w->done / (double)w->all);
+    if (w->progress && w->progress(w->arg, (double)w->done / (double)w->all))
+        w->stopped = true;
 }
 
 static enum ih_status run_job(struct work *w, const struct job *j)
@@ -343,6 +313,8 @@ static enum ih_status run_job(struct work *w, const struct job *j)
         else
             status = convert(w, j, i, count);
         report(w, count);
+        if (!status && w->stopped)
+            status = err_set(w->error, IH_CANCELLED, "stopped");
     }
     return status;
 }
@@ -360,7 +332,7 @@ static enum ih_status run(struct work *w, const char *path, enum dtype target)
 }
 
 enum ih_status weights_quantize(const struct weights *weights, const char *out_path,
-    enum dtype target, void (*progress)(void *arg, double done), void *arg, struct ih_error *e)
+    enum dtype target, int (*progress)(void *arg, double done), void *arg, struct ih_error *e)
 {
     if (target != DT_F32 && target != DT_F16 && target != DT_BF16 && target != DT_I8 &&
         target != DT_Q4)

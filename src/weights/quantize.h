@@ -19,8 +19,9 @@
  * searched for the least squared error.
  *
  * Works in flat memory, a few MB at a time. The file appears under its name only when it is
- * complete, and nothing is left when it fails. `progress` gets 0 to 1 and may be null. */
+ * complete, and nothing is left when it fails. `progress` gets 0 to 1 and may be null; when it
+ * gives anything but 0 all ends with IH_CANCELLED. */
 enum ih_status weights_quantize(const struct weights *w, const char *out_path, enum dtype target,
-    void (*progress)(void *arg, double done), void *arg, struct ih_error *e);
+    int (*progress)(void *arg, double done), void *arg, struct ih_error *e);
 
 #endif

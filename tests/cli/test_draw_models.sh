@@ -46,4 +46,25 @@ draw 2 'at most 10 pictures' "$klein" "a frog" $(printf -- '-i other.png %.0s' {
 # A prompt that is too long is cut, and said so.
 draw 0 'takes in about' image1 "$(printf 'a red apple %.0s' {1..60})" --steps 1 -s 64x64 --seed 1 -o long.png
 
+# In fewer bits they still draw, and the program tells what they are made of. The tiny FLUX.2 has few matrices wide enough.
+for model in image1 "$klein"; do
+    for numbers in int8 int4; do
+        "$program" models quantize "$data/$model" --to $numbers -o "small/$model-$numbers" >out 2>err
+        [ $? = 4 ] || complain "quantize into a folder that is not there: $(cat out err)"
+        mkdir -p small
+        "$program" models quantize "$data/$model" --to $numbers -o "small/$model-$numbers" >out 2>err ||
+            complain "quantize $model: $(cat err)"
+        rm -f x.png
+        "$program" draw -m "small/$model-$numbers" "two red apples" -s 64x80 --steps 2 --seed 7 -o x.png >out 2>err ||
+            complain "draw with $model-$numbers: $(cat err)"
+        [ -s x.png ] || complain "$model-$numbers drew nothing"
+        rm -r small
+    done
+done
+"$program" models quantize "$data/image1" --to int4 -q -o image1-int4 || complain "quantize image1"
+"$program" models show image1-int4 >out
+grep -q '^transformer .* weights in int4' out || complain "models show: $(cat out)"
+"$program" models show "$data/$klein" >out
+grep -q '^text_encoder 238240 weights in bf16' out || complain "models show: $(cat out)"
+
 [ $failures = 0 ]

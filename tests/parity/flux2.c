@@ -1,90 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The whole of FLUX.2-klein held to diffusers' Flux2KleinPipeline at a tiny random configuration,
  * from the same noise; and what the painter does beyond it. See tests/data/README.md. */
-#include "support/support.h"
+#include "support/klein.h"
 
-#include "base/cpu.h"
-#include "models/flux2/flux2.h"
+#include "inhouse/inhouse.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 96, HEIGHT = 64, PIXELS = WIDTH * HEIGHT, DRAWN = 24, CHANNELS = 16, STEPS = 3 };
-static const char folder[] = "flux2-klein-tiny";
-
-struct bench {
-    struct device *device;
-    struct model *model;
-    struct painter_session *session;
-    struct weights *expected;
-    char prompt[128];
-    /* Of a comparison: */
-    const char *drawing;
-    double tolerance, worst;
-    int compared;
-};
-
-static void check(enum ih_status status, const struct ih_error *e)
-{
-    if (status)
-        fail_msg("%s", e->text);
-}
-
-static const char *inside(const char *file)
-{
-    char path[256];
-    snprintf(path, sizeof path, "%s/%s", folder, file);
-    return data_path(path);
-}
-
-static void bench_open(struct bench *b, const char *tier, enum ih_compute compute, int threads)
-{
-    struct ih_error e;
-    struct device_options o = {.threads = threads};
-    *b = (struct bench){0};
-    assert_int_equal(cpu_mask(tier, &o.cpu_mask), 0);
-    check(device_open_cpu(&b->device, &o, &e), &e);
-    struct model_open open = {b->device, data_path(folder), compute};
-    check(model_open(&b->model, &open, &e), &e);
-    assert_string_equal(b->model->family->name, "flux2");
-    assert_string_equal(b->model->name, folder);
-    check(b->model->family->painter->open(&b->session, b->model, &e), &e);
-    check(weights_open(&b->expected, inside("expected.safetensors"), &e), &e);
-    FILE *f = fopen(inside("prompt.txt"), "rb");
-    assert_non_null(f);
-    b->prompt[fread(b->prompt, 1, sizeof b->prompt - 1, f)] = 0;
-    fclose(f);
-}
-
-static void bench_close(struct bench *b)
-{
-    b->model->family->painter->close(&b->session);
-    weights_close(&b->expected);
-    model_close(&b->model);
-    device_close(&b->device);
-}
-
-static const void *wanted(const struct bench *b, const char *name, int64_t n)
-{
-    return fixture_data(b->expected, name, n);
-}
-
-static void compare(struct bench *b, const char *name, const float *x, int64_t n)
-{
-    double d = distance(x, wanted(b, name, n), n);
-    if (!(d <= b->tolerance))
-        fail_msg("%s differs by %.3g of the reference", name, d);
-    b->worst = d > b->worst ? d : b->worst;
-    b->compared++;
-}
-
 /* A sample of the rows, across text and padding. */
-static void check_features(struct bench *b)
+static void check_features(struct klein *b)
 {
     int64_t width = 96;
-    const float *want = wanted(b, "features", 14 * width);
+    const float *want = klein_wanted(b, "features", 14 * width);
     for (int i = 0; i < 14; i++) {
         double d = distance(b->session->positive.data + i * 37 * width, want + i * width, width);
         if (!(d <= b->tolerance))
@@ -95,59 +25,40 @@ static void check_features(struct bench *b)
 
 static void on_stage(void *arg, const char *stage, int index, struct tensor x)
 {
-    struct bench *b = arg;
+    struct klein *b = arg;
     char name[64];
     if (strcmp(stage, "step") != 0)
         return;
     if (index == 0)
         check_features(b);
     snprintf(name, sizeof name, "%s.step.%d", b->drawing, index);
-    compare(b, name, x.data, tensor_count(&x));
-}
-
-static struct painting_request request(const struct bench *b)
-{
-    return (struct painting_request){.prompt = b->prompt,
-        .width = WIDTH,
-        .height = HEIGHT,
-        .steps = STEPS,
-        .guidance = 4.0f,
-        .seed = 5,
-        .strength = 1.0f};
-}
-
-static void paint(struct bench *b, const struct painting_request *r, struct ih_picture *out)
-{
-    struct ih_error e;
-    check(b->model->family->painter->paint(b->session, r, NULL, out, &e), &e);
-    assert_int_equal(out->width, r->width);
-    assert_int_equal(out->height, r->height);
+    klein_compare(b, name, x.data, tensor_count(&x));
 }
 
 /* Bytes may differ by `most` from the reference's rounded picture. */
-static int picture_error(const struct bench *b, const struct ih_picture *p)
+static int picture_error(const struct klein *b, const struct ih_picture *p)
 {
     char name[64];
     int worst = 0;
     snprintf(name, sizeof name, "%s.picture", b->drawing);
-    const float *want = wanted(b, name, PIXELS * 3);
-    for (int i = 0; i < PIXELS * 3; i++) {
+    const float *want = klein_wanted(b, name, KLEIN_PIXELS * 3);
+    for (int i = 0; i < KLEIN_PIXELS * 3; i++) {
         int difference = abs(p->rgb[i] - (int)lrintf(want[i] * 255));
         worst = difference > worst ? difference : worst;
     }
     return worst;
 }
 
-static void draw(struct bench *b, const char *name, const struct painting_request *r, int most)
+static void draw(struct klein *b, const char *name, const struct painting_request *r, int most)
 {
     char key[64];
     struct ih_picture out;
     b->drawing = name;
     snprintf(key, sizeof key, "%s.noise", name);
-    b->session->noise = wanted(b, key, DRAWN * CHANNELS);
+    b->session->noise = klein_wanted(b, key, KLEIN_DRAWN * KLEIN_CHANNELS);
     b->session->watch = on_stage;
     b->session->watch_arg = b;
-    paint(b, r, &out);
+    klein_paint(b, r, &out);
     int error = picture_error(b, &out);
     if (error > most)
         fail_msg("%s: a pixel differs by %d", name, error);
@@ -155,24 +66,25 @@ static void draw(struct bench *b, const char *name, const struct painting_reques
     ih_picture_free(&out);
 }
 
-static void check_all(const char *tier, enum ih_compute compute, double tolerance, int most)
+static void check_all(
+    const char *folder, const char *tier, enum ih_compute compute, double tolerance, int most)
 {
-    struct bench b;
-    bench_open(&b, tier, compute, 2);
+    struct klein b;
+    klein_open(&b, folder, tier, compute, 2);
     b.tolerance = tolerance;
-    struct painting_request r = request(&b);
+    struct painting_request r = klein_request(&b);
     draw(&b, "words", &r, most);
     struct ih_picture photo[] = {{64, 80, NULL}, {80, 64, NULL}};
     for (int i = 0; i < 2; i++) {
         char key[32];
         snprintf(key, sizeof key, "photo.%d", i);
-        photo[i].rgb = (uint8_t *)(uintptr_t)wanted(&b, key, 64 * 80 * 3);
+        photo[i].rgb = (uint8_t *)(uintptr_t)klein_wanted(&b, key, 64 * 80 * 3);
     }
     r.image = photo;
     r.images = 2;
     draw(&b, "pictures", &r, most);
-    assert_int_equal(b.compared, 2 * (STEPS + 14));
-    bench_close(&b);
+    assert_int_equal(b.compared, 2 * (KLEIN_STEPS + 14));
+    klein_close(&b);
 }
 
 /* 27 random layers, guidance by 4 and three steps add to the rounding of one block, and a byte can
@@ -180,16 +92,36 @@ static void check_all(const char *tier, enum ih_compute compute, double toleranc
 static void test_f32(void **state)
 {
     (void)state;
-    check_all("c", IH_COMPUTE_F32, 5e-5, 1);
-    check_all("all", IH_COMPUTE_F32, 5e-5, 1);
+    check_all(NULL, "c", IH_COMPUTE_F32, 5e-5, 1);
+    check_all(NULL, "all", IH_COMPUTE_F32, 5e-5, 1);
 }
 
 /* In root mean squares of the latents, and steps of 255 of the worst pixel. */
 static void test_narrow(void **state)
 {
     (void)state;
-    check_all("all", IH_COMPUTE_BF16, 0.05, 16);
-    check_all("all", IH_COMPUTE_INT8, 0.2, 24);
+    check_all(NULL, "all", IH_COMPUTE_BF16, 0.05, 16);
+    check_all(NULL, "all", IH_COMPUTE_INT8, 0.2, 24);
+}
+
+/* What `models quantize` writes opens and draws the same, as nearly as its numbers allow. */
+static void test_quantized_folders(void **state)
+{
+    (void)state;
+    static const struct {
+        enum ih_compute to;
+        double tolerance;
+        int most;
+    } kinds[] = {
+        {IH_COMPUTE_BF16, 5e-5, 1}, {IH_COMPUTE_INT8, 0.005, 4}, {IH_COMPUTE_INT4, 0.05, 24}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        char folder[128];
+        struct ih_error e;
+        snprintf(folder, sizeof folder, "%s/klein-%zu", temp_dir(), i);
+        klein_check(
+            ih_model_quantize(data_path("flux2-klein-tiny"), folder, kinds[i].to, NULL, &e), &e);
+        check_all(folder, "all", IH_COMPUTE_F32, kinds[i].tolerance, kinds[i].most);
+    }
 }
 
 static void test_same_for_any_threads(void **state)
@@ -197,12 +129,12 @@ static void test_same_for_any_threads(void **state)
     (void)state;
     struct ih_picture out[3];
     for (int t = 0; t < 3; t++) {
-        struct bench b;
-        bench_open(&b, "all", IH_COMPUTE_AUTO, t + 1);
-        struct painting_request r = request(&b);
-        paint(&b, &r, &out[t]);
-        bench_close(&b);
-        assert_memory_equal(out[t].rgb, out[0].rgb, PIXELS * 3);
+        struct klein b;
+        klein_open(&b, NULL, "all", IH_COMPUTE_AUTO, t + 1);
+        struct painting_request r = klein_request(&b);
+        klein_paint(&b, &r, &out[t]);
+        klein_close(&b);
+        assert_memory_equal(out[t].rgb, out[0].rgb, KLEIN_PIXELS * 3);
     }
     for (int t = 0; t < 3; t++)
         ih_picture_free(&out[t]);
@@ -212,32 +144,24 @@ static void test_same_for_any_threads(void **state)
 static void test_what_matters(void **state)
 {
     (void)state;
-    struct bench b;
-    bench_open(&b, "all", IH_COMPUTE_F32, 2);
+    struct klein b;
+    klein_open(&b, NULL, "all", IH_COMPUTE_F32, 2);
     struct painting_request r[6];
     struct ih_picture out[6];
     for (int i = 0; i < 6; i++)
-        r[i] = request(&b);
+        r[i] = klein_request(&b);
     r[1].seed = 6;
     r[2].prompt = "a blue box";
     r[3].negative = "snow";
     r[4].guidance = 2;
     for (int i = 0; i < 6; i++)
-        paint(&b, &r[i], &out[i]);
+        klein_paint(&b, &r[i], &out[i]);
     for (int i = 1; i < 5; i++)
-        assert_memory_not_equal(out[i].rgb, out[0].rgb, PIXELS * 3);
-    assert_memory_equal(out[5].rgb, out[0].rgb, PIXELS * 3);
+        assert_memory_not_equal(out[i].rgb, out[0].rgb, KLEIN_PIXELS * 3);
+    assert_memory_equal(out[5].rgb, out[0].rgb, KLEIN_PIXELS * 3);
     for (int i = 0; i < 6; i++)
         ih_picture_free(&out[i]);
-    bench_close(&b);
-}
-
-static struct ih_picture plain(int width, int height, uint32_t seed)
-{
-    struct ih_picture p = {width, height, test_malloc((size_t)width * (size_t)height * 3)};
-    for (int i = 0; i < width * height * 3; i++)
-        p.rgb[i] = (uint8_t)(127 + 127 * random_unit(&seed));
-    return p;
+    klein_close(&b);
 }
 
 struct told {
@@ -257,10 +181,10 @@ static int on_step(void *arg, int done, int total, const struct ih_picture *prev
 static void test_strength(void **state)
 {
     (void)state;
-    struct bench b;
-    bench_open(&b, "all", IH_COMPUTE_F32, 2);
-    struct ih_picture from = plain(WIDTH, HEIGHT, 3), out[3];
-    struct painting_request r = request(&b);
+    struct klein b;
+    klein_open(&b, NULL, "all", IH_COMPUTE_F32, 2);
+    struct ih_picture from = klein_noise(KLEIN_WIDTH, KLEIN_HEIGHT, 3), out[3];
+    struct painting_request r = klein_request(&b);
     r.image = &from;
     r.images = 1;
     r.steps = 4;
@@ -272,41 +196,42 @@ static void test_strength(void **state)
         struct told t = {0};
         r.arg = &t;
         r.strength = strengths[i];
-        paint(&b, &r, &out[i]);
+        klein_paint(&b, &r, &out[i]);
         assert_int_equal(t.steps, steps[i]);
         assert_int_equal(t.total, steps[i]);
     }
-    assert_memory_equal(out[2].rgb, from.rgb, PIXELS * 3);
-    assert_memory_not_equal(out[1].rgb, out[0].rgb, PIXELS * 3);
+    assert_memory_equal(out[2].rgb, from.rgb, KLEIN_PIXELS * 3);
+    assert_memory_not_equal(out[1].rgb, out[0].rgb, KLEIN_PIXELS * 3);
     for (int i = 0; i < 3; i++)
         ih_picture_free(&out[i]);
     test_free(from.rgb);
-    bench_close(&b);
+    klein_close(&b);
 }
 
 /* Where the mask is black every byte stays; where it is white they change. */
 static void test_mask(void **state)
 {
     (void)state;
-    struct bench b;
-    bench_open(&b, "all", IH_COMPUTE_F32, 2);
-    struct ih_picture from = plain(WIDTH, HEIGHT, 3), mask = plain(WIDTH, HEIGHT, 4), out;
-    for (int i = 0; i < PIXELS * 3; i++)
-        mask.rgb[i] = i / 3 % WIDTH < WIDTH / 2 ? 0 : 255;
-    struct painting_request r = request(&b);
+    struct klein b;
+    klein_open(&b, NULL, "all", IH_COMPUTE_F32, 2);
+    struct ih_picture from = klein_noise(KLEIN_WIDTH, KLEIN_HEIGHT, 3),
+                      mask = klein_noise(KLEIN_WIDTH, KLEIN_HEIGHT, 4), out;
+    for (int i = 0; i < KLEIN_PIXELS * 3; i++)
+        mask.rgb[i] = i / 3 % KLEIN_WIDTH < KLEIN_WIDTH / 2 ? 0 : 255;
+    struct painting_request r = klein_request(&b);
     r.image = &from;
     r.images = 1;
     r.mask = &mask;
-    paint(&b, &r, &out);
+    klein_paint(&b, &r, &out);
     int changed[2] = {0};
-    for (int i = 0; i < PIXELS * 3; i++)
-        changed[i / 3 % WIDTH >= WIDTH / 2] += out.rgb[i] != from.rgb[i];
+    for (int i = 0; i < KLEIN_PIXELS * 3; i++)
+        changed[i / 3 % KLEIN_WIDTH >= KLEIN_WIDTH / 2] += out.rgb[i] != from.rgb[i];
     assert_int_equal(changed[0], 0);
-    assert_true(changed[1] > PIXELS);
+    assert_true(changed[1] > KLEIN_PIXELS);
     ih_picture_free(&out);
     test_free(from.rgb);
     test_free(mask.rgb);
-    bench_close(&b);
+    klein_close(&b);
 }
 
 static int stop_after_one(void *arg, int done, int total, const struct ih_picture *preview)
@@ -320,12 +245,12 @@ static int stop_after_one(void *arg, int done, int total, const struct ih_pictur
 static void test_cancel(void **state)
 {
     (void)state;
-    struct bench b;
+    struct klein b;
     struct ih_error e;
     struct ih_picture out;
-    bench_open(&b, "all", IH_COMPUTE_F32, 2);
+    klein_open(&b, NULL, "all", IH_COMPUTE_F32, 2);
     const struct painter *p = b.model->family->painter;
-    struct painting_request r = request(&b);
+    struct painting_request r = klein_request(&b);
     volatile int cancel = 1;
     assert_int_equal(p->paint(b.session, &r, &cancel, &out, &e), IH_CANCELLED);
     assert_null(out.rgb);
@@ -333,30 +258,30 @@ static void test_cancel(void **state)
     assert_int_equal(p->paint(b.session, &r, NULL, &out, &e), IH_CANCELLED);
     assert_null(out.rgb);
     r.step = NULL;
-    paint(&b, &r, &out);
+    klein_paint(&b, &r, &out);
     ih_picture_free(&out);
-    bench_close(&b);
+    klein_close(&b);
 }
 
 /* The text encoder's memory is given back before the steps, and taken again for other words. */
 static void test_text_encoder_is_released(void **state)
 {
     (void)state;
-    struct bench b;
+    struct klein b;
     struct ih_picture out;
-    bench_open(&b, "all", IH_COMPUTE_F32, 2);
+    klein_open(&b, NULL, "all", IH_COMPUTE_F32, 2);
     const struct flux2 *m = (const struct flux2 *)b.model;
-    struct painting_request r = request(&b);
+    struct painting_request r = klein_request(&b);
     for (int i = 0; i < 3; i++) {
         r.prompt = i == 1 ? "something else" : b.prompt;
-        paint(&b, &r, &out);
+        klein_paint(&b, &r, &out);
         ih_picture_free(&out);
         assert_int_equal(m->readers, 0);
         assert_null(m->text.layer);
         assert_int_equal(m->text_arena.used, 0);
         assert_true(m->flow_packed);
     }
-    bench_close(&b);
+    klein_close(&b);
 }
 
 /* 10 000 words: cut and told. */
@@ -364,40 +289,40 @@ static void test_long_prompt(void **state)
 {
     (void)state;
     enum { WORDS = 10000 };
-    struct bench b;
+    struct klein b;
     struct ih_picture out;
-    bench_open(&b, "all", IH_COMPUTE_F32, 2);
+    klein_open(&b, NULL, "all", IH_COMPUTE_F32, 2);
     char *words = test_malloc(WORDS * 5 + 1);
     for (int i = 0; i < WORDS; i++)
         memcpy(words + i * 5, "word ", 6);
     bool cut = false;
-    struct painting_request r = request(&b);
+    struct painting_request r = klein_request(&b);
     r.cut = &cut;
-    paint(&b, &r, &out);
+    klein_paint(&b, &r, &out);
     ih_picture_free(&out);
     assert_false(cut);
     r.prompt = words;
-    paint(&b, &r, &out);
+    klein_paint(&b, &r, &out);
     ih_picture_free(&out);
     assert_true(cut);
     test_free(words);
-    bench_close(&b);
+    klein_close(&b);
 }
 
 static void test_limits_and_wrong_pictures(void **state)
 {
     (void)state;
-    struct bench b;
+    struct klein b;
     struct ih_error e;
     struct ih_draw_limits limits;
-    struct ih_picture out, from = plain(40, 64, 1);
-    bench_open(&b, "all", IH_COMPUTE_F32, 2);
+    struct ih_picture out, from = klein_noise(40, 64, 1);
+    klein_open(&b, NULL, "all", IH_COMPUTE_F32, 2);
     const struct painter *p = b.model->family->painter;
     p->limits(b.model, &limits);
     assert_int_equal(limits.multiple, 16);
     assert_int_equal(limits.steps, 50);
     assert_int_equal(limits.references, 10);
-    struct painting_request r = request(&b);
+    struct painting_request r = klein_request(&b);
     r.image = &from;
     r.images = 1;
     assert_int_equal(p->paint(b.session, &r, NULL, &out, &e), IH_INVALID);
@@ -407,7 +332,7 @@ static void test_limits_and_wrong_pictures(void **state)
     assert_int_equal(p->paint(b.session, &r, NULL, &out, &e), IH_INVALID);
     assert_non_null(strstr(e.text, "96x64"));
     test_free(from.rgb);
-    bench_close(&b);
+    klein_close(&b);
 }
 
 /* A copy of the folder in which one file is changed or missing. */
@@ -420,7 +345,7 @@ static void refuse(const char *file, const char *content, const char *says)
     char copy[600], command[4000];
     snprintf(copy, sizeof copy, "%s/klein", temp_dir());
     snprintf(command, sizeof command, "rm -rf %s && cp -r %s %s && rm %s/%s", copy,
-        data_path(folder), copy, copy, file);
+        data_path("flux2-klein-tiny"), copy, copy, file);
     assert_int_equal(system(command), 0);
     if (content) {
         snprintf(command, sizeof command, "%s/%s", copy, file);
@@ -429,7 +354,7 @@ static void refuse(const char *file, const char *content, const char *says)
         fputs(content, f);
         fclose(f);
     }
-    check(device_open_cpu(&d, &o, &e), &e);
+    klein_check(device_open_cpu(&d, &o, &e), &e);
     struct model_open open = {d, copy, IH_COMPUTE_AUTO};
     if (!model_open(&m, &open, &e))
         fail_msg("%s: opened", file);
@@ -459,6 +384,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_f32),
         cmocka_unit_test(test_narrow),
+        cmocka_unit_test(test_quantized_folders),
         cmocka_unit_test(test_same_for_any_threads),
         cmocka_unit_test(test_what_matters),
         cmocka_unit_test(test_strength),

@@ -81,6 +81,7 @@ static enum ih_status paint(struct painter_session *s, const struct painting_req
     for (int i = 0; i < r->images && i < 8; i++) {
         b->image_size[i][0] = r->image[i].width;
         b->image_size[i][1] = r->image[i].height;
+        memcpy(b->image_corner[i], r->image[i].rgb, sizeof b->image_corner[i]);
     }
     if (r->cut)
         *r->cut = words_of(r->prompt) > BRUSH_WORDS;

@@ -24,6 +24,7 @@ struct brush {
     int previews, steps_seen;
     struct painting_request last; /* of the latest call; its pointers are void after it */
     int image_size[8][2];         /* of its pictures */
+    uint8_t image_corner[8][3];   /* their first pixels */
 };
 
 extern const struct family brush_family;

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "inhouse/draw.h"
+#include "tasks/draw.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -287,19 +288,25 @@ static void test_references(void **state)
     (void)state;
     struct bench b;
     bench_init(&b);
-    struct ih_picture image[3] = {plain(100, 50, 9), plain(1000, 1000, 7), plain(1, 1, 5)};
+    struct ih_picture image[3] = {plain(100, 50, 9), plain(1000, 1000, 7), plain(36, 17, 5)};
     b.o.image = image;
     b.o.images = 3;
     refuse(&b, IH_INVALID, "at most 2 pictures, not 3");
     b.brush.references = 0;
     refuse(&b, IH_UNSUPPORTED, "draws from words alone");
     b.brush.references = 8;
-    /* 2:1 of the first's 5000 pixels; references keep their proportions, in multiples of 8. */
+    /* 2:1 of the first's 5000 pixels. References have no more than the brush's own 64 x 64: the
+     * first is made 90 x 45, the second 64 x 64, and of all the middle is taken. */
     accept(&b, NULL);
     assert_int_equal(b.out.width, 104);
     assert_int_equal(b.out.height, 48);
-    static const int want[3][2] = {{104, 48}, {128, 128}, {8, 8}};
+    static const int want[3][2] = {{88, 40}, {64, 64}, {32, 16}};
     assert_memory_equal(b.brush.image_size, want, sizeof want);
+    b.o.image = (const struct ih_picture[]){{15, 40, image[0].rgb}};
+    b.o.images = 1;
+    refuse(&b, IH_INVALID, "15x40; its sides must have at least 16 pixels");
+    b.o.image = (const struct ih_picture[]){{16, 129, image[0].rgb}};
+    refuse(&b, IH_INVALID, "at most 8 times");
     b.o.image = NULL;
     refuse(&b, IH_INVALID, "pictures to go by");
     b.o.image = (const struct ih_picture[]){{0}};
@@ -307,6 +314,44 @@ static void test_references(void **state)
     refuse(&b, IH_INVALID, "is empty");
     for (int i = 0; i < 3; i++)
         ih_picture_free(&image[i]);
+    ih_picture_free(&b.out);
+}
+
+/* Sizes that diffusers' Flux2ImageProcessor gave (0.42.1, _resize_to_target_area). */
+static void test_sizes_of_references(void **state)
+{
+    (void)state;
+    static const int size[][4] = {{1024, 1024, 1024, 1024}, {1025, 1024, 1024, 1023},
+        {1920, 1080, 1365, 768}, {4032, 3024, 1182, 886}, {3000, 4000, 886, 1182},
+        {640, 427, 640, 427}, {1000, 1049, 999, 1048}, {8000, 1000, 2896, 362}};
+    const struct ih_draw_limits flux2 = {.width = 1024, .height = 1024, .multiple = 16};
+    for (size_t i = 0; i < sizeof size / sizeof *size; i++) {
+        int w = size[i][0], h = size[i][1];
+        draw_fit(&w, &h, &flux2);
+        assert_int_equal(w, size[i][2]);
+        assert_int_equal(h, size[i][3]);
+    }
+}
+
+/* Of 39 x 29 pixels the 32 x 24 in the middle are taken as they are, from (3, 2) on. */
+static void test_middle_of_references(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b);
+    struct ih_picture image = plain(39, 29, 0);
+    for (int i = 0; i < 39 * 29; i++) {
+        image.rgb[i * 3] = (uint8_t)(i % 39);
+        image.rgb[i * 3 + 1] = (uint8_t)(i / 39);
+    }
+    b.o.image = &image;
+    b.o.images = 1;
+    accept(&b, NULL);
+    assert_int_equal(b.brush.image_size[0][0], 32);
+    assert_int_equal(b.brush.image_size[0][1], 24);
+    assert_int_equal(b.brush.image_corner[0][0], 3);
+    assert_int_equal(b.brush.image_corner[0][1], 2);
+    ih_picture_free(&image);
     ih_picture_free(&b.out);
 }
 
@@ -398,6 +443,8 @@ int main(void)
         cmocka_unit_test(test_sizes_as_text),
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_references),
+        cmocka_unit_test(test_sizes_of_references),
+        cmocka_unit_test(test_middle_of_references),
         cmocka_unit_test(test_start_and_mask),
         cmocka_unit_test(test_stopping),
         cmocka_unit_test(test_models_that_do_not_draw),

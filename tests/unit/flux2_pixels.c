@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void test_bytes(void **state)
 {
@@ -44,6 +45,24 @@ static void test_masks(void **state)
     pixels_compose(&out, &o, &m);
     for (int i = 0; i < 24; i++)
         assert_int_equal(fresh[i], grey[i / 3] == 255 ? 200 : grey[i / 3] == 51 ? 120 : 100);
+}
+
+/* 8 x 4 pixels in patches of 4: what lies around the four in the middle does not count, a grey is
+ * black or white, and green is lighter than red. */
+static void test_masks_of_latents(void **state)
+{
+    (void)state;
+    uint8_t mask[4 * 8 * 3] = {0};
+    struct ih_picture m = {8, 4, mask};
+    float small[2];
+    memset(mask, 255, 8 * 3);           /* the first row */
+    memset(mask + (8 + 1) * 3, 128, 3); /* one of the four */
+    memset(mask + (8 + 2) * 3, 127, 3); /* not quite another */
+    mask[(8 + 5) * 3] = 255;            /* red */
+    mask[(8 + 6) * 3 + 1] = 255;        /* green */
+    memset(mask + (2 * 8 + 5) * 3, 255, 2 * 3);
+    flux2_shrink_mask(small, &m, 4);
+    assert_close("shrunk", small, (float[]){0.25f, 0.75f}, 2, 0, 0);
 }
 
 /* Of TAEF2's latents of a photograph (64 rows of 96 pixels): the linear map explains more than half
@@ -88,6 +107,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_masks),
+        cmocka_unit_test(test_masks_of_latents),
         cmocka_unit_test(test_glimpse),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

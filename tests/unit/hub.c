@@ -203,6 +203,7 @@ static void test_catalog(void **state)
     }
     assert_string_equal(catalog_find(c, "turbo")->repo, "openai/whisper-large-v3-turbo");
     assert_string_equal(catalog_find(c, "kokoro")->repo, "hexgrad/Kokoro-82M");
+    assert_string_equal(catalog_find(c, "flux.2-klein")->repo, "black-forest-labs/FLUX.2-klein-4B");
     assert_int_equal(catalog_find(c, "tiny")->language_count, 99);
     assert_int_equal(catalog_find(c, "large-v3")->language_count, 100);
     assert_null(catalog_find(c, "transcribe-1")->repo);

@@ -271,11 +271,30 @@ static void a_full_disk_leaves_nothing(void **state)
     weights_close(&w);
 }
 
-static void note_progress(void *arg, double done)
+static int note_progress(void *arg, double done)
 {
     double *last = arg;
     assert_true(done > *last && done <= 1);
     *last = done;
+    return 0;
+}
+
+static int stop_halfway(void *arg, double done)
+{
+    (void)arg;
+    return done > 0.5;
+}
+
+static void stops_when_told(void **state)
+{
+    (void)state;
+    struct weights *w = open_set(data_path("whisper-tiny-en80"));
+    struct ih_error e;
+    int files = files_in_temp();
+    assert_int_equal(
+        weights_quantize(w, in_temp("s.safetensors"), DT_I8, stop_halfway, NULL, &e), IH_CANCELLED);
+    assert_int_equal(files_in_temp(), files);
+    weights_close(&w);
 }
 
 static void progress_ends_at_one(void **state)
@@ -355,6 +374,7 @@ int main(void)
         cmocka_unit_test(values_that_do_not_fit_are_refused),
         cmocka_unit_test(a_full_disk_leaves_nothing),
         cmocka_unit_test(progress_ends_at_one),
+        cmocka_unit_test(stops_when_told),
         cmocka_unit_test(written_tensors_are_aligned),
         cmocka_unit_test(an_abandoned_file_leaves_nothing),
     };

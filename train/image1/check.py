@@ -3,14 +3,17 @@
 on; the checker looks at pixels alone (judge.py). The same scenes drawn by the recipe are the ceiling.
 
     python -m image1.check small [--prompts 128] [--size 256] [--steps 24] [--guidance 4] [--sheet sheet.png]
+    python -m image1.check ../models/image-1 --program ../build/inhouse      what the program draws with a model's folder
 """
 
 import argparse
 import json
 import random
+import subprocess
+import tempfile
+from pathlib import Path
 
 import numpy as np
-import torch
 
 from . import judge
 from .captions import describe
@@ -85,11 +88,23 @@ def score(scenes, pictures, eye, palette):
     return rates, verdicts
 
 
+def drawn_by(program: str, model: str, prompts, size: int, steps: int, guidance: float) -> list:
+    """The pictures, as bytes, that the program makes of a file of prompts."""
+    from PIL import Image
+
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "prompts.txt").write_text("".join(f"{prompt}\n" for prompt in prompts))
+        subprocess.run([program, "draw", "--quiet", "--model", model, "--file", f"{folder}/prompts.txt", "--output", f"{folder}/a.png", "--size", f"{size}x{size}", "--seed", "1000",
+                        "--steps", str(steps), "--guidance", str(guidance), "--preview", "off"], check=True)
+        return [np.asarray(Image.open(path).convert("RGB")) for path in sorted(Path(folder).glob("a-*.png"))]
+
+
 def main():
     from PIL import Image
 
     parser = argparse.ArgumentParser()
-    parser.add_argument("preset")
+    parser.add_argument("preset", help="or a model's folder, with --program")
+    parser.add_argument("--program", help="inhouse, which is to draw in PyTorch's place")
     parser.add_argument("--prompts", type=int, default=128)
     parser.add_argument("--size", type=int)
     parser.add_argument("--steps", type=int, default=STEPS)
@@ -97,7 +112,6 @@ def main():
     parser.add_argument("--sheet")
     parser.add_argument("--drawings", action="store_true", help="only the ceiling")
     args = parser.parse_args()
-    preset = PRESETS[args.preset]
     eye, palette = judge.load(), judge.Palette()
     scenes, prompts = zip(*tests(args.prompts))
     size = args.size or SIZE
@@ -105,11 +119,15 @@ def main():
     print(json.dumps({"drawings": ceiling}))
     if args.drawings:
         return
-    model, decoder, encoder, state = load(preset)
-    torch.manual_seed(SEED)
-    pictures = bytes_of(painted(model, decoder, encoder, prompts, size, size, args.steps, args.guidance, seed=1000))
+    if args.program:
+        pictures = drawn_by(args.program, args.preset, prompts, size, args.steps, args.guidance)
+        who = {"model": args.preset}
+    else:
+        model, decoder, encoder, state = load(PRESETS[args.preset])
+        pictures = bytes_of(painted(model, decoder, encoder, prompts, size, size, args.steps, args.guidance, seed=1000))
+        who = {"step": state["step"], "seen": state["seen"]}
     rates, verdicts = score(scenes, pictures, eye, palette)
-    print(json.dumps({"step": state["step"], "seen": state["seen"], "steps": args.steps, "guidance": args.guidance, "model": rates}))
+    print(json.dumps({**who, "steps": args.steps, "guidance": args.guidance, "right": rates}))
     if args.sheet:
         Image.fromarray(sheet(pictures[:64], 8)).save(args.sheet)
         for prompt, v in zip(prompts[:64], verdicts):

@@ -20,7 +20,7 @@ from .sample import GUIDANCE, LEAST, SHIFT, STEPS, load
 
 
 def transformer_config(preset) -> dict:
-    return {"_class_name": "Flux2Transformer2DModel", "patch_size": 1, "in_channels": net.VALUES + PLACES, "out_channels": net.VALUES, "num_layers": preset.double,
+    return {"_class_name": "Flux2Transformer2DModel", "patch_size": 1, "in_channels": net.VALUES + PLACES, "out_channels": net.VALUES + net.HINTS * net.SIDE**2, "num_layers": preset.double,
             "num_single_layers": preset.single, "attention_head_dim": 64, "num_attention_heads": preset.heads, "joint_attention_dim": preset.text_width,
             "timestep_guidance_channels": net.TIMES, "mlp_ratio": 3.0, "axes_dims_rope": list(AXES), "rope_theta": THETA, "eps": net.EPSILON, "guidance_embeds": False}
 
@@ -35,6 +35,10 @@ def text_config(preset, vocabulary: int) -> dict:
 def autoencoder_config(autoencoder) -> dict:
     a, b, c = autoencoder.widths
     return {"_class_name": "InhouseImage1Autoencoder", "width_quarter": a, "width_eighth": b, "width_sixteenth": c, "latent_channels": LATENT}
+
+
+def head_config() -> dict:
+    return {"_class_name": "InhouseImage1Head", "latent_channels": LATENT, "hint_channels": net.HINTS, "width": net.HEAD_WIDTH}
 
 
 def about(preset, state: dict) -> dict:
@@ -56,8 +60,11 @@ def write(to: Path, preset, model, autoencoder, tokenizer: Path, state: dict, dt
         to.joinpath(*path).write_text(json.dumps(value, indent=1) + "\n")
 
     text({"_class_name": "InhouseImage1Pipeline", "text_encoder": ["transformers", "Qwen3Model"], "tokenizer": ["transformers", "PreTrainedTokenizerFast"],
-          "transformer": ["diffusers", "Flux2Transformer2DModel"], "autoencoder": ["inhouse", "InhouseImage1Autoencoder"]}, "model_index.json")
+          "transformer": ["diffusers", "Flux2Transformer2DModel"], "head": ["inhouse", "InhouseImage1Head"],
+          "autoencoder": ["inhouse", "InhouseImage1Autoencoder"]}, "model_index.json")
     text(about(preset, state), "image1.json")
+    text(head_config(), "head", "config.json")
+    put(model.head.state_dict(), to / "head" / "diffusion_pytorch_model.safetensors", dtype)
     text(autoencoder_config(autoencoder), "autoencoder", "config.json")
     put(folded(autoencoder), to / "autoencoder" / "diffusion_pytorch_model.safetensors", dtype)
     text(transformer_config(preset), "transformer", "config.json")

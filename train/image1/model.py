@@ -14,7 +14,9 @@ from torch import nn
 from .config import AXES, LATENT, PATCH, PLACES, SPAN, THETA
 
 EPSILON = 1e-6
-VALUES = LATENT * (PATCH // 16) ** 2  # numbers of a token
+SIDE = PATCH // 16  # cells of the autoencoder a side of a token
+VALUES = LATENT * SIDE**2  # numbers of a token
+HINTS, HEAD_WIDTH = 32, 96  # numbers that the transformer tells the head of a cell besides what it shows; channels of the head
 TIMES = 256  # channels of the time's sinusoid
 
 
@@ -242,7 +244,7 @@ class Transformer(nn.Module):
         self.transformer_blocks = nn.ModuleList(DoubleBlock(width) for _ in range(double))
         self.single_transformer_blocks = nn.ModuleList(SingleBlock(width) for _ in range(single))
         self.norm_out = Holder(linear=linear(width, 2 * width))
-        self.proj_out = linear(width, VALUES)
+        self.proj_out = linear(width, VALUES + HINTS * SIDE**2)
 
     def time(self, sigma):
         """(B,) in [0, 1] -> (B, D)"""
@@ -252,7 +254,8 @@ class Transformer(nn.Module):
         return embedder.linear_2(F.silu(embedder.linear_1(torch.cat([angles.cos(), angles.sin()], 1))))
 
     def forward(self, seen, text, sigma, ids, half=None):
-        """seen (B, N, VALUES + PLACES), text (B, L, text_width), sigma (B,), ids (N, 4) -> (B, N, VALUES): the clean picture.
+        """seen (B, N, VALUES + PLACES), text (B, L, text_width), sigma (B,), ids (N, 4) -> (B, N, VALUES + HINTS * SIDE^2): a draft
+        of the clean picture, and what the head is to know.
         half: a function that is given what the picture's tokens are like half way through the single blocks."""
         cos, sin = (x.to(seen.device) for x in turns(torch.cat([words(text.shape[1]), ids])))
         time = F.silu(self.time(sigma))
@@ -274,20 +277,51 @@ class Transformer(nn.Module):
         return self.proj_out(modulated(x[:, length:], shift, scale))
 
 
+class Residual(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(width, width, 3, padding=1), nn.Conv2d(width, width, 3, padding=1)
+
+    def forward(self, x):
+        return F.relu(x + self.conv2(F.relu(self.conv1(x))))
+
+
+class Head(nn.Module):
+    """Convolutions over the cells, which correct the transformer's draft across the borders of its tokens."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Conv2d(2 * LATENT + HINTS, HEAD_WIDTH, 3, padding=1), nn.ReLU(), Residual(HEAD_WIDTH), Residual(HEAD_WIDTH), nn.Conv2d(HEAD_WIDTH, LATENT, 3, padding=1))
+
+    def forward(self, x, told, height: int, width: int):
+        """x (B, N, VALUES) with its noise, told as the transformer gives it -> (B, N, VALUES): the clean picture of so many pixels"""
+        x, told = (F.pixel_shuffle(latents_of(part, height, width), SIDE) for part in (x, told))
+        cells = torch.cat([told, x.to(told.dtype)], 1).contiguous(memory_format=torch.channels_last)
+        return tokens_of(F.pixel_unshuffle(told[:, :LATENT].float() + self.layers(cells).float(), SIDE))
+
+
 class Illustrator(nn.Module):
-    """Both, and the heads of the side tasks: which class and which colour a token belongs to (only used in training)."""
+    """All three, and the heads of the side tasks: which class and which colour a token belongs to (only used in training)."""
 
     def __init__(self, preset, vocabulary: int, classes: int, colours: int):
         super().__init__()
         self.text = TextEncoder(vocabulary, preset.text_width, preset.text_layers)
         self.transformer = Transformer(preset.width, preset.double, preset.single, preset.text_width)
+        self.head = Head()
         self.classes, self.colours = linear(preset.width, classes), linear(preset.width, colours)
         for name, value in self.named_parameters():
             if value.dim() == 2:
                 nn.init.normal_(value, std=0.1 if "embed_tokens" in name else 0.6 / value.shape[1] ** 0.5)
         for part in ("double_stream_modulation_img", "double_stream_modulation_txt", "single_stream_modulation", "norm_out"):
             nn.init.zeros_(getattr(self.transformer, part).linear.weight)
-        nn.init.zeros_(self.transformer.proj_out.weight)
+        nn.init.zeros_(self.transformer.proj_out.weight[:VALUES])
+        for last in (self.head.layers[-1], *(part.conv2 for part in self.head.layers if isinstance(part, Residual))):
+            nn.init.zeros_(last.weight)
+
+    def clean(self, x, text, sigma, height: int, width: int, half=None):
+        """x (B, N, VALUES), what the text encoder says, sigma (B,) -> (B, N, VALUES)"""
+        ids = grid(height, width)
+        return self.head(x, self.transformer(located(x, ids), text, sigma, ids, half), height, width)
 
 
 def tokens_of(latents) -> torch.Tensor:

@@ -11,7 +11,7 @@ import torch
 
 from . import autoencoder
 from . import model as net
-from .config import PRESETS, SIZE, folder
+from .config import PATCH, PRESETS, SIZE, folder
 from .draw import sheet
 from .tokens import Prompts
 
@@ -29,13 +29,12 @@ def schedule(steps: int, shift: float) -> list:
 
 
 @torch.no_grad()
-def guess(model, x, tokens, sigma: float, ids, guidance: float, exact=False):
+def guess(model, x, tokens, sigma: float, height: int, width: int, guidance: float, exact=False):
     """The clean tokens, as the prompt has them and further away from what no prompt has. exact: in f32."""
     time = torch.full((len(x),), sigma, device=x.device)
-    seen = net.located(x, ids)
 
     def ask(ids_of_words):
-        return model.transformer(seen, model.text(ids_of_words), time, ids).float()
+        return model.clean(x, model.text(ids_of_words), time, height, width)
 
     with torch.autocast(x.device.type, torch.bfloat16, enabled=not exact):
         yes = ask(tokens)
@@ -49,7 +48,7 @@ def guess(model, x, tokens, sigma: float, ids, guidance: float, exact=False):
 def draw(model, decoder, prompts, texts, height: int, width: int, steps=STEPS, guidance=GUIDANCE, shift=SHIFT, seed=0):
     """(B, 3, height, width), -1 to 1. Prompts of one length go together."""
     device = next(model.parameters()).device
-    ids, out = net.grid(height, width), [None] * len(texts)
+    out, count = [None] * len(texts), (height // PATCH) * (width // PATCH)
     lengths = {}
     for number, text in enumerate(texts):
         tokens = prompts.encode(text)
@@ -57,9 +56,9 @@ def draw(model, decoder, prompts, texts, height: int, width: int, steps=STEPS, g
     sigmas = schedule(steps, shift)
     for some in lengths.values():
         tokens = torch.tensor([each for _, each in some], device=device)
-        x = torch.stack([torch.randn(len(ids), net.VALUES, generator=torch.Generator().manual_seed(seed + number)) for number, _ in some]).to(device)
+        x = torch.stack([torch.randn(count, net.VALUES, generator=torch.Generator().manual_seed(seed + number)) for number, _ in some]).to(device)
         for sigma, following in zip(sigmas, sigmas[1:]):
-            clean = guess(model, x, tokens, sigma, ids, guidance)
+            clean = guess(model, x, tokens, sigma, height, width, guidance)
             x = x + (following - sigma) * (x - clean) / max(sigma, LEAST)
         for (number, _), picture in zip(some, decoder.decode(net.latents_of(x, height, width))):
             out[number] = picture

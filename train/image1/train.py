@@ -26,7 +26,7 @@ from .muon import Muon
 from .sample import snapshot
 from .tokens import Prompts
 
-DECAY_SHARE = 0.35  # last part of the run, in which the learning rate falls to nearly nothing
+DECAY_SHARE = 0.6  # last part of the run, in which the learning rate falls to nearly nothing
 AVERAGE = 0.9985  # weights that are tested and exported are a running mean
 CHECKPOINT_SECONDS, SHEET_SECONDS = 240, 900
 LEAST = 0.05  # sigma below which the velocity's error no longer counts more
@@ -44,7 +44,7 @@ def sides(model, x, batch):
 
 
 def losses(model, batch, sigma, noise) -> dict:
-    clean, ids = batch.latents.float(), net.grid(SIZE, SIZE)
+    clean = batch.latents.float()
     seen = torch.lerp(clean, noise, sigma[:, None, None])
     out = {}
 
@@ -52,7 +52,7 @@ def losses(model, batch, sigma, noise) -> dict:
         out["class"], out["colour"] = sides(model, x, batch)
 
     with torch.autocast(clean.device.type, torch.bfloat16):
-        guess = model.transformer(net.located(seen, ids), model.text(batch.tokens), sigma, ids, half)
+        guess = model.clean(seen, model.text(batch.tokens), sigma, SIZE, SIZE, half)
     error = (guess.float() - clean).square().mean((1, 2))
     return {"velocity": (error / sigma.clamp(min=LEAST).square()).mean(), "clean": error.mean(), **out}
 
@@ -68,7 +68,7 @@ class Run:
         self.model = build(preset, self.prompts.size).to(self.device)
         self.autoencoder = autoencoder.load(preset)
         if start:
-            self.model.load_state_dict(torch.load(start, map_location=self.device))
+            self.begin(torch.load(start, map_location=self.device))
         self.mean = copy.deepcopy(self.model).requires_grad_(False)
         blocks = [(name, value) for name, value in self.model.named_parameters() if value.dim() == 2 and ("blocks." in name or "text.layers." in name)]
         inside = {id(value) for _, value in blocks}
@@ -78,6 +78,13 @@ class Run:
         self.resume()
         self.pictures = Pictures(Kept(self.folder / f"latents-{SIZE}"), self.prompts, preset.batch)
         self.losses = torch.compile(losses, dynamic=True) if compiled else losses
+
+    def begin(self, weights: dict):
+        """Of another model what has the same name and shape, or more rows here."""
+        mine = self.model.state_dict()
+        for name, value in weights.items():
+            if name in mine and mine[name].shape[1:] == value.shape[1:] and len(mine[name]) >= len(value):
+                mine[name][: len(value)] = value
 
     def resume(self):
         path = self.folder / "checkpoint.pt"

@@ -16,17 +16,24 @@ struct scratch {
     size_t size;
 };
 
+struct lender {
+    pthread_mutex_t lock; /* guards `idle` */
+    struct scratch *idle;
+};
+
 struct device {
     struct kernels kernels;
     struct pool *pool;
-    pthread_mutex_t lock; /* guards `idle` */
-    struct scratch *idle;
+    struct lender *lender; /* this and the pool are shared with forks */
+    bool forked;
     atomic_bool exhausted; /* an operation found no scratch memory; see device_exhausted() */
 };
 
 /* At least `bytes`, 64-byte aligned, not zeroed. Null when there is no memory: the device then
  * counts as exhausted and the operation leaves its output undefined. */
 struct scratch *scratch_take(struct device *d, size_t bytes);
+/* The same for those that report a failure themselves: the device does not count as exhausted. */
+struct scratch *scratch_try(struct device *d, size_t bytes);
 void scratch_give(struct device *d, struct scratch *s);
 
 /* f (or null) of `count` pixels of one row of a picture from column `from` on, dense in type t;

@@ -6,6 +6,27 @@
 
 #include <stdlib.h>
 
+static struct lender *lender_new(void)
+{
+    struct lender *l = calloc(1, sizeof *l);
+    if (l)
+        pthread_mutex_init(&l->lock, NULL);
+    return l;
+}
+
+static void lender_free(struct lender *l)
+{
+    while (l && l->idle) {
+        struct scratch *s = l->idle;
+        l->idle = s->next;
+        mem_pages_free(s->data, s->size);
+        free(s);
+    }
+    if (l)
+        pthread_mutex_destroy(&l->lock);
+    free(l);
+}
+
 enum ih_status device_open_cpu(
     struct device **out, const struct device_options *options, struct ih_error *e)
 {
@@ -13,13 +34,27 @@ enum ih_status device_open_cpu(
     struct device *d = calloc(1, sizeof *d);
     if (!d)
         return err_memory(e, "the device");
-    pthread_mutex_init(&d->lock, NULL);
     kernels_init(&d->kernels, cpu_flags() & options->cpu_mask);
-    enum ih_status status = pool_open(&d->pool, options->threads, e);
+    d->lender = lender_new();
+    enum ih_status status =
+        d->lender ? pool_open(&d->pool, options->threads, e) : err_memory(e, "the device");
     if (status)
         device_close(&d);
     *out = d;
     return status;
+}
+
+enum ih_status device_fork(struct device **out, struct device *of, struct ih_error *e)
+{
+    struct device *d = calloc(1, sizeof *d);
+    *out = d;
+    if (!d)
+        return err_memory(e, "a job");
+    d->kernels = of->kernels;
+    d->pool = of->pool;
+    d->lender = of->lender;
+    d->forked = true;
+    return IH_OK;
 }
 
 void device_close(struct device **dp)
@@ -27,14 +62,10 @@ void device_close(struct device **dp)
     struct device *d = *dp;
     if (!d)
         return;
-    pool_close(&d->pool);
-    while (d->idle) {
-        struct scratch *s = d->idle;
-        d->idle = s->next;
-        mem_pages_free(s->data, s->size);
-        free(s);
+    if (!d->forked) {
+        pool_close(&d->pool);
+        lender_free(d->lender);
     }
-    pthread_mutex_destroy(&d->lock);
     free(d);
     *dp = NULL;
 }
@@ -83,10 +114,10 @@ static bool grow(struct scratch *s, size_t bytes)
 }
 
 /* Takes the largest idle block, so that few blocks grow. */
-static struct scratch *take_largest(struct device *d)
+static struct scratch *take_largest(struct lender *l)
 {
     struct scratch **best = NULL;
-    for (struct scratch **p = &d->idle; *p; p = &(*p)->next)
+    for (struct scratch **p = &l->idle; *p; p = &(*p)->next)
         if (!best || (*p)->size > (*best)->size)
             best = p;
     if (!best)
@@ -96,25 +127,32 @@ static struct scratch *take_largest(struct device *d)
     return s;
 }
 
-struct scratch *scratch_take(struct device *d, size_t bytes)
+struct scratch *scratch_try(struct device *d, size_t bytes)
 {
-    pthread_mutex_lock(&d->lock);
-    struct scratch *s = take_largest(d);
-    pthread_mutex_unlock(&d->lock);
+    pthread_mutex_lock(&d->lender->lock);
+    struct scratch *s = take_largest(d->lender);
+    pthread_mutex_unlock(&d->lender->lock);
     if (!s)
         s = calloc(1, sizeof *s);
     if (s && (s->size >= bytes || grow(s, bytes)))
         return s;
     if (s)
         scratch_give(d, s);
-    atomic_store(&d->exhausted, true);
     return NULL;
+}
+
+struct scratch *scratch_take(struct device *d, size_t bytes)
+{
+    struct scratch *s = scratch_try(d, bytes);
+    if (!s)
+        atomic_store(&d->exhausted, true);
+    return s;
 }
 
 void scratch_give(struct device *d, struct scratch *s)
 {
-    pthread_mutex_lock(&d->lock);
-    s->next = d->idle;
-    d->idle = s;
-    pthread_mutex_unlock(&d->lock);
+    pthread_mutex_lock(&d->lender->lock);
+    s->next = d->lender->idle;
+    d->lender->idle = s;
+    pthread_mutex_unlock(&d->lender->lock);
 }

@@ -115,7 +115,7 @@ static void pack_task(void *arg, int task, int worker)
     (void)worker;
     struct packing *p = arg;
     struct linear *l = p->linear;
-    struct scratch *s = scratch_take(p->device, (size_t)(PACK_N * l->in) * sizeof(float));
+    struct scratch *s = scratch_try(p->device, (size_t)(PACK_N * l->in) * sizeof(float));
     if (!s) {
         atomic_store(&p->failed, true);
         return;

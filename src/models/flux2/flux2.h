@@ -60,6 +60,7 @@ struct flux2_features {
 
 struct painter_session {
     struct flux2 *model;
+    struct device *device; /* a fork of the model's */
     struct arena arena;
     struct flux2_features positive, negative;
     /* For tests: gets the name of each stage and its value. */
@@ -83,6 +84,7 @@ struct flux2_painting {
     int64_t drawn, seen;   /* N = drawn + seen: of the picture, of its references */
     float *latents;        /* [N, C] */
     float *start, *mask;   /* what the first picture is: [drawn, C]; and [drawn], or null */
+    int first_seen;        /* the first picture that is a reference: with a mask, all are */
     float *noise;          /* [drawn, C] */
 };
 /* From noise to the picture's latents, in place. */
@@ -93,6 +95,10 @@ enum ih_status flux2_sample(struct flux2_painting *p, struct ih_error *e);
 float *flux2_to_floats(struct arena *a, const struct ih_picture *p);
 enum ih_status flux2_to_picture(
     struct ih_picture *out, const float *rgb, int width, int height, struct ih_error *e);
+/* Of each latent's pixels, how much is drawn anew: [height / patch * width / patch]. As diffusers'
+ * Flux2KleinInpaintPipeline does it, a pixel is black or white, and a bilinear interpolation looks
+ * at the four in the middle of a patch, which has an even side. */
+void flux2_shrink_mask(float *out, const struct ih_picture *mask, int patch);
 
 /* glimpse.c: what [rows * columns, 128] latents look like, coarsely, 8 pixels to one. */
 enum ih_status flux2_glimpse(struct ih_picture *out, const float *latents, int64_t rows,

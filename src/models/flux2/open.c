@@ -2,6 +2,8 @@
 /* Opening a model's folder, everything checked, and the family. */
 #include "models/flux2/flux2.h"
 
+#include "weights/survey.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,8 +158,16 @@ static enum ih_status open_autoencoder(struct flux2 *m, const char *folder, stru
     return status;
 }
 
-static enum ih_status open_all(struct flux2 *m, const char *folder, struct ih_error *e)
+/* Of 4 bits on disk no more are made in memory, unless that is asked for. */
+static enum dtype choose_storage(const struct flux2 *m, enum ih_compute compute)
 {
+    bool q4 = weights_survey(m->flow_weights).numbers == DT_Q4;
+    return model_storage(m->base.device, compute, q4 ? DT_Q4 : DT_I8);
+}
+
+static enum ih_status open_all(struct flux2 *m, const struct model_open *o, struct ih_error *e)
+{
+    const char *folder = o->path;
     enum ih_status status = read_pipeline(m, folder, e);
     if (!status)
         status = read_networks(m, folder, e);
@@ -165,6 +175,8 @@ static enum ih_status open_all(struct flux2 *m, const char *folder, struct ih_er
         status = open_tokenizer(m, folder, e);
     if (!status)
         status = open_weights(m, folder, e);
+    if (!status)
+        m->storage = choose_storage(m, o->compute);
     if (!status)
         status = flux2_look(m, e);
     if (!status)
@@ -184,10 +196,9 @@ static enum ih_status flux2_open(struct model **out, const struct model_open *o,
     pthread_mutex_init(&m->lock, NULL);
     m->base.family = &flux2_family;
     m->base.device = o->device;
-    m->storage = model_storage(o->device, o->compute, DT_I8);
     enum ih_status status = strlen(o->path) > PATH / 2
                                 ? err_set(e, IH_INVALID, "%.255s...: the path is too long", o->path)
-                                : open_all(m, o->path, e);
+                                : open_all(m, o, e);
     if (status)
         flux2_close(&m->base);
     else

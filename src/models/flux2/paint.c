@@ -32,7 +32,12 @@ static enum ih_status session_open(
     if (!*out)
         return err_memory(e, "a job");
     (*out)->model = (struct flux2 *)base;
-    return IH_OK;
+    enum ih_status status = device_fork(&(*out)->device, base->device, e);
+    if (status) {
+        free(*out);
+        *out = NULL;
+    }
+    return status;
 }
 
 static void session_close(struct painter_session **s)
@@ -41,6 +46,7 @@ static void session_close(struct painter_session **s)
         return;
     flux2_forget(&(*s)->positive);
     flux2_forget(&(*s)->negative);
+    device_close(&(*s)->device);
     arena_free(&(*s)->arena);
     free(*s);
     *s = NULL;
@@ -89,7 +95,9 @@ static enum ih_status encode(
     return status;
 }
 
-/* The first picture is where the drawing starts; the others, or all, are references. */
+/* The first picture may be where the drawing starts. What is drawn into it behind a mask goes by it
+ * as well, so that it fits (as diffusers' Flux2KleinInpaintPipeline has it); else only the others
+ * are references. */
 static enum ih_status read_pictures(struct flux2_painting *p, struct ih_error *e)
 {
     const struct painting_request *r = p->request;
@@ -98,12 +106,15 @@ static enum ih_status read_pictures(struct flux2_painting *p, struct ih_error *e
     enum ih_status status = IH_OK;
     if (p->start)
         status = encode(p, p->start, &r->image[0], e);
-    for (int i = p->start ? 1 : 0; i < r->images && !status; i++) {
-        status = encode(p, to, &r->image[i], e);
+    for (int i = p->first_seen; i < r->images && !status; i++) {
+        if (i == 0 && p->start)
+            memcpy(to, p->start, (size_t)(p->drawn * channels) * sizeof *to);
+        else
+            status = encode(p, to, &r->image[i], e);
         to += patches(p, &r->image[i]) * channels;
     }
     if (p->mask)
-        pixels_shrink_mask(p->mask, r->mask, vae_multiple(p->s->model->vae));
+        flux2_shrink_mask(p->mask, r->mask, vae_multiple(p->s->model->vae));
     return status;
 }
 
@@ -132,11 +143,12 @@ static enum ih_status begin(struct flux2_painting *p, struct ih_error *e)
     p->rows = r->height / patch;
     p->columns = r->width / patch;
     p->drawn = p->rows * p->columns;
+    p->first_seen = start && !r->mask ? 1 : 0;
     for (int i = 0; i < r->images; i++) {
         enum ih_status status = check_picture(p, &r->image[i], start && i == 0, e);
         if (status)
             return status;
-        p->seen += start && i == 0 ? 0 : patches(p, &r->image[i]);
+        p->seen += i < p->first_seen ? 0 : patches(p, &r->image[i]);
     }
     size_t one = (size_t)p->drawn * channels * sizeof(float);
     p->latents = arena_alloc(a, one + (size_t)p->seen * channels * sizeof(float));

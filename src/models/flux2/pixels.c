@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pictures as the autoencoder has them. */
+/* Pictures as the autoencoder has them, and masks as the sampler does. */
 #include "models/flux2/flux2.h"
 
 #include <math.h>
@@ -36,4 +36,22 @@ enum ih_status flux2_to_picture(
     for (int64_t i = 0; i < count(out); i++)
         out->rgb[i] = to_byte(rgb[i]);
     return IH_OK;
+}
+
+/* PIL's grey of a colour, and whether it is more than half of white. */
+static bool is_white(const struct ih_picture *mask, int64_t x, int64_t y)
+{
+    const uint8_t *p = mask->rgb + (y * mask->width + x) * 3;
+    return (p[0] * 19595 + p[1] * 38470 + p[2] * 7471 + 32768) >> 16 >= 128;
+}
+
+void flux2_shrink_mask(float *out, const struct ih_picture *mask, int patch)
+{
+    int64_t columns = mask->width / patch, rows = mask->height / patch, middle = patch / 2 - 1;
+    for (int64_t i = 0; i < rows * columns; i++) {
+        int64_t x = i % columns * patch + middle, y = i / columns * patch + middle;
+        int whites = is_white(mask, x, y) + is_white(mask, x + 1, y) + is_white(mask, x, y + 1) +
+                     is_white(mask, x + 1, y + 1);
+        out[i] = (float)whites / 4;
+    }
 }

@@ -44,7 +44,7 @@ static enum ih_status make_rope(struct steps *s, struct ih_error *e)
     for (int i = 0; i < FLUX2_TEXT; i++, at += 4)
         memcpy(at, (float[]){0, 0, 0, (float)i}, 4 * sizeof *at);
     at = grid(at, p->rows, p->columns, 0);
-    for (int i = p->start ? 1 : 0, t = 1; i < r->images; i++, t++)
+    for (int i = p->first_seen, t = 1; i < r->images; i++, t++)
         at = grid(
             at, r->image[i].height / patch, r->image[i].width / patch, (float)(t * REFERENCE_STEP));
     if (!flow_rope(&s->rope, &p->s->arena, &s->flow->config, coordinates, rows))
@@ -61,8 +61,8 @@ static bool embed(struct steps *s, struct tensor *out, const struct flux2_featur
             DT_F32, FLUX2_TEXT, c->dim);
     if (!out->data)
         return false;
-    flow_embed_text(session->model->base.device, *out, s->flow,
-        tensor_2d(f->data, DT_F32, FLUX2_TEXT, c->context));
+    flow_embed_text(
+        session->device, *out, s->flow, tensor_2d(f->data, DT_F32, FLUX2_TEXT, c->context));
     return true;
 }
 
@@ -96,8 +96,8 @@ static enum ih_status velocity(struct steps *s, float time, struct ih_error *e)
     s->in.time = time;
     for (int i = 0; i < 2 && s->text[i].data; i++) {
         s->in.text = s->text[i];
-        enum ih_status status = flow_run(session->model->base.device, &session->arena, s->flow,
-            &s->in, tensor_2d(to[i], DT_F32, drawn, channels), e);
+        enum ih_status status = flow_run(session->device, &session->arena, s->flow, &s->in,
+            tensor_2d(to[i], DT_F32, drawn, channels), e);
         if (status)
             return status;
     }

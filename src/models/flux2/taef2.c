@@ -251,6 +251,7 @@ size_t taef2_bytes(const struct taef2 *t, int width, int height)
 
 struct run {
     const struct taef2 *t;
+    struct device *device; /* a fork of TAEF2's */
     void *sum[2], *hidden[2];
     struct tensor x; /* [height * width, channels] */
     int slot;        /* of x in sum[] */
@@ -265,7 +266,7 @@ static struct tensor rows(const struct run *r, void *memory, int64_t n, enum dty
 static void run_pool(struct run *r, const struct layer *l)
 {
     float scale[WIDE], shift[WIDE];
-    struct device *d = r->t->device;
+    struct device *d = r->device;
     struct tensor wide = rows(r, r->hidden[0], WIDE, r->t->hidden);
     struct channels f = {.scale = scale, .shift = shift, .curve = CURVE_LEAKY};
     op_conv2d(d, wide, r->x, r->height, r->width, &l->pool[0], NULL, ACT_NONE, none);
@@ -275,7 +276,7 @@ static void run_pool(struct run *r, const struct layer *l)
 
 static void run_block(struct run *r, const struct layer *l)
 {
-    struct device *d = r->t->device;
+    struct device *d = r->device;
     struct tensor a = rows(r, r->hidden[0], WIDTH, r->t->hidden);
     struct tensor b = rows(r, r->hidden[1], WIDTH, r->t->hidden);
     struct channels relu = {.curve = CURVE_LEAKY};
@@ -301,7 +302,7 @@ static void run_convolution(struct run *r, const struct layer *l, bool decoder)
     r->width = conv2d_width(c, width);
     r->slot = !r->slot;
     r->x = rows(r, r->sum[r->slot], c->out, DT_F32);
-    op_conv2d(t->device, r->x, x, height, width, c, f,
+    op_conv2d(r->device, r->x, x, height, width, c, f,
         l->kind == FIRST && decoder ? ACT_RELU : ACT_NONE, none);
 }
 
@@ -311,19 +312,19 @@ static void run_last(struct run *r, const struct layer *l, float *to, bool decod
     struct channels to_signed = {.scale = t->two, .shift = t->minus_one};
     int64_t n = l->conv[0].out;
     struct tensor y = rows(r, decoder ? (void *)to : r->sum[!r->slot], n, DT_F32);
-    op_conv2d(t->device, y, r->x, r->height, r->width, &l->conv[0], NULL, ACT_NONE, none);
+    op_conv2d(r->device, y, r->x, r->height, r->width, &l->conv[0], NULL, ACT_NONE, none);
     if (decoder) {
-        op_channels(t->device, y, y, &to_signed);
+        op_channels(r->device, y, y, &to_signed);
         return;
     }
     int64_t h = r->height / PATCH, w = r->width / PATCH;
-    op_patch(t->device, tensor_2d(to, DT_F32, h * w, n * PATCH * PATCH), y, h, w, PATCH);
+    op_patch(r->device, tensor_2d(to, DT_F32, h * w, n * PATCH * PATCH), y, h, w, PATCH);
 }
 
 /* Latents are limited to (-3, 3), smoothly: 3 tanh(x / 3), of which the first layer takes the 3. */
 static void begin_decoding(struct run *r, const float *latents, int64_t h, int64_t w)
 {
-    struct device *d = r->t->device;
+    struct device *d = r->device;
     struct channels limit = {.scale = r->t->third, .curve = CURVE_TANH};
     struct tensor from =
         tensor_2d((void *)(uintptr_t)latents, DT_F32, h * w, (int64_t)LATENT * PATCH * PATCH);
@@ -352,7 +353,7 @@ static enum ih_status run_layers(
         if (job->progress)
             job->progress(job->arg, i + 1, h->layers);
     }
-    return device_exhausted(r->t->device) ? err_memory(e, "a picture") : IH_OK;
+    return device_exhausted(r->device) ? err_memory(e, "a picture") : IH_OK;
 }
 
 static enum ih_status check(const struct taef2 *t, const struct half *h, int width, int height,
@@ -383,10 +384,13 @@ static enum ih_status run_half(struct taef2 *t, const struct half *h, float *to,
         return status;
     struct memory m = layout(t, width, height);
     size_t bytes = m.full + m.half + 2 * m.hidden;
-    char *memory = mem_pages(bytes);
-    if (!memory)
-        return err_memory(e, "a picture");
     struct run r = {.t = t, .height = height, .width = width};
+    status = device_fork(&r.device, t->device, e);
+    char *memory = status ? NULL : mem_pages(bytes);
+    if (!memory) {
+        device_close(&r.device);
+        return err_memory(e, "a picture");
+    }
     r.sum[0] = memory;
     r.sum[1] = memory + m.full;
     r.hidden[0] = memory + m.full + m.half;
@@ -396,6 +400,7 @@ static enum ih_status run_half(struct taef2 *t, const struct half *h, float *to,
     if (h->decoder)
         begin_decoding(&r, from, height / MULTIPLE, width / MULTIPLE);
     status = run_layers(&r, h, to, job, e);
+    device_close(&r.device);
     mem_pages_free(memory, bytes);
     return status;
 }

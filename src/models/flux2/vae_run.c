@@ -20,6 +20,7 @@ static const struct tensor none;
 
 struct run {
     const struct vae *v;
+    struct device *device; /* a fork of the autoencoder's; that one itself while measuring */
     const struct vae_side *s;
     const struct vae_job *job;
     bool measuring, cancelled;
@@ -78,16 +79,16 @@ static struct channels norm(
     want_scratch(r, (size_t)(x.shape[0] / 256 + 1) * 2 * (size_t)x.shape[1] * sizeof(float) +
                         (size_t)x.shape[1] * 24);
     if (!idle(r))
-        op_group_norm(r->v->device, r->scale, r->shift, x, r->v->groups, n->w, n->b, VAE_NORM_EPS);
+        op_group_norm(r->device, r->scale, r->shift, x, r->v->groups, n->w, n->b, VAE_NORM_EPS);
     return (struct channels){.scale = r->scale, .shift = r->shift, .curve = curve};
 }
 
 static void convolve(struct run *r, struct tensor y, struct tensor x, const struct conv2d *c,
     const struct channels *f, struct tensor residual)
 {
-    want_scratch(r, (size_t)device_threads(r->v->device) * CONV_SCRATCH);
+    want_scratch(r, (size_t)device_threads(r->device) * CONV_SCRATCH);
     if (!idle(r))
-        op_conv2d(r->v->device, y, x, r->height, r->width, c, f, ACT_NONE, residual);
+        op_conv2d(r->device, y, x, r->height, r->width, c, f, ACT_NONE, residual);
 }
 
 /* x = c(f(x)) of n channels in the block that x is not in, height by width afterwards. */
@@ -117,7 +118,7 @@ static void run_resnet(struct run *r, const struct vae_resnet *n)
 static void attend(struct run *r, const struct vae_attention *a, struct tensor normed,
     struct tensor qkv, void *memory, size_t bytes)
 {
-    struct device *d = r->v->device;
+    struct device *d = r->device;
     int64_t rows = qkv.shape[0], n = normed.shape[1];
     struct channels f = norm(r, &a->norm, r->x, CURVE_LINE);
     struct kv kv;
@@ -142,7 +143,7 @@ static void run_attention(struct run *r, const struct vae_attention *a)
     size_t third = rounded(kv_bytes(1, (int)n, rows, t)), all = first + second + third;
     r->need[BESIDE] = all > r->need[BESIDE] ? all : r->need[BESIDE];
     /* Scores in f32 and probabilities of a thread's queries; rows in 8 bits. */
-    want_scratch(r, (size_t)device_threads(r->v->device) * QUERY_ROWS * (size_t)(rows + 64) * 6 +
+    want_scratch(r, (size_t)device_threads(r->device) * QUERY_ROWS * (size_t)(rows + 64) * 6 +
                         (size_t)rows * (size_t)(n + 4));
     char *at = r->memory[BESIDE];
     struct tensor normed = tensor_2d(at, t, rows, n);
@@ -202,8 +203,8 @@ static void run_encoder(struct run *r, const struct vae_piece *p)
     if (!idle(r)) {
         struct tensor y = tensor_2d(p->to, DT_F32, p->height * p->width, vae_channels(v));
         struct channels normal = {.scale = v->norm_scale, .shift = v->norm_shift};
-        op_patch(v->device, y, tensor_cols(r->x, 0, v->latent), p->height, p->width, VAE_PATCH);
-        op_channels(v->device, y, y, &normal);
+        op_patch(r->device, y, tensor_cols(r->x, 0, v->latent), p->height, p->width, VAE_PATCH);
+        op_channels(r->device, y, y, &normal);
     }
     step(r);
 }
@@ -221,8 +222,8 @@ static void run_decoder(struct run *r, const struct vae_piece *p)
     if (!idle(r)) {
         struct tensor from = tensor_2d((void *)(uintptr_t)p->from, DT_F32, rows, vae_channels(v));
         struct channels back = {.scale = v->scale, .shift = v->shift};
-        op_channels(v->device, patches, from, &back);
-        op_unpatch(v->device, r->x, patches, p->height, p->width, VAE_PATCH);
+        op_channels(r->device, patches, from, &back);
+        op_unpatch(r->device, r->x, patches, p->height, p->width, VAE_PATCH);
     }
     watch(r, "decoder.latents", 0);
     if (s->has_quant)
@@ -264,7 +265,7 @@ static void measure(struct run *r, const struct vae_piece *p)
 size_t vae_piece_bytes(
     const struct vae *v, const struct vae_side *s, int64_t height, int64_t width, int *steps)
 {
-    struct run r = {.v = v, .s = s};
+    struct run r = {.v = v, .device = v->device, .s = s};
     measure(&r, &(struct vae_piece){.height = height, .width = width});
     if (steps)
         *steps = r.steps;
@@ -274,18 +275,26 @@ size_t vae_piece_bytes(
 enum ih_status vae_run(const struct vae *v, const struct vae_side *s, const struct vae_piece *p,
     const struct vae_job *job, int *done, int total, struct ih_error *e)
 {
-    struct run r = {.v = v, .s = s, .job = job, .done = done, .total = total};
+    struct run r = {.v = v, .device = v->device, .s = s, .job = job, .done = done, .total = total};
     measure(&r, p);
+    enum ih_status status = device_fork(&r.device, v->device, e);
+    if (status)
+        return status;
     size_t bytes = slots_bytes(&r);
     char *memory = mem_pages(bytes);
-    if (!memory)
+    if (!memory) {
+        device_close(&r.device);
         return err_memory(e, "a picture");
+    }
     r.memory[0] = memory;
     r.memory[1] = memory + r.need[0];
     r.memory[BESIDE] = memory + r.need[0] + r.need[1];
     walk(&r, p);
     mem_pages_free(memory, bytes);
     if (r.cancelled)
-        return err_set(e, IH_CANCELLED, "cancelled");
-    return device_exhausted(v->device) ? err_memory(e, "a picture") : IH_OK;
+        status = err_set(e, IH_CANCELLED, "cancelled");
+    else if (device_exhausted(r.device))
+        status = err_memory(e, "a picture");
+    device_close(&r.device);
+    return status;
 }

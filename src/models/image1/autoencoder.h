@@ -3,21 +3,16 @@
 #define MODELS_IMAGE1_AUTOENCODER_H
 
 #include "base/arena.h"
-#include "device/ops.h"
+#include "models/image1/convolutions.h"
 
 /* image-1's own autoencoder. Convolutions, beside them a linear map of cells of 16 x 16 pixels to
  * `latent` numbers and back; 2 x 2 cells are a token of the transformer. What it computes stands in
  * train/image1/README.md. Pictures are [height * width, 3] from -1 to 1; latents are
  * [height / 32 * width / 32, 4 * latent], about 0 with a deviation of 1. */
-enum { AUTOENCODER_CELL = 16, AUTOENCODER_PATCH = 32, AUTOENCODER_LAYERS = 16 };
-
-struct autoencoder_layer {
-    int kind;
-    struct conv2d conv[2];
-};
+enum { AUTOENCODER_CELL = 16, AUTOENCODER_PATCH = 32, AUTOENCODER_SIDE = 2 };
 
 struct autoencoder_half {
-    struct autoencoder_layer layer[AUTOENCODER_LAYERS];
+    struct convolutions convolutions;
     struct conv2d linear;
 };
 
@@ -25,7 +20,6 @@ struct autoencoder {
     struct device *device;
     int width[3]; /* channels at a quarter, an eighth and a sixteenth of the picture's size */
     int latent;
-    enum dtype hidden; /* of what only a convolution reads */
     struct autoencoder_half encoder, decoder;
     struct arena arena;
     size_t bytes; /* of weights */

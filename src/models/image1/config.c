@@ -69,7 +69,11 @@ static enum ih_status check_networks(const struct image1 *m, const char *path, s
     if (c->patch != AUTOENCODER_PATCH)
         return err_set(e, IH_UNSUPPORTED, "%s: tokens of %d pixels; expected %d", path, c->patch,
             (int)AUTOENCODER_PATCH);
-    if (f->in != values + c->places || f->out != values)
+    if (m->head.latent != m->autoencoder.latent)
+        return err_set(e, IH_BAD_DATA,
+            "%s: the head draws %d numbers of a cell and the autoencoder reads %d", path,
+            m->head.latent, m->autoencoder.latent);
+    if (f->in != values + c->places || f->out != head_takes(&m->head))
         return err_set(e, IH_BAD_DATA,
             "%s: tokens of %d numbers and %d places; the transformer takes in %d numbers and gives "
             "%d",

@@ -3,12 +3,14 @@
 #define MODELS_IMAGE1_IMAGE1_H
 
 #include "models/image1/autoencoder.h"
+#include "models/image1/head.h"
 #include "models/painter.h"
 #include "nn/part.h"
 #include "text/bpe.h"
 
 /* image-1, our own text to image: FLUX.2's transformer at a small size over the tokens of an
- * autoencoder of its own, and a small text encoder with Qwen3's blocks. The network says what the
+ * autoencoder of its own, convolutions behind it (head.h), and a small text encoder with Qwen3's
+ * blocks. The network says what the
  * clean picture looks like. What it computes stands in train/image1/README.md. Shapes: N tokens of
  * V numbers each, L tokens of the prompt. */
 
@@ -35,6 +37,7 @@ struct image1 {
     int32_t end; /* token */
     struct text_part text;
     struct flow_part flow;
+    struct head head;
     struct autoencoder autoencoder;
 };
 

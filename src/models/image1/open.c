@@ -26,6 +26,7 @@ static void image1_close(struct model *base)
     struct image1 *m = (struct image1 *)base;
     part_close(&m->flow.base);
     part_close(&m->text.base);
+    head_close(&m->head);
     autoencoder_close(&m->autoencoder);
     bpe_close(&m->bpe);
     arena_free(&m->arena);
@@ -42,13 +43,16 @@ static enum ih_status open_parts(struct image1 *m, const struct model_open *o, s
         return err_set(e, IH_INVALID, "%.255s...: the path is too long", o->path);
     enum ih_status status = bpe_open(&m->bpe, path, e);
     snprintf(path, sizeof path, "%s/text_encoder", o->path);
-    /* What is done once for many steps: never below 16 bits. */
+    /* The others are small, and two of them work once for many steps: never below 16 bits. */
     enum dtype fine = storage == DT_F32 ? DT_F32 : DT_BF16;
     if (!status)
         status = part_open_text(&m->text, o->device, path, fine, 0, e);
     snprintf(path, sizeof path, "%s/transformer", o->path);
     if (!status)
         status = part_open_flow(&m->flow, o->device, path, storage, e);
+    snprintf(path, sizeof path, "%s/head", o->path);
+    if (!status)
+        status = head_open(&m->head, o->device, path, fine, e);
     snprintf(path, sizeof path, "%s/autoencoder", o->path);
     if (!status)
         status = autoencoder_open(&m->autoencoder, o->device, path, fine, e);

@@ -27,6 +27,7 @@ struct painting {
     int64_t values;             /* V */
     struct tensor x;            /* [N, V]: the picture with its noise */
     struct tensor input;        /* [N, V + places] */
+    struct tensor told;         /* what the transformer tells the head */
     struct tensor clean, other; /* [N, V]: what the prompt says, and what is there without it */
     struct telling with, without;
     float *start, *noise, *share; /* [N, V]: of a picture that is there already, or null */
@@ -48,11 +49,13 @@ static size_t working_bytes(const struct painting *p)
     int64_t each = IMAGE1_AXES + f->head_dim; /* of a token: where it is and how it turns */
     size_t text = (size_t)(2 * longest * (f->context + f->dim)) * sizeof(float);
     size_t step = flow_run_bytes(&m->flow.net, longest, n);
-    size_t read = decoder_features_bytes(&m->text.net, longest);
+    size_t read = decoder_features_bytes(&m->text.net, longest), head = head_run_bytes(&m->head, n);
     int64_t pixels = 3 * (int64_t)p->request->width * p->request->height;
-    return (size_t)(pixels + (matrices + 1) * n * (p->values + m->config.places)) * sizeof(float) +
-           text + 2 * (size_t)(n + longest) * ((size_t)each * sizeof(float) + sizeof(int32_t)) +
-           (step > read ? step : read) + ROUNDING + (size_t)(p->request->steps + 1) * sizeof(float);
+    size_t most = step > read ? step : read;
+    int64_t numbers = pixels + (matrices + 1) * n * (p->values + m->config.places) +
+                      n * head_takes(&m->head) + p->request->steps + 1;
+    return (size_t)numbers * sizeof(float) + text + (most > head ? most : head) + ROUNDING +
+           2 * (size_t)(n + longest) * ((size_t)each * sizeof(float) + sizeof(int32_t));
 }
 
 static struct tensor matrix(const struct painting *p, int64_t cols)
@@ -147,7 +150,11 @@ static enum ih_status ask(const struct painting *p, const struct telling *t, flo
 {
     const struct flow_input in = {
         .latents = p->input, .text = t->text, .rope = &t->rope, .time = sigma, .cancel = p->cancel};
-    return flow_run(p->model->base.device, p->arena, &p->model->flow.net, &in, y, e);
+    const struct head_input behind = {
+        .x = p->x, .told = p->told, .rows = p->rows, .cols = p->cols, .cancel = p->cancel};
+    enum ih_status status =
+        flow_run(p->model->base.device, p->arena, &p->model->flow.net, &in, p->told, e);
+    return status ? status : head_run(&p->model->head, p->arena, &behind, y, e);
 }
 
 static enum ih_status step(struct painting *p, int i, struct ih_error *e)
@@ -223,6 +230,7 @@ static enum ih_status prepare(struct painting *p, struct ih_picture *out, struct
     p->rgb = arena_alloc(p->arena, pixels * 3 * sizeof *p->rgb);
     p->x = matrix(p, p->values);
     p->clean = matrix(p, p->values);
+    p->told = matrix(p, head_takes(&p->model->head));
     p->input = matrix(p, p->values + c->places);
     if (guided(p))
         p->other = matrix(p, p->values);

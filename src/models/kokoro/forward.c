@@ -21,7 +21,7 @@ struct channels kokoro_adain(
     const float *w = s->style[style] + a->at;
     float *scale = arena_alloc(&s->arena, (size_t)a->n * sizeof *scale);
     float *shift = arena_alloc(&s->arena, (size_t)a->n * sizeof *shift);
-    op_instance_norm(s->model->base.device, scale, shift, x, w, w + a->n, 1e-5f);
+    op_instance_norm(s->device, scale, shift, x, w, w + a->n, 1e-5f);
     return (struct channels){.scale = scale, .shift = shift};
 }
 
@@ -31,14 +31,14 @@ static void doubled(struct synthesizer_session *s, struct tensor y, struct tenso
     int32_t *index = arena_alloc(&s->arena, (size_t)y.shape[0] * sizeof *index);
     for (int64_t i = 0; i < y.shape[0]; i++)
         index[i] = (int32_t)(i / 2);
-    op_gather(s->model->base.device, y, x, index);
+    op_gather(s->device, y, x, index);
 }
 
 /* y = shortcut(x) / sqrt(2), which the last convolution then adds to. */
 static void shortcut(
     struct synthesizer_session *s, const struct residual_block *b, struct tensor y, struct tensor x)
 {
-    struct device *d = s->model->base.device;
+    struct device *d = s->device;
     struct channels half = {.scale = s->model->half};
     struct tensor to = b->up ? kokoro_rows(s, x.shape[0], b->out) : y;
     if (b->learned)
@@ -52,7 +52,7 @@ static void shortcut(
 void kokoro_residual(struct synthesizer_session *s, int style, const struct residual_block *b,
     struct tensor y, struct tensor x)
 {
-    struct device *d = s->model->base.device;
+    struct device *d = s->device;
     struct arena_mark mark = arena_mark(&s->arena);
     struct tensor hidden = kokoro_rows(s, y.shape[0], b->out);
     struct channels f = kokoro_adain(s, style, &b->norm1, x);

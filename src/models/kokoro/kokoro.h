@@ -148,7 +148,8 @@ int kokoro_tokens(const struct kokoro *k, const char *phonemes, const char *lang
 
 struct synthesizer_session {
     struct kokoro *model;
-    struct arena arena; /* of one utterance */
+    struct device *device; /* a fork of the model's */
+    struct arena arena;    /* of one utterance */
     const volatile int *cancel;
     float *style[2];        /* values of the two style maps */
     const float *noise;     /* for parity tests: [samples] in place of what the seed gives */

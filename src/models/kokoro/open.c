@@ -142,8 +142,12 @@ static enum ih_status session_open(
     if (!s)
         return err_memory(e, "a session");
     s->model = k;
-    *out = s;
-    return IH_OK;
+    status = device_fork(&s->device, m->device, e);
+    if (status)
+        free(s);
+    else
+        *out = s;
+    return status;
 }
 
 static void session_close(struct synthesizer_session **s)
@@ -151,6 +155,7 @@ static void session_close(struct synthesizer_session **s)
     if (!*s)
         return;
     arena_free(&(*s)->arena);
+    device_close(&(*s)->device);
     free(*s);
     *s = NULL;
 }

@@ -13,7 +13,7 @@ static void bert_layer(struct synthesizer_session *s, struct tensor x, struct kv
 {
     const struct kokoro *k = s->model;
     const struct kokoro_config *c = &k->config;
-    struct device *d = k->base.device;
+    struct device *d = s->device;
     struct arena_mark mark = arena_mark(&s->arena);
     int64_t n = x.shape[0], dim = c->bert_dim;
     struct tensor qkv = kokoro_rows(s, n, 3 * dim), y = kokoro_rows(s, n, dim);
@@ -37,7 +37,7 @@ static void run_bert(struct synthesizer_session *s, struct tensor y, const int32
 {
     const struct kokoro *k = s->model;
     const struct kokoro_config *c = &k->config;
-    struct device *d = k->base.device;
+    struct device *d = s->device;
     int64_t n = y.shape[0];
     int head_dim = c->bert_dim / c->bert_heads;
     struct tensor e = kokoro_rows(s, n, c->bert_embedding), x = kokoro_rows(s, n, c->bert_dim);
@@ -65,7 +65,7 @@ static void join_style(struct synthesizer_session *s, struct tensor x, const flo
     int width = s->model->config.style;
     int32_t *zero = arena_calloc(&s->arena, (size_t)x.shape[0], sizeof *zero);
     struct tensor row = tensor_2d((void *)(uintptr_t)style, DT_F32, 1, width);
-    op_gather(s->model->base.device, tensor_cols(x, x.shape[1] - width, width), row, zero);
+    op_gather(s->device, tensor_cols(x, x.shape[1] - width, width), row, zero);
 }
 
 void kokoro_durations(struct synthesizer_session *s, const int32_t *token, int64_t n,
@@ -73,7 +73,7 @@ void kokoro_durations(struct synthesizer_session *s, const int32_t *token, int64
 {
     const struct kokoro *k = s->model;
     const struct kokoro_config *c = &k->config;
-    struct device *d = k->base.device;
+    struct device *d = s->device;
     struct arena_mark mark = arena_mark(&s->arena);
     struct tensor x = kokoro_rows(s, n, c->hidden), y = tensor_cols(encoded, 0, c->hidden);
     struct tensor share = kokoro_rows(s, n, c->max_duration);
@@ -109,7 +109,7 @@ static void branch(struct synthesizer_session *s, const struct residual_block *b
         kokoro_residual(s, STYLE_PROSODY, &b[i], next, x);
         x = next;
     }
-    op_conv(s->model->base.device, y, x, last, NULL, ACT_NONE, none);
+    op_conv(s->device, y, x, last, NULL, ACT_NONE, none);
     arena_rewind(&s->arena, mark);
 }
 
@@ -117,7 +117,7 @@ void kokoro_curves(struct synthesizer_session *s, struct tensor encoded, const i
     struct tensor pitch, struct tensor energy)
 {
     const struct kokoro *k = s->model;
-    struct device *d = k->base.device;
+    struct device *d = s->device;
     struct arena_mark mark = arena_mark(&s->arena);
     int64_t frames = pitch.shape[0] / 2;
     struct tensor x = kokoro_rows(s, frames, encoded.shape[1]);
@@ -135,7 +135,7 @@ void kokoro_curves(struct synthesizer_session *s, struct tensor encoded, const i
 void kokoro_text(struct synthesizer_session *s, const int32_t *token, struct tensor y)
 {
     const struct kokoro *k = s->model;
-    struct device *d = k->base.device;
+    struct device *d = s->device;
     struct arena_mark mark = arena_mark(&s->arena);
     int64_t n = y.shape[0], h = k->config.hidden;
     struct tensor x = kokoro_rows(s, n, h), next = kokoro_rows(s, n, h);

@@ -72,7 +72,7 @@ static void apply_style(struct synthesizer_session *s, const float *style)
         s->style[i] = arena_alloc(&s->arena, (size_t)fc->out * sizeof(float));
         struct tensor x =
             tensor_2d((void *)(uintptr_t)(style + i * k->config.style), DT_F32, 1, k->config.style);
-        op_linear(k->base.device, tensor_2d(s->style[i], DT_F32, 1, fc->out), x, fc, ACT_NONE,
+        op_linear(s->device, tensor_2d(s->style[i], DT_F32, 1, fc->out), x, fc, ACT_NONE,
             (struct tensor){0});
     }
 }
@@ -166,7 +166,7 @@ static const float *make_noise(struct synthesizer_session *s, const struct sayin
     struct noise n = {.samples = k->config.frame_samples, .seed = y->r->seed};
     n.out = arena_alloc(&s->arena, (size_t)(frames * n.samples) * sizeof(float));
     n.deviation = (float)sqrt(power);
-    op_parallel(k->base.device, noise_task, &n, (int)frames);
+    op_parallel(s->device, noise_task, &n, (int)frames);
     return n.out;
 }
 
@@ -245,7 +245,7 @@ static enum ih_status render(struct synthesizer_session *s, struct saying *y, st
     float *pcm, struct ih_error *e)
 {
     const struct kokoro *k = s->model;
-    struct device *d = k->base.device;
+    struct device *d = s->device;
     int64_t h = k->config.hidden, frames = y->frames;
     enum ih_status status =
         reserve(s, prosody_bytes(k, y->n, frames) + kokoro_vocode_bytes(k, frames), e);
@@ -281,7 +281,9 @@ static enum ih_status say(struct synthesizer_session *s, struct saying *y, struc
     struct tensor encoded = kokoro_rows(s, y->n, k->config.hidden + k->config.style);
     float *duration = arena_alloc(&s->arena, (size_t)y->n * sizeof *duration);
     kokoro_durations(s, y->token, y->n, style + k->config.style, encoded, duration);
-    status = set_lengths(k, y, duration, e);
+    /* Lengths are only read when they are there. */
+    status = device_exhausted(s->device) ? err_memory(e, "an utterance")
+                                         : set_lengths(k, y, duration, e);
     if (!status)
         status = set_index(y, a, e);
     if (!status)
@@ -295,7 +297,7 @@ static enum ih_status say(struct synthesizer_session *s, struct saying *y, struc
     if (!pcm)
         return err_memory(e, "an utterance");
     status = render(s, y, encoded, pcm, e);
-    if (!status && device_exhausted(k->base.device))
+    if (!status && device_exhausted(s->device))
         status = err_memory(e, "an utterance");
     if (status)
         return status;

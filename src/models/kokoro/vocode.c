@@ -11,7 +11,7 @@ static const struct tensor none;
 static void join_constants(
     struct synthesizer_session *s, struct tensor x, struct tensor residual, struct tensor curves)
 {
-    struct device *d = s->model->base.device;
+    struct device *d = s->device;
     int64_t at = x.shape[1] - 2 - residual.shape[1];
     op_convert(d, tensor_cols(x, at, residual.shape[1]), residual);
     op_convert(d, tensor_cols(x, x.shape[1] - 2, 2), curves);
@@ -23,7 +23,7 @@ static void decode(struct synthesizer_session *s, const struct vocoding *v, stru
     const struct kokoro *k = s->model;
     const struct kokoro_config *c = &k->config;
     const struct decoder_net *n = &k->decoder;
-    struct device *d = k->base.device;
+    struct device *d = s->device;
     struct arena_mark mark = arena_mark(&s->arena);
     int64_t frames = v->text.shape[0], width = c->width + c->residual + 2;
     struct tensor in = kokoro_rows(s, frames, c->hidden + 2);
@@ -68,7 +68,7 @@ struct workspace {
 static void run_snake(struct synthesizer_session *s, const struct snake_block *b, struct tensor sum,
     struct tensor x, bool more, const struct workspace *w)
 {
-    struct device *d = s->model->base.device;
+    struct device *d = s->device;
     struct arena_mark mark = arena_mark(&s->arena);
     for (int i = 0; i < PAIRS && !kokoro_cancelled(s); i++) {
         bool last = i + 1 == PAIRS;
@@ -90,7 +90,7 @@ static void run_snake(struct synthesizer_session *s, const struct snake_block *b
 static void add_upsampled(struct synthesizer_session *s, const struct upsampling *u,
     struct tensor x, struct tensor from, const struct channels *f, bool last)
 {
-    struct device *d = s->model->base.device;
+    struct device *d = s->device;
     if (last) {
         struct tensor head = kokoro_rows(s, u->up.up, u->channels);
         op_conv(d, head, from, &u->up, f, ACT_NONE, none);
@@ -106,7 +106,7 @@ static void run_stage(struct synthesizer_session *s, int i, struct tensor from,
 {
     const struct kokoro *k = s->model;
     const struct upsampling *u = &k->decoder.stage[i];
-    struct device *d = k->base.device;
+    struct device *d = s->device;
     struct arena_mark mark = arena_mark(&s->arena);
     struct channels f = {.scale = i ? k->third : NULL, .curve = CURVE_LEAKY, .slope = 0.1f};
     struct tensor x = kokoro_rows(s, sum.shape[0], u->channels);
@@ -125,7 +125,7 @@ static void run_stage(struct synthesizer_session *s, int i, struct tensor from,
 static void excite(struct synthesizer_session *s, const struct vocoding *v, struct tensor y)
 {
     const struct kokoro *k = s->model;
-    struct device *d = k->base.device;
+    struct device *d = s->device;
     struct arena_mark mark = arena_mark(&s->arena);
     int64_t frames = v->pitch.shape[0], samples = frames * k->config.frame_samples;
     float *wave = arena_alloc(&s->arena, (size_t)samples * sizeof *wave);
@@ -189,7 +189,7 @@ size_t kokoro_vocode_bytes(const struct kokoro *k, int64_t frames)
 static void synthesize(struct synthesizer_session *s, struct tensor sum, float *pcm)
 {
     const struct kokoro *k = s->model;
-    struct device *d = k->base.device;
+    struct device *d = s->device;
     int64_t bins = k->config.n_fft / 2 + 1;
     struct channels mean = {.scale = k->third, .curve = CURVE_LEAKY, .slope = 0.01f};
     struct channels exponential = {.curve = CURVE_EXP}, sine = {.curve = CURVE_SIN};

@@ -18,7 +18,8 @@ struct conversation {
 
 struct writer_session {
     struct qwen3 *model;
-    struct arena arena; /* of one step */
+    struct device *device; /* a fork of the model's */
+    struct arena arena;    /* of one step */
     int conversations, context;
     struct conversation *conversation;
     struct kv *kv; /* of all */
@@ -43,6 +44,7 @@ static void session_close(struct writer_session **sp)
         return;
     mem_pages_free(s->memory, s->memory_bytes);
     arena_free(&s->arena);
+    device_close(&s->device);
     free(s->conversation);
     free(s->kv);
     free(s->row);
@@ -103,7 +105,9 @@ static enum ih_status session_open(struct writer_session **out, struct model *ba
     s->model = m;
     s->conversations = setup->conversations;
     s->context = setup->context ? setup->context : most;
-    status = allocate(s, e);
+    status = device_fork(&s->device, base->device, e);
+    if (!status)
+        status = allocate(s, e);
     if (status)
         session_close(&s);
     *out = s;
@@ -189,8 +193,7 @@ static enum ih_status session_feed(struct writer_session *s, const struct writer
     enum ih_status status = check_feeds(s, feed, count, e);
     memset(s->done, 0, (size_t)count * sizeof *s->done);
     for (int rows; !status && (rows = plan(s, feed, count)) > 0;) {
-        status =
-            decoder_step(m->base.device, &s->arena, &m->decoder, s->row, rows, cancel, NULL, e);
+        status = decoder_step(s->device, &s->arena, &m->decoder, s->row, rows, cancel, NULL, e);
         for (int i = 0; i < rows && !status; i++) {
             struct conversation *c = &s->conversation[feed[s->feed[i]].conversation];
             memcpy(

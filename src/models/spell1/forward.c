@@ -37,6 +37,7 @@ enum ih_status spell1_prepare(struct spell1 *m, struct ih_error *e)
 /* Words that are computed together, each letter and each end of a word a row. */
 struct group {
     struct spell1 *model;
+    struct device *device; /* a fork of the model's */
     struct arena *arena;
     const struct spell1_watch *watch;
     struct kv *kv;
@@ -72,7 +73,7 @@ static void add(struct group *g, const struct spell1_word *w, int language)
 static struct tensor run(const struct group *g)
 {
     const struct spell1 *m = g->model;
-    struct device *d = m->base.device;
+    struct device *d = g->device;
     int64_t dim = m->config.dim;
     struct tensor place = temporary(g->arena, DT_F32, g->rows, dim);
     struct tensor x = temporary(g->arena, DT_F32, g->rows, dim);
@@ -151,7 +152,7 @@ static enum ih_status finish(struct group *g, const struct spell1_word *word, in
     }
     arena_rewind(g->arena, mark);
     g->rows = g->sequences = 0;
-    if (!status && device_exhausted(g->model->base.device))
+    if (!status && device_exhausted(g->device))
         status = err_memory(e, "reading words");
     return status;
 }
@@ -189,9 +190,12 @@ enum ih_status spell1_spell(struct spell1 *m, const struct spell1_word *word, in
     kv_init(&kv, memory, m->config.heads, head_dim, m->config.positions, type);
     struct arena own = {0};
     struct group g = {.model = m, .arena = &own, .watch = watch, .kv = &kv};
-    enum ih_status status = reserve(&g, e);
+    enum ih_status status = device_fork(&g.device, m->base.device, e);
+    if (!status)
+        status = reserve(&g, e);
     if (!status)
         status = spell_groups(&g, word, count, language, a, text, e);
+    device_close(&g.device);
     arena_free(&own);
     free(memory);
     return status;

@@ -39,14 +39,14 @@ static void speaker_norm(
     struct voice1 *m, const struct voice1_score *s, int i, struct tensor y, struct tensor x)
 {
     const float *w = (const float *)s->norms.data + (int64_t)i * 2 * m->config.width;
-    op_layer_norm(m->base.device, y, x, w, w + m->config.width, m->shape.eps);
+    op_layer_norm(s->device, y, x, w, w + m->config.width, m->shape.eps);
 }
 
 /* x [n, D] f32 is changed; returns its last norm, from which the outputs are made. */
 static struct tensor run_stack(struct voice1 *m, struct arena *a, const struct voice1_score *s,
     const struct stack *stack, struct tensor x)
 {
-    struct device *d = m->base.device;
+    struct device *d = s->device;
     enum dtype t = m->shape.activation;
     struct tensor y = temporary(a, t, x.shape[0], x.shape[1]);
     struct tensor hidden = temporary(a, t, x.shape[0], x.shape[1]);
@@ -64,7 +64,7 @@ static struct tensor run_stack(struct voice1 *m, struct arena *a, const struct v
 /* All norms of this speaker, and the text's last norm with the speaker's colour in its bias. */
 static struct tensor dress(struct voice1 *m, struct arena *a, struct voice1_score *s)
 {
-    struct device *d = m->base.device;
+    struct device *d = s->device;
     int width = m->config.width;
     struct tensor speaker = tensor_2d((void *)(uintptr_t)s->speaker, DT_F32, 1, m->config.speaker);
     s->norms = temporary(a, DT_F32, 1, (int64_t)m->norms * 2 * width);
@@ -77,7 +77,7 @@ static struct tensor dress(struct voice1 *m, struct arena *a, struct voice1_scor
 static void encode_text(
     struct voice1 *m, struct arena *a, struct voice1_score *s, struct tensor bias)
 {
-    struct device *d = m->base.device;
+    struct device *d = s->device;
     int64_t n = s->tokens, width = m->config.width;
     int heads = m->config.heads;
     struct tensor x = temporary(a, DT_F32, n, width), y = temporary(a, DT_F32, n, width);
@@ -107,14 +107,17 @@ enum ih_status voice1_read(struct synthesizer_session *session, struct arena *a,
     enum ih_status status = reserve(m, a, s->tokens, e);
     if (status)
         return status;
+    s->device = session->device;
     encode_text(m, a, s, dress(m, a, s));
     watch(session, "text", s->text);
     struct tensor x = temporary(a, DT_F32, s->tokens, m->config.width);
-    op_convert(m->base.device, x, s->text);
+    op_convert(session->device, x, s->text);
     struct tensor out = temporary(a, DT_F32, s->tokens, 1);
-    op_linear(
-        m->base.device, out, run_stack(m, a, s, &m->duration, x), &m->duration_out, ACT_NONE, none);
+    op_linear(session->device, out, run_stack(m, a, s, &m->duration, x), &m->duration_out, ACT_NONE,
+        none);
     watch(session, "duration", out);
+    if (device_exhausted(session->device))
+        return err_memory(e, "a sentence");
     float *wanted = out.data;
     for (int i = 0; i < s->tokens; i++)
         wanted[i] = fmaxf(expm1f(wanted[i]), 0);
@@ -140,7 +143,7 @@ enum ih_status voice1_sing(struct synthesizer_session *session, struct arena *a,
     struct voice1_score *s, struct tensor *expanded, struct ih_error *e)
 {
     struct voice1 *m = session->model;
-    struct device *d = m->base.device;
+    struct device *d = session->device;
     int64_t n = s->count, width = m->config.width;
     enum ih_status status = reserve(m, a, n, e);
     if (status)
@@ -170,7 +173,7 @@ enum ih_status voice1_sound(struct synthesizer_session *session, struct arena *a
     struct voice1_score *s, struct tensor expanded, struct ih_error *e)
 {
     struct voice1 *m = session->model;
-    struct device *d = m->base.device;
+    struct device *d = session->device;
     int64_t n = s->count;
     enum ih_status status = reserve(m, a, n, e);
     if (status)

@@ -36,7 +36,7 @@ enum ih_status voice1_hear(struct synthesizer_session *s, const float *pcm, int6
     struct arena *a, float *style, struct ih_error *e)
 {
     struct voice1 *m = s->model;
-    struct device *d = m->base.device;
+    struct device *d = s->device;
     int width = m->config.width / 2;
     int64_t frames = mel_frames(samples);
     if (frames < 50)
@@ -61,6 +61,8 @@ enum ih_status voice1_hear(struct synthesizer_session *s, const float *pcm, int6
         (struct tensor){0});
     op_linear(d, tensor_2d(style + m->config.speaker, DT_F32, 1, 1), summary, &m->speaker_pitch,
         ACT_NONE, (struct tensor){0});
+    if (device_exhausted(d))
+        return err_memory(e, "a speaker's recording");
     make_unit(style, m->config.speaker);
     return IH_OK;
 }

@@ -53,6 +53,14 @@ static int longest(const struct model *m)
     return inside(m)->config.longest;
 }
 
+static void session_close(struct synthesizer_session **s)
+{
+    if (*s)
+        device_close(&(*s)->device);
+    free(*s);
+    *s = NULL;
+}
+
 static enum ih_status session_open(
     struct synthesizer_session **out, struct model *base, struct ih_error *e)
 {
@@ -65,13 +73,10 @@ static enum ih_status session_open(
     if (!*out)
         return err_memory(e, "a job");
     (*out)->model = m;
-    return IH_OK;
-}
-
-static void session_close(struct synthesizer_session **s)
-{
-    free(*s);
-    *s = NULL;
+    status = device_fork(&(*out)->device, m->base.device, e);
+    if (status)
+        session_close(out);
+    return status;
 }
 
 /* An utterance on its way. */
@@ -226,7 +231,7 @@ static enum ih_status make_sound(struct synthesizer_session *session, struct say
         .seed = y->r->seed,
     };
     float *pcm;
-    enum ih_status status = vocoder_run(m->vocoder, m->base.device, &frames, a, &pcm, e);
+    enum ih_status status = vocoder_run(m->vocoder, session->device, &frames, a, &pcm, e);
     if (status)
         return status;
     out->samples = s->count * m->config.vocoder.hop;
@@ -290,7 +295,7 @@ static enum ih_status speak(struct synthesizer_session *session, const struct sy
         status = stopped(cancel, e);
     if (status)
         return status;
-    if (device_exhausted(m->base.device))
+    if (device_exhausted(session->device))
         return err_memory(e, "a sentence");
     bend_sound(&y, &m->config.vocoder);
     return make_sound(session, &y, a, out, e);

@@ -100,6 +100,7 @@ void voice1_unpack(struct voice1 *m);
 
 struct synthesizer_session {
     struct voice1 *model;
+    struct device *device; /* a fork of the model's */
     /* For tests: gets the name of each stage and its value. */
     void (*watch)(void *arg, const char *stage, struct tensor x);
     void *watch_arg;
@@ -108,7 +109,8 @@ struct synthesizer_session {
 
 /* forward.c: what the network makes of an utterance. All in the arena. */
 struct voice1_score {
-    int tokens; /* with the space before and behind */
+    struct device *device; /* the session's */
+    int tokens;            /* with the space before and behind */
     const int32_t *token;
     int language;
     const float *speaker; /* [speaker], of length 1 */

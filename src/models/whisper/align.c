@@ -78,7 +78,7 @@ static void take_layer(void *arg, int layer, struct tensor q)
         if (w->alignment[i].layer != layer)
             continue;
         struct tensor weights = tensor_2d(a->head, DT_F32, a->rows, a->n);
-        op_attention_weights(w->base.device, weights, q, &audio, w->alignment[i].head, scale);
+        op_attention_weights(a->session->device, weights, q, &audio, w->alignment[i].head, scale);
         normalize_columns(a->head, a->rows, a->n);
         add_filtered(a);
     }
@@ -217,7 +217,7 @@ enum ih_status whisper_align(struct recognizer_session *s, int window,
     bool done = attend(&a, token, window) &&
                 warp(a.sum + (size_t)(prompt_count - 1) * (size_t)a.n, count + 1, a.n, time);
     free(a.sum);
-    if (!done)
+    if (!done || device_exhausted(s->device))
         return err_memory(e, "word times");
     return make_words(w, d, o->language, token + prompt_count, at, count, time, arena, e);
 }

@@ -60,13 +60,13 @@ void whisper_spell(struct recognizer_session *s, int window, struct tensor encod
     struct arena_mark mark = arena_mark(&s->arena);
     int64_t rows = encoded.shape[0], classes = w->ctc.classes;
     float *logits = arena_alloc(&s->arena, (size_t)(rows * classes) * sizeof *logits);
-    struct turn_job job = {.kernels = device_kernels(w->base.device),
+    struct turn_job job = {.kernels = device_kernels(s->device),
         .logits = tensor_2d(logits, DT_F32, rows, classes),
         .out = s->spelled + window * w->config.positions * (classes + 2),
         .blank = w->ctc.blank,
         .speller = &w->ctc.speller};
-    op_linear(w->base.device, job.logits, encoded, &w->ctc.head, ACT_NONE, (struct tensor){0});
-    op_parallel(w->base.device, turn_task, &job, (int)((rows + ROWS - 1) / ROWS));
+    op_linear(s->device, job.logits, encoded, &w->ctc.head, ACT_NONE, (struct tensor){0});
+    op_parallel(s->device, turn_task, &job, (int)((rows + ROWS - 1) / ROWS));
     int32_t marks = (int32_t)classes + 1;
     struct whisper_window *out = &s->window[window];
     out->ctc = (struct ctc_frames){job.out, rows, w->ctc.blank, marks, true};

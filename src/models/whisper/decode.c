@@ -214,7 +214,7 @@ enum ih_status whisper_decode(struct recognizer_session *s, const struct decode_
     while (!status && step(&b))
         if (cancel && *cancel)
             status = err_set(e, IH_CANCELLED, "stopped");
-    if (!status && device_exhausted(s->model->base.device))
+    if (!status && device_exhausted(s->device))
         status = err_memory(e, "decoding");
     for (int i = 0; i < count && !status; i++)
         status = collect(&b, &b.all.search[i], &out[i], e);
@@ -246,7 +246,7 @@ enum ih_status whisper_detect(struct recognizer_session *s, int window, int *lan
         total += exp((double)(logits[t->language[i]] - top));
     *probability_out = (float)(1 / total);
     arena_rewind(&s->arena, mark);
-    if (device_exhausted(w->base.device))
+    if (device_exhausted(s->device))
         return err_memory(e, "detecting the language");
     return IH_OK;
 }

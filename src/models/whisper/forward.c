@@ -44,7 +44,7 @@ static struct tensor spectrum(
     float *data = x.data, *audio = arena_alloc(&s->arena, (size_t)padded * sizeof *audio);
     memcpy(audio, pcm, (size_t)samples * sizeof *audio);
     memset(audio + samples, 0, (size_t)(padded - samples) * sizeof *audio);
-    mel_log_all(w->mel, w->base.device, audio, padded, data + mels);
+    mel_log_all(w->mel, s->device, audio, padded, data + mels);
     mel_normalize(data + mels, frames * mels);
     memset(data, 0, (size_t)mels * sizeof *data);
     memset(data + (frames + 1) * mels, 0, (size_t)mels * sizeof *data);
@@ -70,10 +70,10 @@ static void stem(struct recognizer_session *s, struct tensor x, const float *pcm
     struct tensor mel = spectrum(s, pcm, samples, positions);
     struct tensor hidden = temporary(&s->arena, w->encoder_shape.activation, frames + 1, dim);
     memset(hidden.data, 0, dtype_bytes(hidden.dtype, dim));
-    op_linear(w->base.device, tensor_rows(hidden, 1, frames), frames_view(mel, frames, 3, 1),
-        &w->conv1, ACT_GELU, (struct tensor){0});
+    op_linear(s->device, tensor_rows(hidden, 1, frames), frames_view(mel, frames, 3, 1), &w->conv1,
+        ACT_GELU, (struct tensor){0});
     watch(s, "conv1", 0, tensor_rows(hidden, 1, frames));
-    op_linear(w->base.device, x, frames_view(hidden, positions, 3, 2), &w->conv2, ACT_GELU,
+    op_linear(s->device, x, frames_view(hidden, positions, 3, 2), &w->conv2, ACT_GELU,
         tensor_rows(w->encoder_positions, 0, positions));
     watch(s, "embedded", 0, x);
     arena_rewind(&s->arena, mark);
@@ -95,18 +95,18 @@ static void encode_group(struct recognizer_session *s, const float *const *pcm,
         row += n;
     }
     for (int l = 0; l < w->config.layers; l++) {
-        block_encode(w->base.device, &s->arena, &w->encoder[l], &w->encoder_shape, x, seq, count);
+        block_encode(s->device, &s->arena, &w->encoder[l], &w->encoder_shape, x, seq, count);
         watch(s, "encoder", l, x);
     }
     struct tensor encoded = temporary(&s->arena, w->encoder_shape.activation, rows, w->config.dim);
     op_layer_norm(
-        w->base.device, encoded, x, w->encoder_norm.w, w->encoder_norm.b, w->encoder_shape.eps);
+        s->device, encoded, x, w->encoder_norm.w, w->encoder_norm.b, w->encoder_shape.eps);
     watch(s, "encoded", 0, encoded);
     for (int i = 0; i < count; i++) {
         struct tensor part = tensor_rows(encoded, seq[i].row0, seq[i].rows);
         whisper_spell(s, first + i, part);
         for (int l = 0; l < w->config.text_layers; l++)
-            block_cross(w->base.device, &s->arena, &w->decoder[l], &w->decoder_shape, part,
+            block_cross(s->device, &s->arena, &w->decoder[l], &w->decoder_shape, part,
                 &s->window[first + i].cross[l]);
     }
     arena_rewind(&s->arena, mark);
@@ -132,7 +132,7 @@ enum ih_status whisper_encode(struct recognizer_session *s, const float *const *
     if (count > first)
         encode_group(s, pcm, samples, first, count - first, rows);
     s->encoded = count;
-    if (device_exhausted(s->model->base.device))
+    if (device_exhausted(s->device))
         return err_memory(e, "encoding audio");
     return IH_OK;
 }
@@ -177,7 +177,7 @@ static void run_layers(struct recognizer_session *s, const struct whisper_row *r
         }
         struct tap_state state = {tap, l};
         struct block_tap block_tap = {tap_layer, &state};
-        block_decode(w->base.device, &s->arena, &w->decoder[l], &w->decoder_shape, x, seq, rows,
+        block_decode(s->device, &s->arena, &w->decoder[l], &w->decoder_shape, x, seq, rows,
             tap ? &block_tap : NULL);
         watch(s, "decoder", l, x);
     }
@@ -193,10 +193,9 @@ static void output(
     for (int i = 0; i < count; i++)
         memcpy((float *)picked.data + i * dim, (float *)x.data + at[i] * dim, (size_t)dim * 4);
     struct tensor y = temporary(&s->arena, w->decoder_shape.activation, count, dim);
-    op_layer_norm(
-        w->base.device, y, picked, w->decoder_norm.w, w->decoder_norm.b, w->decoder_shape.eps);
-    op_linear(w->base.device, tensor_2d(logits, DT_F32, count, w->config.vocab), y, &w->logits,
-        ACT_NONE, (struct tensor){0});
+    op_layer_norm(s->device, y, picked, w->decoder_norm.w, w->decoder_norm.b, w->decoder_shape.eps);
+    op_linear(s->device, tensor_2d(logits, DT_F32, count, w->config.vocab), y, &w->logits, ACT_NONE,
+        (struct tensor){0});
 }
 
 void whisper_step(struct recognizer_session *s, const struct whisper_row *row, int rows,
@@ -213,7 +212,7 @@ void whisper_step(struct recognizer_session *s, const struct whisper_row *row, i
     int64_t *early = arena_alloc(&s->arena, (size_t)rows * sizeof *early);
     struct tensor x =
         temporary(&s->arena, DT_F32, gather(s, row, rows, id, position), w->config.dim);
-    op_embed(w->base.device, x, &w->embedding, id, w->text_positions, position);
+    op_embed(s->device, x, &w->embedding, id, w->text_positions, position);
     run_layers(s, row, rows, x, tap);
     int64_t end = 0;
     for (int i = 0; i < rows; i++) {

@@ -108,7 +108,9 @@ enum ih_status whisper_session_open(struct recognizer_session **out, struct whis
     s->windows = setup->windows < 1 ? 1 : setup->windows;
     if ((size_t)s->windows > fit)
         s->windows = fit ? (int)fit : 1;
-    status = allocate_caches(s, e);
+    status = device_fork(&s->device, w->base.device, e);
+    if (!status)
+        status = allocate_caches(s, e);
     if (!status && arena_reserve(&s->arena, step_bytes(s)))
         status = err_memory(e, "a job's activations");
     if (!status && setup->phrases)
@@ -128,6 +130,7 @@ void whisper_session_close(struct recognizer_session **sp)
     mem_pages_free(s->memory, s->memory_bytes);
     mem_pages_free(s->spelled, s->spelled_bytes);
     arena_free(&s->arena);
+    device_close(&s->device);
     free(s->window);
     free(s->cache);
     free(s->kv);

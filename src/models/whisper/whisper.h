@@ -122,8 +122,9 @@ struct whisper_cache {
 
 struct recognizer_session {
     struct whisper *model;
-    struct arena arena;   /* of one step: activations */
-    int windows, encoded; /* capacity, and how many hold audio */
+    struct device *device; /* a fork of the model's */
+    struct arena arena;    /* of one step: activations */
+    int windows, encoded;  /* capacity, and how many hold audio */
     int width;
     struct whisper_window *window;
     struct kv *kv;               /* all of them */

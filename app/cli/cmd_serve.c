@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a command line, the environment and a file to a running server. */
+#include "cli/cli.h"
+#include "cli/paths.h"
+#include "server/server.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int serve_flags(struct flag *out, int room)
+{
+    int count, n = 0;
+    const struct setting *s = settings_table(&count);
+    for (; n < count && n < room; n++) {
+        out[n] = (struct flag){.value = s[n].value,
+            .key = s[n].flag,
+            .negatable = s[n].type == SETTING_BOOLEAN,
+            .help = s[n].help};
+        if (s[n].value && strcmp(s[n].value, "NAME|PATH") == 0)
+            out[n].kind = FLAG_MODEL;
+        else if (s[n].value && strcmp(s[n].value, "FILE") == 0)
+            out[n].kind = FLAG_FILE;
+        else if (s[n].value && strcmp(s[n].value, "DIR") == 0)
+            out[n].kind = FLAG_FOLDER;
+        snprintf(out[n].name, sizeof out[n].name, "%s", s[n].flag);
+        if (strcmp(s[n].fallback, "false") != 0)
+            snprintf(out[n].fallback, sizeof out[n].fallback, "%s", s[n].fallback);
+    }
+    return n;
+}
+
+static int read_settings(struct settings *s, const struct args *a)
+{
+    struct ih_error e;
+    const char *file = args_value(a, "config", getenv("INHOUSE_CONFIG"));
+    enum ih_status status = settings_init(s, &e);
+    if (!status && file && *file)
+        status = settings_read_file(s, file, &e);
+    if (!status)
+        status = settings_read_environment(s, getenv, &e);
+    for (int i = 0; !status && i < a->given; i++) {
+        const struct setting *row = setting_find(a->flag[i].name);
+        if (row)
+            status = settings_set(s, row, a->flag[i].value ? a->flag[i].value : "true", &e);
+    }
+    if (!status)
+        status = settings_check(s, &e);
+    return status ? usage_error(a->command, "%s", e.text) : EXIT_DONE;
+}
+
+/* What this machine has, as the server wants to know it. */
+struct inventory {
+    struct model_entry *found; /* of models_scan() */
+    struct model_entry chosen[3], speller;
+    struct shelf_model *model;
+    struct shelf shelf;
+    char vad[PATH_MAX], profiles[PATH_MAX];
+};
+
+static bool is_offered(const char *list, const char *name)
+{
+    size_t n = strlen(name);
+    if (!*list)
+        return true;
+    for (const char *p = list; *p; p += p[strcspn(p, ",")] ? strcspn(p, ",") + 1 : strcspn(p, ","))
+        if (strcspn(p, ",") == n && strncmp(p, name, n) == 0)
+            return true;
+    return false;
+}
+
+static void offer(struct inventory *v, const struct model_entry *m)
+{
+    for (int i = 0; i < v->shelf.count; i++)
+        if (strcmp(v->model[i].name, m->name) == 0)
+            return;
+    v->model[v->shelf.count++] = (struct shelf_model){.name = m->name, .path = m->path};
+}
+
+/* The default of a task: what was asked for must be there, what the program would choose need not.
+ */
+static int choose(struct inventory *v, int i, const char *wanted,
+    enum ih_status (*other)(struct model_entry *, struct ih_error *), const char **name)
+{
+    struct ih_error e;
+    struct model_entry *m = &v->chosen[i];
+    enum ih_status status = *wanted ? model_locate(m, wanted, &e) : other(m, &e);
+    if (status && *wanted) {
+        complain("%s", e.text);
+        return exit_for_model(status);
+    }
+    if (status)
+        return EXIT_DONE;
+    const char *base = strrchr(m->name, '/');
+    if (base && base[1])
+        memmove(m->name, base + 1, strlen(base));
+    offer(v, m);
+    *name = m->name;
+    return EXIT_DONE;
+}
+
+static bool is_for_requests(const struct model_entry *m)
+{
+    return m->kind[0] && !strstr(m->kind, "vad") && !strstr(m->kind, "spell");
+}
+
+static int take_inventory(struct inventory *v, const struct settings *s)
+{
+    int n = models_scan(&v->found);
+    v->model = n < 0 ? NULL : calloc((size_t)n + 3, sizeof *v->model);
+    if (!v->model) {
+        complain("not enough memory");
+        return EXIT_INTERNAL;
+    }
+    v->shelf.model = v->model;
+    int code = choose(v, 0, s->transcribe, model_default, &v->shelf.transcribe);
+    if (!code)
+        code = choose(v, 1, s->speak, model_default_voice, &v->shelf.speak);
+    if (!code)
+        code = choose(v, 2, s->draw, model_default_painter, &v->shelf.draw);
+    for (int i = 0; i < n; i++)
+        if (is_for_requests(&v->found[i]) && is_offered(s->offer, v->found[i].name))
+            offer(v, &v->found[i]);
+    if (speller_locate(&v->speller))
+        v->shelf.speller = v->speller.path;
+    if (vad_locate(v->vad, sizeof v->vad))
+        v->shelf.vad = v->vad;
+    if (voices_folder(v->profiles, sizeof v->profiles))
+        v->shelf.profiles = v->profiles;
+    return code;
+}
+
+static int serve(const struct settings *s)
+{
+    struct ih_error e;
+    struct inventory *v = calloc(1, sizeof *v);
+    if (!v) {
+        complain("not enough memory");
+        return EXIT_INTERNAL;
+    }
+    int code = take_inventory(v, s);
+    struct server_options o = {.settings = s,
+        .shelf = &v->shelf,
+        .engine = {.threads = s->threads},
+        .version = INHOUSE_VERSION};
+    if (!code && server_run(&o, &e) != IH_OK) {
+        complain("%s", e.text);
+        code = e.code == IH_IO ? EXIT_NETWORK : exit_for_model(e.code);
+    }
+    free(v->found);
+    free(v->model);
+    free(v);
+    return code;
+}
+
+int run_serve(const struct args *args)
+{
+    struct settings s;
+    if (args->count)
+        return usage_error(args->command, "'%s' is one argument too many", args->arg[0]);
+    if (args_has(args, "print-config")) {
+        settings_print(stdout);
+        return EXIT_DONE;
+    }
+    int code = read_settings(&s, args);
+    if (!code)
+        code = serve(&s);
+    settings_free(&s);
+    return code;
+}

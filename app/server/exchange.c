@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/exchange.h"
+
+#include "server/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { UPLOAD_MEMORY = 256 << 10, ANSWER_MOST = 1 << 30 };
+
+void exchange_refuse(struct exchange *x, const struct problem *p)
+{
+    if (x->refused)
+        return;
+    x->refused = true;
+    x->route = NULL;
+    answer_fail(x->answer, p);
+}
+
+static const char *shown_key(const struct request_head *h)
+{
+    static const char bearer[] = "bearer ";
+    size_t n = sizeof bearer - 1;
+    if (*h->authorization && strncasecmp(h->authorization, bearer, n) == 0)
+        return h->authorization + n + strspn(h->authorization + n, " ");
+    return h->api_key;
+}
+
+static bool check_key(const struct exchange *x, const struct request_head *h, struct problem *p)
+{
+    const char *key = x->service->host.settings->key, *shown = shown_key(h);
+    if (!*key || (x->route && x->route->open) || text_same_secret(shown, key))
+        return true;
+    if (!*shown)
+        return problem_set(p, 401, "invalid_api_key", NULL,
+            "a key is missing: send it as 'Authorization: Bearer KEY' or 'api-key: KEY'");
+    return problem_set(p, 401, "invalid_api_key", NULL, "the key is not one of this server");
+}
+
+/* How long the body is: one framing only, and no number that two readers could read differently.
+ * -1 when that cannot be known. */
+static int64_t body_length(const struct request_head *h)
+{
+    int64_t n;
+    if (*h->transfer_encoding)
+        return -1;
+    if (!*h->content_length)
+        return h->method[0] == 'P' ? -1 : 0; /* POST, PUT, PATCH */
+    bool digits = strspn(h->content_length, "0123456789") == strlen(h->content_length);
+    return digits && text_integer(h->content_length, &n) ? n : -1;
+}
+
+static bool check_length(const struct exchange *x, const struct request_head *h, struct problem *p)
+{
+    if (x->length >= 0)
+        return true;
+    if (*h->transfer_encoding)
+        return problem_set(p, 411, "length_required", NULL,
+            "a body in pieces (Transfer-Encoding) is not taken; send Content-Length");
+    if (!*h->content_length)
+        return problem_set(p, 411, "length_required", NULL, "Content-Length is missing");
+    return problem_set(p, 400, "invalid_header", NULL, "Content-Length is not a number");
+}
+
+static bool read_type(struct exchange *x, const struct request_head *h, struct problem *p)
+{
+    struct ih_error e;
+    const struct settings *s = x->service->host.settings;
+    int64_t most = (int64_t)s->body_kilobytes << 10;
+    if (x->route->now)
+        return x->length == 0 ||
+               problem_set(p, 400, "invalid_body", NULL, "%s takes no body", x->method);
+    size_t n = strcspn(h->content_type, "; \t");
+    if (n == 16 && strncasecmp(h->content_type, "application/json", n) == 0) {
+        x->body = BODY_JSON;
+    } else {
+        x->reader = (struct form_reader){.form = &x->form,
+            .folder = x->service->folder,
+            .memory = UPLOAD_MEMORY,
+            .upload_most = (int64_t)s->upload_megabytes << 20,
+            .fields_most = (size_t)most};
+        if (form_reader_init(&x->reader, h->content_type, &e) != IH_OK)
+            return problem_set(p, 415, "unsupported_media_type", NULL,
+                "the body must be application/json or multipart/form-data with a boundary");
+        x->body = BODY_MULTIPART;
+        most += (int64_t)s->upload_megabytes << 20;
+    }
+    if (x->length > most)
+        return problem_set(p, 413, "request_too_large", NULL,
+            "the body has %lld bytes; at most %lld are taken", (long long)x->length,
+            (long long)most);
+    return true;
+}
+
+/* Whoever watches over the server is answered however much there is to do. */
+static bool check_load(const struct service *s, const struct route *route, struct problem *p)
+{
+    bool draining = atomic_load(&s->draining);
+    if (!draining && (route->open || s->requests <= s->host.settings->requests))
+        return true;
+    problem_set(p, 503, draining ? "shutting_down" : "overloaded", NULL, "%s",
+        draining ? "the server is stopping" : "the server has too many requests under way");
+    p->retry_after = draining ? 10 : 1;
+    return false;
+}
+
+/* What is answered at once has its form behind the '?'. */
+static bool read_arguments(struct exchange *x, const struct request_head *h, struct problem *p)
+{
+    struct ih_error e;
+    for (int i = 0; x->route->now && h->arguments && h->arguments[i]; i++)
+        if (form_read_argument(&x->form, h->arguments[i], &e) != IH_OK)
+            return problem_from(p, &e);
+    return true;
+}
+
+static bool read_head(struct exchange *x, const struct request_head *h, struct problem *p)
+{
+    if (!check_key(x, h, p))
+        return false;
+    if (!x->route)
+        return false;
+    if (!check_length(x, h, p) || !read_type(x, h, p) || !check_load(x->service, x->route, p) ||
+        !read_arguments(x, h, p))
+        return false;
+    if (x->body == BODY_JSON && !(x->json = malloc((size_t)x->length + 1)))
+        return problem_set(p, 503, "out_of_memory", NULL, "not enough memory");
+    return true;
+}
+
+struct exchange *exchange_begin(
+    struct service *s, const struct request_head *h, void (*notify)(void *arg), void *arg)
+{
+    struct exchange *x = calloc(1, sizeof *x);
+    struct answer_options o = {.folder = s->folder,
+        .limit = ANSWER_MOST,
+        .seconds = s->host.settings->job_seconds,
+        .notify = notify,
+        .arg = arg};
+    struct problem p;
+    char allow[64];
+    if (!x)
+        return NULL;
+    x->service = s;
+    x->began = seconds_now();
+    x->length = body_length(h);
+    snprintf(x->method, sizeof x->method, "%s", h->method);
+    snprintf(x->path, sizeof x->path, "%s", h->path);
+    x->route = route_find(h->method, h->path, &o.dialect, allow, &p);
+    x->answer = answer_new(&o);
+    if (!x->answer) {
+        free(x);
+        return NULL;
+    }
+    s->requests++;
+    if (*allow && !x->route)
+        answer_header(x->answer, "allow", "%s", allow);
+    if (!read_head(x, h, &p)) {
+        if (p.status == 401)
+            answer_header(x->answer, "www-authenticate", "Bearer");
+        exchange_refuse(x, &p);
+    }
+    return x;
+}
+
+/* What a body that cannot be read means; its limits are no lack of memory. */
+static void refuse_body(struct exchange *x, const struct ih_error *e)
+{
+    struct problem p;
+    if (e->code == IH_NO_MEMORY)
+        problem_set(&p, 413, "request_too_large", NULL, "%s", e->text);
+    else if (e->code == IH_INVALID || e->code == IH_BAD_DATA)
+        problem_set(&p, 400, "invalid_body", NULL, "%s", e->text);
+    else
+        problem_from(&p, e);
+    exchange_refuse(x, &p);
+}
+
+void exchange_body(struct exchange *x, const void *data, size_t n)
+{
+    struct ih_error e = {0};
+    x->received += (int64_t)n;
+    if (x->refused || n == 0 || x->received > x->length)
+        return;
+    if (x->body == BODY_JSON)
+        memcpy(x->json + x->received - (int64_t)n, data, n);
+    else if (x->body == BODY_MULTIPART &&
+             multipart_feed(&x->reader.multipart, data, n, &e) != IH_OK)
+        refuse_body(x, &e);
+}
+
+static void submit(struct exchange *x)
+{
+    struct problem p;
+    struct service *s = x->service;
+    const struct operation *operation = x->route->operation;
+    if (!operation->check(&s->host, &x->form, &p)) {
+        exchange_refuse(x, &p);
+        return;
+    }
+    struct job *j = job_new(operation, &x->form, x->answer);
+    if (j && s->queue->put(s->queue, j))
+        return;
+    problem_set(&p, 503, j ? "queue_full" : "out_of_memory", NULL, "%s",
+        j ? "too many requests are waiting; try again later" : "not enough memory");
+    p.retry_after = 2;
+    exchange_refuse(x, &p);
+    job_free(&j);
+}
+
+void exchange_end(struct exchange *x)
+{
+    struct problem p;
+    struct ih_error e = {0};
+    enum ih_status status = IH_OK;
+    x->ended = true;
+    if (x->refused)
+        return;
+    if (x->route->now) {
+        if (!x->route->now(&x->service->host, x->path, &x->form, x->answer, &p))
+            exchange_refuse(x, &p);
+        return;
+    }
+    if (x->body == BODY_JSON)
+        status = form_read_json(&x->form, x->json, (size_t)x->received, &e);
+    else
+        status = multipart_finish(&x->reader.multipart, &e);
+    free(x->json);
+    x->json = NULL;
+    if (status)
+        refuse_body(x, &e);
+    else
+        submit(x);
+}
+
+/* The path is what the client wrote: nothing of it may look like another line or field. */
+static void write_log(const struct exchange *x, bool complete)
+{
+    char line[900], path[sizeof x->path];
+    struct answer_state state = answer_state(x->answer);
+    size_t n = 0;
+    for (const char *c = x->path; *c && n + 1 < sizeof path; c++)
+        path[n++] = *c <= ' ' || *c == '"' || *c == 0x7F ? '?' : *c;
+    path[n] = 0;
+    snprintf(line, sizeof line, "id=%s method=%s path=%s status=%d in=%lld out=%lld seconds=%.3f%s",
+        answer_id(x->answer), x->method, path, state.status, (long long)x->received,
+        (long long)x->sent, seconds_now() - x->began, complete ? "" : " gone=true");
+    x->service->log(line);
+}
+
+void exchange_close(struct exchange **x)
+{
+    struct exchange *gone = *x;
+    *x = NULL;
+    if (!gone)
+        return;
+    struct answer_state state = answer_state(gone->answer);
+    bool complete = state.finished && !state.broken && gone->sent >= state.bytes;
+    if (!state.finished)
+        answer_cancel(gone->answer);
+    if (gone->service->log)
+        write_log(gone, complete);
+    gone->service->requests--;
+    form_free(&gone->form);
+    free(gone->json);
+    answer_release(&gone->answer);
+    free(gone);
+}

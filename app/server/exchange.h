@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SERVER_EXCHANGE_H
+#define SERVER_EXCHANGE_H
+
+#include "server/routes.h"
+
+#include <stdatomic.h>
+
+/* One request and its answer, apart from how bytes travel: from the head of a request to a job in
+ * the queue. Only the I/O loop's thread touches it; nothing here waits. */
+
+struct service {
+    struct host host;
+    struct queue *queue;
+    const char *folder; /* for temporary files */
+    atomic_bool draining;
+    int requests; /* exchanges that are open */
+    /* One line for each exchange at its end; may be null. */
+    void (*log)(const char *line);
+};
+
+/* As it came; "" for what was not there. */
+struct request_head {
+    const char *method, *path; /* the path decoded, without the query */
+    const char *content_type, *content_length, *transfer_encoding;
+    const char *authorization, *api_key;
+    const char *const *arguments; /* "name=value" behind the path's '?', decoded; ends with null */
+};
+
+enum body { BODY_NONE, BODY_JSON, BODY_MULTIPART };
+
+struct exchange {
+    struct service *service;
+    const struct route *route; /* null when it was refused */
+    struct answer *answer;
+    char method[12], path[512]; /* for the log */
+    enum body body;
+    int64_t length, received; /* of the body; a length of -1 cannot be known */
+    bool refused;             /* the answer is an error and the rest of the body is not wanted */
+    bool ended;               /* the body is complete */
+    struct form form;
+    struct form_reader reader;
+    char *json;
+    int64_t sent; /* of the answer's body; for whoever sends it */
+    double began; /* seconds of CLOCK_MONOTONIC */
+};
+
+/* Looks at everything that can be known before the body: key, address, lengths. Null without
+ * memory. notify as in struct answer_options. */
+struct exchange *exchange_begin(
+    struct service *s, const struct request_head *head, void (*notify)(void *arg), void *arg);
+void exchange_body(struct exchange *x, const void *data, size_t n);
+void exchange_end(struct exchange *x);
+/* Answers with an error in place of what the request would have got. */
+void exchange_refuse(struct exchange *x, const struct problem *p);
+/* Cancels what still runs for it. */
+void exchange_close(struct exchange **x);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SERVER_FORM_H
+#define SERVER_FORM_H
+
+#include "inhouse/error.h"
+#include "server/multipart.h"
+#include "server/spool.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What a request asks for, whichever way it was written down: fields with their values in order,
+ * and uploaded files. An operation (job.h) sees this and no HTTP. */
+
+enum field_kind {
+    FIELD_TEXT,
+    FIELD_NUMBER, /* as written */
+    FIELD_BOOL,   /* "true" or "false" */
+    FIELD_JSON,   /* an object, or an array of more than plain values, as JSON text */
+};
+
+struct field {
+    char *name; /* of a list without the "[]" behind it */
+    char *text; /* with a NUL behind it */
+    size_t bytes;
+    enum field_kind kind;
+};
+
+struct upload {
+    char *name, *filename, *type;
+    struct spool *data;
+};
+
+enum { FIELDS_MOST = 256, UPLOADS_MOST = 32 };
+
+struct form {
+    struct field field[FIELDS_MOST]; /* a list is its values one after the other */
+    int fields;
+    struct upload upload[UPLOADS_MOST];
+    int uploads;
+    bool typed; /* from JSON: a text is no number */
+};
+
+void form_free(struct form *f);
+
+/* Null when it is not there; of several the last. */
+const struct field *form_find(const struct form *f, const char *name);
+const struct upload *form_upload(const struct form *f, const char *name);
+
+/* Adds "name=value", as an address has it behind the question mark, decoded. */
+enum ih_status form_read_argument(struct form *f, const char *argument, struct ih_error *e);
+
+/* Adds the fields of a JSON object; null values count as not given. */
+enum ih_status form_read_json(struct form *f, const char *text, size_t bytes, struct ih_error *e);
+
+/* Fills a form from the parts of a multipart body as they come. */
+struct form_reader {
+    struct form *form;
+    const char *folder; /* for uploads */
+    size_t memory;      /* of each before it goes to a file */
+    int64_t upload_most;
+    size_t fields_most; /* bytes of all fields together */
+    struct multipart multipart;
+    size_t field_bytes, room; /* of all before this one; of this one */
+    bool in_file;
+};
+enum ih_status form_reader_init(
+    struct form_reader *r, const char *content_type, struct ih_error *e);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SERVER_JOB_H
+#define SERVER_JOB_H
+
+#include "server/answer.h"
+#include "server/depot.h"
+#include "server/form.h"
+#include "server/settings.h"
+
+/* What operations work with. */
+struct host {
+    const struct settings *settings;
+    struct depot *depot;
+};
+
+/* Something that a server does for a request, without HTTP: from a form to an answer. It is told
+ * by its name and a form, so that a job can be kept in a file or sent to another machine. */
+struct operation {
+    const char *name; /* "transcribe" */
+    /* Whether the form makes sense, without looking at models or files: this is asked before a job
+     * is queued and must be quick. False fills in the problem. */
+    bool (*check)(const struct host *host, const struct form *form, struct problem *p);
+    /* Does it on a worker's thread and ends with answer_finish(), answer_json() or answer_fail()
+     * unless the answer was cancelled. */
+    void (*run)(const struct host *host, const struct form *form, struct answer *answer);
+};
+
+struct job {
+    struct job *next;
+    const struct operation *operation;
+    struct form form; /* owned */
+    struct answer *answer;
+};
+
+/* Null without memory. The form is moved into it. */
+struct job *job_new(const struct operation *operation, struct form *form, struct answer *answer);
+void job_free(struct job **j);
+
+/* Where jobs wait: a table of functions, so that a queue need not be in this process. */
+struct queue {
+    /* False when it is full or closed, and the job stays the caller's. */
+    bool (*put)(struct queue *q, struct job *j);
+    /* Waits for a job; null when the queue is closed and empty. */
+    struct job *(*take)(struct queue *q);
+    int (*waiting)(struct queue *q);
+    /* Nothing is taken in any more; what waits is still given out. */
+    void (*close)(struct queue *q);
+    /* Frees it and what still waits. */
+    void (*free)(struct queue *q);
+};
+
+/* In memory, first come first served, at most `room` jobs. Cancelled ones make room for others. */
+enum ih_status queue_local(struct queue **out, int room, struct ih_error *e);
+
+/* Threads that take jobs and run them. */
+struct workers;
+enum ih_status workers_open(struct workers **out, int count, struct queue *queue,
+    const struct host *host, struct ih_error *e);
+/* Waits until all have ended; the queue must be closed. */
+void workers_close(struct workers **w);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SERVER_ROUTES_H
+#define SERVER_ROUTES_H
+
+#include "server/job.h"
+
+/* Which address does what: one table for all dialects. */
+struct route {
+    const char *method, *path; /* {name} stands for one piece between slashes */
+    const struct dialect *dialect;
+    const struct operation *operation; /* done by a worker; or null, and then: */
+    /* Answers at once, on the loop's thread; the form is what stands behind the '?'. All that has
+     * no body is answered so: while such a request waited, the HTTP library would not see its
+     * client go. False fills in the problem. */
+    bool (*now)(const struct host *host, const char *path, const struct form *form,
+        struct answer *a, struct problem *p);
+    bool open; /* needs no key */
+};
+
+/* Null when there is none: then `problem` says so, in `dialect`, and `allow` holds the methods
+ * that the path has ("GET, HEAD"), or "". HEAD is as GET. */
+const struct route *route_find(const char *method, const char *path, const struct dialect **dialect,
+    char allow[64], struct problem *problem);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/server.h"
+
+#include "server/loop.h"
+#include "server/text.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+struct server {
+    struct service service;
+    struct loop *loop;
+    struct workers *workers;
+    pthread_t io;
+    atomic_bool ended;
+};
+
+/* One write a line, so that lines of several threads do not mix. */
+static void write_line(const char *level, const char *text)
+{
+    char line[1200], when[32];
+    time_t now = time(NULL);
+    struct tm utc;
+    strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+    snprintf(line, sizeof line, "time=%s level=%s %s\n", when, level, text);
+    fputs(line, stderr);
+}
+
+static void log_request(const char *line)
+{
+    write_line("info", line);
+}
+
+static void say_sentence(const char *level, const char *sentence)
+{
+    char quoted[700];
+    size_t n = 0;
+    for (const char *c = sentence; *c && n + 2 < sizeof quoted; c++)
+        quoted[n++] = *c == '"' || *c == '\n' ? '\'' : *c;
+    quoted[n] = 0;
+    char text[720];
+    snprintf(text, sizeof text, "message=\"%s\"", quoted);
+    write_line(level, text);
+}
+
+static void note(const char *sentence)
+{
+    say_sentence("warning", sentence);
+}
+
+static void *run_loop(void *arg)
+{
+    struct server *s = arg;
+    loop_run(s->loop);
+    atomic_store(&s->ended, true);
+    return NULL;
+}
+
+static void tell_ready(const struct server *s)
+{
+    char text[400];
+    const struct settings *set = s->service.host.settings;
+    bool v6 = strchr(set->address, ':') != NULL;
+    snprintf(text, sizeof text, "listening on http%s://%s%s%s:%d; %s", *set->certificate ? "s" : "",
+        v6 ? "[" : "", set->address, v6 ? "]" : "", loop_port(s->loop),
+        depot_describe(s->service.host.depot));
+    say_sentence("info", text);
+}
+
+/* Waits for the signal to stop, then for the end of what is under way. */
+static void wait_for_end(struct server *s, const sigset_t *signals)
+{
+    static const struct timespec moment = {.tv_nsec = 100 * 1000 * 1000};
+    int number = 0;
+    sigwait(signals, &number);
+    say_sentence("info", "stopping: requests under way are answered");
+    loop_drain(s->loop, false);
+    while (!atomic_load(&s->ended))
+        if (sigtimedwait(signals, NULL, &moment) > 0) {
+            say_sentence("info", "stopping now: requests under way are cancelled");
+            loop_drain(s->loop, true);
+        }
+}
+
+static enum ih_status choose_folder(struct server *s, struct ih_error *e)
+{
+    const char *given = s->service.host.settings->temporary;
+    const char *folder = *given ? given : getenv("TMPDIR");
+    s->service.folder = folder && *folder ? folder : "/tmp";
+    if (access(s->service.folder, W_OK | X_OK) == 0)
+        return IH_OK;
+    return explain(e, IH_INVALID, "no temporary files can be made in %.300s: %s", s->service.folder,
+        strerror(errno));
+}
+
+static enum ih_status start(struct server *s, const struct server_options *o, struct ih_error *e)
+{
+    struct host *host = &s->service.host;
+    const struct settings *set = o->settings;
+    host->settings = set;
+    s->service.log = set->quiet ? NULL : log_request;
+    enum ih_status status = choose_folder(s, e);
+    if (!status)
+        status = depot_open(&host->depot, &o->engine, o->shelf, note, e);
+    if (!status)
+        status = queue_local(&s->service.queue, set->queue, e);
+    if (!status)
+        status = loop_open(&s->loop, &s->service, e);
+    if (!status)
+        status = workers_open(&s->workers, set->workers, s->service.queue, host, e);
+    if (!status && pthread_create(&s->io, NULL, run_loop, s) != 0)
+        status = explain(e, IH_IO, "a thread cannot be started");
+    return status;
+}
+
+static void stop(struct server *s)
+{
+    if (s->service.queue)
+        s->service.queue->close(s->service.queue);
+    workers_close(&s->workers);
+    loop_close(&s->loop);
+    if (s->service.queue)
+        s->service.queue->free(s->service.queue);
+    depot_close(&s->service.host.depot);
+}
+
+enum ih_status server_run(const struct server_options *o, struct ih_error *e)
+{
+    struct server *s = calloc(1, sizeof *s);
+    sigset_t signals;
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    if (!s)
+        return explain(e, IH_NO_MEMORY, "not enough memory");
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    sigemptyset(&ignore.sa_mask);
+    sigaction(SIGPIPE, &ignore, NULL);
+    enum ih_status status = start(s, o, e);
+    if (!status) {
+        tell_ready(s);
+        wait_for_end(s, &signals);
+        pthread_join(s->io, NULL);
+        say_sentence("info", "stopped");
+    }
+    stop(s);
+    free(s);
+    return status;
+}

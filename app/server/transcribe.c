@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Recordings to text: /v1/audio/transcriptions and /v1/audio/translations. */
+#include "inhouse/format.h"
+#include "server/fields.h"
+#include "server/operations.h"
+#include "server/text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const struct field_rule rules[] = {
+    {"file", USE_OWN, NULL},
+    {"model", USE_OWN, NULL},
+    {"response_format", USE_OWN, NULL},
+    {"timestamp_granularities", USE_OWN, NULL},
+    {"stream", USE_OWN, NULL},
+    {"phrases", USE_OWN, NULL},
+    {"chunking_strategy", USE_NOTHING, NULL},
+    {"user", USE_NOTHING, NULL},
+    {"include", USE_REFUSED,
+        "probabilities of tokens are not given; verbose_json has avg_logprob of each segment"},
+    {"known_speaker_names", USE_REFUSED, "speakers are not told apart"},
+    {"known_speaker_references", USE_REFUSED, "speakers are not told apart"},
+    {"format", USE_REFUSED, "the field is called response_format"},
+    {"task", USE_REFUSED, "POST /v1/audio/translations translates"},
+    {NULL, 0, NULL},
+};
+
+/* One request, read. */
+struct work {
+    struct ih_request request;
+    const struct ih_format *format;
+    const char *model;
+    bool stream;
+    char *phrases; /* owned */
+    struct answer *answer;
+    size_t told; /* bytes of text in events */
+};
+
+static bool read_format(struct work *w, const struct form *f, struct problem *p)
+{
+    const char *name;
+    struct ih_error e;
+    if (!fields_text(f, "response_format", &name, p))
+        return false;
+    w->format = ih_format_find(name ? name : "json", &e);
+    if (!w->format)
+        return problem_set(p, 400, "invalid_value", "response_format", "%s", e.text);
+    if (w->stream && strcmp(w->format->name, "json") != 0 && strcmp(w->format->name, "text") != 0)
+        return problem_set(p, 400, "invalid_value", "response_format",
+            "a stream has response_format json or text");
+    return true;
+}
+
+static bool read_granularities(struct work *w, const struct form *f, struct problem *p)
+{
+    for (int i = 0; i < f->fields; i++) {
+        const struct field *field = &f->field[i];
+        if (strcmp(field->name, "timestamp_granularities") != 0)
+            continue;
+        if (strcmp(field->text, "word") == 0)
+            w->request.transcribe.words = true;
+        else if (strcmp(field->text, "segment") != 0)
+            return problem_set(p, 400, "invalid_value", field->name,
+                "timestamp_granularities are word and segment, not '%.60s'", field->text);
+    }
+    return true;
+}
+
+/* One a line for the library; in a request a list, or one text with commas or line ends. */
+static bool read_phrases(struct work *w, const struct form *f, struct problem *p)
+{
+    size_t room = 1;
+    for (int i = 0; i < f->fields; i++)
+        room += strcmp(f->field[i].name, "phrases") == 0 ? f->field[i].bytes + 1 : 0;
+    if (room == 1)
+        return true;
+    w->phrases = calloc(1, room);
+    if (!w->phrases)
+        return problem_set(p, 503, "out_of_memory", NULL, "not enough memory");
+    for (int i = 0; i < f->fields; i++)
+        if (strcmp(f->field[i].name, "phrases") == 0) {
+            strcat(w->phrases, f->field[i].text);
+            strcat(w->phrases, "\n");
+        }
+    for (char *c = w->phrases; *c; c++)
+        *c = *c == ',' ? '\n' : *c;
+    w->request.transcribe.phrases = w->phrases;
+    return true;
+}
+
+static bool read_request(struct work *w, const struct form *f, bool translate, struct problem *p)
+{
+    const struct upload *file = form_upload(f, "file");
+    *w = (struct work){0};
+    ih_request_defaults(&w->request, IH_TRANSCRIBE);
+    w->request.transcribe.translate = translate;
+    if (!fields_read(&w->request, f, rules, p) || !fields_text(f, "model", &w->model, p) ||
+        !fields_bool(f, "stream", &w->stream, p) || !read_format(w, f, p) ||
+        !read_granularities(w, f, p) || !read_phrases(w, f, p))
+        return false;
+    if (!file)
+        return problem_set(p, 400, "missing_parameter", "file",
+            "a recording is missing: send it as the file 'file' of a multipart/form-data body");
+    if (spool_size(file->data) == 0)
+        return problem_set(p, 400, "invalid_file", "file", "the file is empty");
+    return true;
+}
+
+/* Takes "de", "de-DE" and "German"; what is none of the model's languages is left to it. */
+static void choose_language(struct work *w, const struct ih_model *model)
+{
+    const char **language = &w->request.transcribe.language;
+    const char *const *codes;
+    if (!*language)
+        return;
+    size_t n = strcspn(*language, "-_");
+    int count = ih_model_languages(model, &codes);
+    for (int i = 0; i < count; i++) {
+        const char *name = ih_language_name(codes[i]);
+        if ((strlen(codes[i]) == n && strncasecmp(codes[i], *language, n) == 0) ||
+            (name && strcasecmp(name, *language) == 0)) {
+            *language = codes[i];
+            return;
+        }
+    }
+}
+
+/* OpenAI bills recordings by the second, rounded up. */
+static json_t *usage_json(const struct ih_transcript *t)
+{
+    return json_pack("{sssI}", "type", "duration", "seconds", (json_int_t)ceil(t->duration));
+}
+
+/* The whole text as a JSON string, without blanks around it, as the formats write it. */
+static json_t *text_json(const struct ih_transcript *t)
+{
+    const char *text = t->text ? t->text : "";
+    text += strspn(text, " \n");
+    size_t n = strlen(text);
+    while (n > 0 && strchr(" \n", text[n - 1]))
+        n--;
+    return json_stringn(text, n);
+}
+
+static void on_segment(void *arg, const struct ih_segment *s)
+{
+    struct work *w = arg;
+    const char *text = s->text ? s->text : "";
+    if (!w->stream || !*text)
+        return;
+    if (!answer_state(w->answer).stream)
+        answer_stream(w->answer, "text/event-stream");
+    if (w->told == 0)
+        text += strspn(text, " ");
+    w->told += strlen(text);
+    event_write(w->answer, json_pack("{ssss}", "type", "transcript.text.delta", "delta", text));
+}
+
+static void finish_stream(struct work *w, const struct ih_transcript *t)
+{
+    if (!answer_state(w->answer).stream)
+        answer_stream(w->answer, "text/event-stream");
+    event_write(w->answer, json_pack("{sssoso}", "type", "transcript.text.done", "text",
+                               text_json(t), "usage", usage_json(t)));
+    answer_finish(w->answer, 200, "text/event-stream");
+}
+
+static void finish_whole(struct work *w, const struct ih_transcript *t)
+{
+    struct ih_error e;
+    struct problem p;
+    unsigned flags = (w->request.transcribe.words ? IH_FORMAT_WORDS : 0u) |
+                     (w->request.transcribe.translate ? IH_FORMAT_TRANSLATED : 0u);
+    if (strcmp(w->format->name, "json") == 0) {
+        answer_json(
+            w->answer, 200, json_pack("{soso}", "text", text_json(t), "usage", usage_json(t)));
+        return;
+    }
+    if (ih_transcript_write(t, w->format->name, flags, answer_write, w->answer, &e) == IH_OK) {
+        answer_finish(w->answer, 200, w->format->mime);
+    } else {
+        problem_from(&p, &e);
+        answer_fail(w->answer, &p);
+    }
+}
+
+static bool transcribe(
+    struct work *w, const struct host *host, const struct upload *file, struct problem *p)
+{
+    struct ih_error e = {0};
+    struct ih_model *model;
+    struct ih_transcript *t = NULL;
+    struct ih_audio_input input = {0};
+    struct ih_transcribe_job job = {.job.arg = w, .segment = on_segment};
+    if (spool_map(file->data, &input.data, &input.size, &e) != IH_OK)
+        return problem_from(p, &e);
+    if (!depot_take(host->depot, w->model, IH_TRANSCRIBE, &model, p))
+        return false;
+    choose_language(w, model);
+    w->request.transcribe.vad = depot_vad(host->depot);
+    answer_attach(w->answer, &job.job);
+    enum ih_status status = ih_transcribe(&t, model, &input, &w->request.transcribe, &job, &e);
+    answer_detach(w->answer);
+    depot_give_back(host->depot, model);
+    if (status == IH_OK && w->stream)
+        finish_stream(w, t);
+    else if (status == IH_OK)
+        finish_whole(w, t);
+    ih_transcript_free(&t);
+    return status == IH_OK || problem_from(p, &e);
+}
+
+static void run(
+    const struct host *host, const struct form *form, struct answer *answer, bool translate)
+{
+    struct work *w = malloc(sizeof *w);
+    struct problem p;
+    if (!w) {
+        problem_set(&p, 503, "out_of_memory", NULL, "not enough memory");
+        answer_fail(answer, &p);
+        return;
+    }
+    bool done = read_request(w, form, translate, &p);
+    if (done) {
+        w->answer = answer;
+        done = transcribe(w, host, form_upload(form, "file"), &p);
+    }
+    if (!done)
+        event_fail(answer, &p);
+    free(w->phrases);
+    free(w);
+}
+
+static bool check(const struct form *form, bool translate, struct problem *p)
+{
+    struct work w;
+    bool good = read_request(&w, form, translate, p);
+    free(w.phrases);
+    return good;
+}
+
+static bool check_transcribe(const struct host *host, const struct form *form, struct problem *p)
+{
+    (void)host;
+    return check(form, false, p);
+}
+
+static bool check_translate(const struct host *host, const struct form *form, struct problem *p)
+{
+    (void)host;
+    return check(form, true, p);
+}
+
+static void run_transcribe(const struct host *host, const struct form *form, struct answer *answer)
+{
+    run(host, form, answer, false);
+}
+
+static void run_translate(const struct host *host, const struct form *form, struct answer *answer)
+{
+    run(host, form, answer, true);
+}
+
+const struct operation operation_transcribe = {"transcribe", check_transcribe, run_transcribe};
+const struct operation operation_translate = {"translate", check_translate, run_translate};
