@@ -4,8 +4,11 @@
 
 #include <string.h>
 
-static const char *const models_words[] = {
-    "list", "show", "pull", "verify", "remove", "quantize", NULL};
+static const char *const models_words[] = {"list", "search", "show", "pull", "import", "bundle",
+    "verify", "quantize", "evict", "remove", NULL};
+static const struct after models_after[] = {
+    {"pull", FLAG_KNOWN}, {"import", FLAG_FILE}, {NULL, FLAG_TEXT}};
+static const struct after voices_after[] = {{"import", FLAG_FILE}, {NULL, FLAG_TEXT}};
 static const char *const voices_words[] = {
     "list", "create", "show", "blend", "remove", "revoke", "export", "import", NULL};
 static const char *const keys_words[] = {"create", "list", "revoke", NULL};
@@ -17,14 +20,24 @@ static const char *const number_types[] = {"int8", "int4", "bf16", "f32", NULL};
 
 /* clang-format off */
 static const struct flag models_flags[] = {
-    {.name = "json", .help = "for other programs: list and show as JSON"},
-    {.name = "name", .value = "NAME", .help = "pull: what to call the model here"},
+    {.name = "json", .help = "for other programs: list, search and show as JSON"},
+    {.name = "name", .value = "NAME", .help = "pull, import: what to call the model here"},
     {.name = "file", .value = "FILE", .help = "pull: fetch this file too; may be repeated"},
-    {.name = "force", .help = "pull: fetch again what is already here"},
+    {.name = "force", .help = "pull, import, bundle: replace what is already here"},
+    {.name = "parallel", .value = "N", .help = "pull: files fetched at the same time", .fallback = "4"},
     {.name = "retries", .value = "N", .help = "pull: attempts after a failure without progress", .fallback = "5"},
     {.name = "timeout", .value = "SECONDS", .help = "pull: give up on a connection that is silent this long", .fallback = "30"},
+    {.name = "offline", .help = "pull: ask no server; says what is not here"},
+    {.name = "link", .help = "import: leave the files where they are and keep a link"},
+    {.name = "trust", .value = "FILE", .kind = FLAG_FILE, .help = "import: public key of whoever signed the bundle"},
+    {.name = "unsigned", .help = "import: take a bundle without knowing who made it"},
+    {.name = "key", .value = "FILE", .kind = FLAG_FILE, .help = "bundle: private key to sign with"},
+    {.name = "keep-bytes", .value = "N", .help = "evict: until at most this much is left, such as 20G"},
+    {.name = "older-than", .value = "DAYS", .help = "evict: what was not used for so long"},
+    {.name = "dry-run", .help = "evict: say what would go"},
+    {.name = "yes", .letter = 'y', .help = "evict: do not ask"},
     {.name = "to", .value = "TYPE", .choices = number_types, .help = "quantize: numbers to store", .fallback = "int8"},
-    {.name = "output", .letter = 'o', .value = "DIR", .kind = FLAG_FOLDER, .help = "quantize: new folder for the result"},
+    {.name = "output", .letter = 'o', .value = "PATH", .kind = FLAG_FILE, .help = "quantize: new folder; bundle: new file"},
     {.name = "quiet", .letter = 'q', .help = "no progress, no notes"},
 };
 static const struct flag voices_flags[] = {
@@ -118,7 +131,7 @@ static const struct command table[] = {
         "terminal that can, the picture too. 'inhouse draw --again FILE' draws it once more. Of a sound, its\n"
         "title, artist and comment, where 'inhouse speak' says which voice and model made it.\n"},
     {.name = "voices", .usage = "list | create NAME | show NAME | blend NAME VOICES | remove NAME | revoke NAME | export NAME | import FILE",
-     .summary = "voices that a model has, and voices of your own", .words = voices_words, .argument = FLAG_VOICE,
+     .summary = "voices that a model has, and voices of your own", .words = voices_words, .argument = FLAG_VOICE, .after = voices_after,
      .flags = voices_flags, .flag_count = sizeof voices_flags / sizeof *voices_flags, .run = run_voices,
      .details =
         "A voice of your own is a small file: how somebody sounds, and the record of that person's consent.\n"
@@ -129,17 +142,23 @@ static const struct command table[] = {
         "  inhouse voices create anna --who \"Anna Berg\" --from clip.wav --consent statement.wav\n"
         "  inhouse voices blend warm anna:0.7+ben:0.3 --style calm\n"
         "  inhouse voices export warm -o /media/usb\n"},
-    {.name = "models", .usage = "list | show NAME | pull NAME | verify NAME | remove NAME | quantize NAME",
-     .summary = "list, fetch, check and remove models", .words = models_words, .argument = FLAG_MODEL,
+    {.name = "models", .usage = "list | search [WORDS] | show NAME | pull NAME | import PATH | bundle NAME... | verify NAME | quantize NAME | evict [NAME...] | remove NAME",
+     .summary = "find, fetch, carry, check and remove models", .words = models_words, .argument = FLAG_MODEL, .after = models_after,
      .flags = models_flags, .flag_count = sizeof models_flags / sizeof *models_flags, .run = run_models,
      .details =
-        "NAME is one of 'inhouse models list', or hf:OWNER/NAME[@REVISION] for any repository of the hub.\n"
+        "NAME is one of 'inhouse models search', or hf:OWNER/NAME[@REVISION] for any repository of the hub.\n"
         "Nothing is fetched unless you say pull. A pull that breaks off goes on where it stopped when it is\n"
         "run again; a model appears under its name only when every file is complete and checked.\n"
-        "HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are honoured; INHOUSE_MODELS names the folder.\n"
+        "HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are honoured; INHOUSE_MODELS names the folder and\n"
+        "INHOUSE_CATALOG a file with models of your own to search and pull.\n"
+        "For machines without a network, bundle puts models into one signed file, which import takes in.\n"
         "\n"
+        "  inhouse models search transcribe de\n"
         "  inhouse models pull small\n"
         "  inhouse models pull hf:distil-whisper/distil-large-v3\n"
+        "  inhouse models bundle small kokoro -o speech.tar --key company.key\n"
+        "  inhouse models import speech.tar --trust company.pub\n"
+        "  inhouse models evict --older-than 90 --keep-bytes 50G\n"
         "  inhouse models quantize small --to int8 -o small-int8\n"},
     {.name = "serve", .usage = "", .summary = "answer requests over HTTP as OpenAI's API does",
      .flags = serve_only_flags, .flag_count = sizeof serve_only_flags / sizeof *serve_only_flags, .more_flags = serve_flags, .run = run_serve,
