@@ -276,10 +276,10 @@ static void test_text_encoder_is_released(void **state)
         r.prompt = i == 1 ? "something else" : b.prompt;
         klein_paint(&b, &r, &out);
         ih_picture_free(&out);
-        assert_int_equal(m->readers, 0);
-        assert_null(m->text.layer);
-        assert_int_equal(m->text_arena.used, 0);
-        assert_true(m->flow_packed);
+        assert_false(m->text.base.packed);
+        assert_null(m->text.net.layer);
+        assert_int_equal(m->text.base.arena.used, 0);
+        assert_true(m->flow.base.packed);
     }
     klein_close(&b);
 }

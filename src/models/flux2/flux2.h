@@ -5,11 +5,8 @@
 #include "models/flux2/taef2.h"
 #include "models/flux2/vae.h"
 #include "models/painter.h"
-#include "nn/decoder.h"
-#include "nn/flow_transformer.h"
+#include "nn/part.h"
 #include "text/bpe.h"
-
-#include <pthread.h>
 
 /* FLUX.2-klein (Black Forest Labs 2026), as the hub publishes it: a folder with model_index.json of
  * class Flux2KleinPipeline and one folder each for the transformer, the text encoder (Qwen3), the
@@ -27,29 +24,17 @@ struct flux2 {
     enum dtype storage;
     struct bpe *bpe;
     int32_t padding; /* token */
-    struct weights *text_weights, *flow_weights;
     struct vae *vae;
     struct taef2 *taef2; /* null where it is missing */
-    struct decoder_config text_config;
 
     /* The text encoder is packed while somebody reads and gives its memory back to the steps; the
      * transformer is packed at the first job and stays. */
-    pthread_mutex_t lock;
-    struct decoder text;
-    struct arena text_arena;
-    int readers;
-    struct flow_transformer flow;
-    bool flow_packed;
+    struct text_part text;
+    struct flow_part flow;
 };
 
 extern const struct family flux2_family;
 extern const struct painter flux2_painter;
-
-/* load.c: the two walks over either network (see nn/load.h); the first only looks. */
-enum ih_status flux2_look(struct flux2 *m, struct ih_error *e);
-enum ih_status flux2_take_text(struct flux2 *m, struct ih_error *e);
-void flux2_give_text(struct flux2 *m);
-enum ih_status flux2_prepare(struct flux2 *m, struct ih_error *e);
 
 /* A prompt's features [T, taps * D] f32, kept as long as the session asks for the same text. */
 struct flux2_features {

@@ -34,16 +34,12 @@ static bool exists(const char *path)
 static void flux2_close(struct model *base)
 {
     struct flux2 *m = (struct flux2 *)base;
-    decoder_free(&m->text);
-    flow_free(&m->flow);
+    part_close(&m->text.base);
+    part_close(&m->flow.base);
     vae_close(&m->vae);
     taef2_close(&m->taef2);
     bpe_close(&m->bpe);
-    weights_close(&m->text_weights);
-    weights_close(&m->flow_weights);
-    arena_free(&m->text_arena);
     arena_free(&m->arena);
-    pthread_mutex_destroy(&m->lock);
     free(m);
 }
 
@@ -76,33 +72,44 @@ static enum ih_status read_pipeline(struct flux2 *m, const char *folder, struct 
     return status;
 }
 
-static enum ih_status read_networks(struct flux2 *m, const char *folder, struct ih_error *e)
+/* Of 4 bits on disk no more are made in memory, unless that is asked for. */
+static enum ih_status choose_storage(
+    struct flux2 *m, const char *transformer, enum ih_compute compute, struct ih_error *e)
 {
-    char path[PATH];
-    struct config *c = NULL;
-    snprintf(path, sizeof path, "%s/transformer/config.json", folder);
-    enum ih_status status = config_open(&c, path, e);
-    if (!status)
-        status = flow_read_config(&m->flow.config, c, path, e);
-    config_close(&c);
+    struct weights *w = NULL;
+    enum ih_status status = weights_open(&w, transformer, e);
     if (status)
         return status;
-    if (m->flow.config.axes != 4)
-        return err_set(
-            e, IH_UNSUPPORTED, "%s: %d axes of positions; expected 4", path, m->flow.config.axes);
-    snprintf(path, sizeof path, "%s/text_encoder/config.json", folder);
-    status = config_open(&c, path, e);
+    bool q4 = weights_survey(w).numbers == DT_Q4;
+    m->storage = model_storage(m->base.device, compute, q4 ? DT_Q4 : DT_I8);
+    weights_close(&w);
+    return IH_OK;
+}
+
+static enum ih_status open_networks(struct flux2 *m, const struct model_open *o, struct ih_error *e)
+{
+    const int last = flux2_taps[FLUX2_TAPS - 1];
+    const struct flow_config *flow = &m->flow.net.config;
+    const struct decoder_config *text = &m->text.net.config;
+    char path[PATH];
+    snprintf(path, sizeof path, "%s/transformer", o->path);
+    enum ih_status status = choose_storage(m, path, o->compute, e);
     if (!status)
-        status = decoder_read_config(&m->text_config, c, path, e);
-    config_close(&c);
+        status = part_open_flow(&m->flow, m->base.device, path, m->storage, e);
+    if (status)
+        return status;
+    if (flow->axes != 4)
+        return err_set(e, IH_UNSUPPORTED, "%s: %d axes of positions; expected 4", path, flow->axes);
+    snprintf(path, sizeof path, "%s/text_encoder", o->path);
+    status = part_open_text(&m->text, m->base.device, path, m->storage, last, e);
     /* The reference norms the states after the last layer, so that one is not a tap. */
-    if (!status && m->text_config.layers <= flux2_taps[FLUX2_TAPS - 1])
+    if (!status && text->layers <= last)
         status = err_set(e, IH_UNSUPPORTED, "%s: %d layers; the text is read inside, after %d",
-            path, m->text_config.layers, flux2_taps[FLUX2_TAPS - 1]);
-    if (!status && m->text_config.dim * FLUX2_TAPS != m->flow.config.context)
+            path, text->layers, last);
+    if (!status && text->dim * FLUX2_TAPS != flow->context)
         status = err_set(e, IH_BAD_DATA,
             "%s: the text encoder gives %d features, the transformer takes %d", path,
-            m->text_config.dim * FLUX2_TAPS, m->flow.config.context);
+            text->dim * FLUX2_TAPS, flow->context);
     return status;
 }
 
@@ -119,24 +126,6 @@ static enum ih_status open_tokenizer(struct flux2 *m, const char *folder, struct
     return IH_OK;
 }
 
-static enum ih_status open_weights(struct flux2 *m, const char *folder, struct ih_error *e)
-{
-    static const char *const names[] = {"diffusion_pytorch_model.safetensors",
-        "diffusion_pytorch_model.safetensors.index.json", "model.safetensors",
-        "model.safetensors.index.json"};
-    char path[PATH];
-    snprintf(path, sizeof path, "%s/text_encoder", folder);
-    enum ih_status status = weights_open(&m->text_weights, path, e);
-    for (size_t i = 0; i < sizeof names / sizeof *names && !status; i++) {
-        snprintf(path, sizeof path, "%s/transformer/%s", folder, names[i]);
-        if (exists(path))
-            return weights_open(&m->flow_weights, path, e);
-    }
-    if (!status)
-        status = err_set(e, IH_NOT_FOUND, "%s/transformer holds no %s", folder, names[0]);
-    return status;
-}
-
 static enum ih_status open_autoencoder(struct flux2 *m, const char *folder, struct ih_error *e)
 {
     char path[PATH];
@@ -144,7 +133,7 @@ static enum ih_status open_autoencoder(struct flux2 *m, const char *folder, stru
     enum dtype storage = narrow ? DT_BF16 : DT_F32;
     snprintf(path, sizeof path, "%s/vae", folder);
     enum ih_status status = vae_open(&m->vae, m->base.device, path, storage, e);
-    const struct flow_config *c = &m->flow.config;
+    const struct flow_config *c = &m->flow.net.config;
     if (!status && (vae_channels(m->vae) != c->in || c->in != c->out))
         status = err_set(e, IH_BAD_DATA,
             "%s: the autoencoder has %d channels, the transformer takes %d and gives %d", path,
@@ -158,33 +147,20 @@ static enum ih_status open_autoencoder(struct flux2 *m, const char *folder, stru
     return status;
 }
 
-/* Of 4 bits on disk no more are made in memory, unless that is asked for. */
-static enum dtype choose_storage(const struct flux2 *m, enum ih_compute compute)
-{
-    bool q4 = weights_survey(m->flow_weights).numbers == DT_Q4;
-    return model_storage(m->base.device, compute, q4 ? DT_Q4 : DT_I8);
-}
-
 static enum ih_status open_all(struct flux2 *m, const struct model_open *o, struct ih_error *e)
 {
     const char *folder = o->path;
     enum ih_status status = read_pipeline(m, folder, e);
     if (!status)
-        status = read_networks(m, folder, e);
+        status = open_networks(m, o, e);
     if (!status)
         status = open_tokenizer(m, folder, e);
-    if (!status)
-        status = open_weights(m, folder, e);
-    if (!status)
-        m->storage = choose_storage(m, o->compute);
-    if (!status)
-        status = flux2_look(m, e);
     if (!status)
         status = open_autoencoder(m, folder, e);
     if (status)
         return status;
     m->base.name = model_name(&m->arena, folder);
-    m->base.bytes = weights_bytes(m->text_weights) + weights_bytes(m->flow_weights);
+    m->base.bytes = weights_bytes(m->text.base.weights) + weights_bytes(m->flow.base.weights);
     return m->base.name ? IH_OK : err_memory(e, "a model");
 }
 
@@ -193,7 +169,6 @@ static enum ih_status flux2_open(struct model **out, const struct model_open *o,
     struct flux2 *m = calloc(1, sizeof *m);
     if (!m)
         return err_memory(e, "a model");
-    pthread_mutex_init(&m->lock, NULL);
     m->base.family = &flux2_family;
     m->base.device = o->device;
     enum ih_status status = strlen(o->path) > PATH / 2

@@ -61,14 +61,14 @@ static enum ih_status read_prompts(struct painter_session *s, const struct paint
     const char *negative = r->negative ? r->negative : "";
     bool known =
         flux2_knows(&s->positive, r->prompt) && (!guided || flux2_knows(&s->negative, negative));
-    enum ih_status status = known ? IH_OK : flux2_take_text(s->model, e);
+    enum ih_status status = known ? IH_OK : part_take(&s->model->text.base, e);
     if (status)
         return status;
     status = flux2_read(s, &s->positive, r->prompt, cancel, e);
     if (!status && guided)
         status = flux2_read(s, &s->negative, negative, cancel, e);
     if (!known)
-        flux2_give_text(s->model);
+        part_give(&s->model->text.base, false);
     if (!guided)
         flux2_forget(&s->negative);
     if (!status && r->cut)
@@ -101,7 +101,7 @@ static enum ih_status encode(
 static enum ih_status read_pictures(struct flux2_painting *p, struct ih_error *e)
 {
     const struct painting_request *r = p->request;
-    int64_t channels = p->s->model->flow.config.in;
+    int64_t channels = p->s->model->flow.net.config.in;
     float *to = p->latents + p->drawn * channels;
     enum ih_status status = IH_OK;
     if (p->start)
@@ -137,7 +137,7 @@ static enum ih_status begin(struct flux2_painting *p, struct ih_error *e)
 {
     const struct painting_request *r = p->request;
     struct arena *a = &p->s->arena;
-    size_t channels = (size_t)p->s->model->flow.config.in;
+    size_t channels = (size_t)p->s->model->flow.net.config.in;
     bool start = r->images > 0 && (r->strength < 1 || r->mask);
     int patch = vae_multiple(p->s->model->vae);
     p->rows = r->height / patch;
@@ -212,9 +212,11 @@ static enum ih_status paint(struct painter_session *s, const struct painting_req
     if (!status)
         status = read_pictures(&p, e);
     if (!status)
-        status = flux2_prepare(s->model, e);
-    if (!status)
+        status = part_take(&s->model->flow.base, e);
+    if (!status) {
         status = flux2_sample(&p, e);
+        part_give(&s->model->flow.base, true);
+    }
     if (!status)
         status = decode(&p, out, e);
     arena_rewind(&s->arena, mark);

@@ -158,7 +158,7 @@ static enum ih_status tell(struct steps *s, int done, int total, float time, str
 
 enum ih_status flux2_sample(struct flux2_painting *p, struct ih_error *e)
 {
-    struct steps s = {.p = p, .flow = &p->s->model->flow};
+    struct steps s = {.p = p, .flow = &p->s->model->flow.net};
     int64_t channels = s.flow->config.in, n = p->drawn * channels;
     int steps = p->request->steps;
     enum ih_status status = prepare(&s, e);

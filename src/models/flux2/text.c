@@ -44,7 +44,7 @@ enum ih_status flux2_read(struct painter_session *s, struct flux2_features *f, c
     const volatile int *cancel, struct ih_error *e)
 {
     struct flux2 *m = s->model;
-    int64_t width = m->flow.config.context;
+    int64_t width = m->flow.net.config.context;
     int32_t id[FLUX2_TEXT];
     int count = 0;
     bool cut = false;
@@ -61,7 +61,7 @@ enum ih_status flux2_read(struct painter_session *s, struct flux2_features *f, c
         status = err_memory(e, "a prompt");
     else {
         const struct decoder_features wanted = {id, count, FLUX2_TEXT, flux2_taps, FLUX2_TAPS};
-        status = decoder_read(s->device, &s->arena, &m->text, &wanted,
+        status = decoder_read(s->device, &s->arena, &m->text.net, &wanted,
             tensor_2d(f->data, DT_F32, FLUX2_TEXT, width), cancel, e);
     }
     if (status)
