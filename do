@@ -6,8 +6,8 @@ cd "$(dirname "$0")"
 
 packages=(build-essential cmake ninja-build pkg-config git ca-certificates
     libavformat-dev libavcodec-dev libswresample-dev libavutil-dev
-    libjansson-dev libcurl4-openssl-dev zlib1g-dev libexpat1-dev libicu-dev
-    libpng-dev libjpeg62-turbo-dev libwebp-dev libwebsockets-dev)
+    libjansson-dev libcurl4-openssl-dev libssl-dev libarchive-dev zlib1g-dev libexpat1-dev libicu-dev
+    libpng-dev libjpeg62-turbo-dev libwebp-dev libwebsockets-dev libsqlite3-dev)
 test_packages=(libcmocka-dev clang-format python3)
 # Not needed, but speech sounds better with it: it is loaded at run time where it is installed.
 voice_packages=(libespeak-ng1 espeak-ng-data)

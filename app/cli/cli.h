@@ -19,7 +19,7 @@ enum exit_code {
     EXIT_PIPE = 141,   /* whoever read the output went away */
 };
 
-enum flag_kind { FLAG_TEXT, FLAG_FILE, FLAG_FOLDER, FLAG_MODEL, FLAG_VOICE };
+enum flag_kind { FLAG_TEXT, FLAG_FILE, FLAG_FOLDER, FLAG_MODEL, FLAG_VOICE, FLAG_KNOWN };
 
 /* An option of a command, for the parser, help, the manual and completion. */
 struct flag {
@@ -46,6 +46,10 @@ struct command {
     const char *details;      /* paragraphs for its own help, and examples */
     const char *const *words; /* what its first argument may be; null: anything */
     enum flag_kind argument;  /* of further arguments, for completion */
+    const struct after {
+        const char *word;
+        enum flag_kind kind;
+    } * after; /* where they are of another kind behind some words; ends with a null word */
     const struct flag *flags;
     int flag_count;
     int (*more_flags)(struct flag *out, int room); /* further flags; or null */
@@ -98,6 +102,8 @@ int run_voices(const struct args *args);
 int run_models(const struct args *args);
 int run_doctor(const struct args *args);
 int run_serve(const struct args *args);
+int run_keys(const struct args *args);
+int run_usage(const struct args *args);
 int serve_flags(struct flag *out, int room);
 
 #endif

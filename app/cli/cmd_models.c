@@ -2,9 +2,11 @@
 #include "cli/models.h"
 
 #include "cli/signals.h"
+#include "cli/used.h"
 #include "hub/catalog.h"
 #include "hub/folder.h"
 #include "hub/hub.h"
+#include "hub/record.h"
 #include "inhouse/inhouse.h"
 
 #include <errno.h>
@@ -15,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static json_t *entry_json(const struct model_entry *m)
+json_t *entry_json(const struct model_entry *m)
 {
     json_t *json = json_object();
     json_object_set_new(json, "name", json_string(m->name));
@@ -24,89 +26,6 @@ static json_t *entry_json(const struct model_entry *m)
     json_object_set_new(json, "from", json_string(place_name(m->place)));
     json_object_set_new(json, "bytes", json_integer((json_int_t)m->bytes));
     return json;
-}
-
-static bool is_here(const struct model_entry *list, int n, const char *name)
-{
-    for (int i = 0; i < n; i++)
-        if (strcmp(list[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-static void list_json(const struct model_entry *list, int n)
-{
-    int count;
-    const struct catalog_model *known = catalog(&count);
-    json_t *json = json_object(), *here = json_array(), *more = json_array();
-    for (int i = 0; i < n; i++)
-        json_array_append_new(here, entry_json(&list[i]));
-    for (int i = 0; i < count; i++) {
-        json_t *model = json_object();
-        json_object_set_new(model, "name", json_string(known[i].name));
-        json_object_set_new(model, "short", json_string(known[i].alias));
-        json_object_set_new(model, "repo", json_string(known[i].repo));
-        json_object_set_new(model, "megabytes", json_integer(known[i].megabytes));
-        json_object_set_new(model, "licence", json_string(known[i].licence));
-        json_object_set_new(model, "here", json_boolean(is_here(list, n, known[i].name)));
-        json_array_append_new(more, model);
-    }
-    json_object_set_new(json, "models", here);
-    json_object_set_new(json, "catalog", more);
-    json_dumpf(json, stdout, JSON_INDENT(1));
-    putchar('\n');
-    json_decref(json);
-}
-
-static void list_tables(const struct model_entry *list, int n)
-{
-    static const char *const here[] = {"MODEL", ">SIZE", "FROM", "TYPE"};
-    static const char *const more[] = {"PULL", ">SIZE", "LICENCE", ""};
-    struct terminal t;
-    char size[24];
-    int count;
-    const struct catalog_model *known = catalog(&count);
-    struct table *table = table_new(4, here);
-    terminal_init(&t, stdout);
-    for (int i = 0; i < n; i++) {
-        const char *cells[] = {list[i].name, bytes_text(list[i].bytes, size, sizeof size),
-            place_name(list[i].place), list[i].kind};
-        table_row(table, cells);
-    }
-    table_print(table, &t);
-    if (n == 0)
-        printf("(none)\n");
-    putchar('\n');
-    table = table_new(4, more);
-    for (int i = 0; i < count; i++) {
-        if (is_here(list, n, known[i].name))
-            continue;
-        const char *cells[] = {known[i].alias,
-            bytes_text(known[i].megabytes * 1e6, size, sizeof size), known[i].licence,
-            known[i].about};
-        table_row(table, cells);
-    }
-    table_print(table, &t);
-    printf("\n'inhouse models pull NAME' fetches one; hf:OWNER/NAME names any other on the hub\n");
-}
-
-static int list_models(const struct args *a)
-{
-    struct model_entry *list;
-    int n = models_scan(&list);
-    if (n < 0) {
-        complain("not enough memory");
-        return EXIT_INTERNAL;
-    }
-    if (args_has(a, "json"))
-        list_json(list, n);
-    else if (args_has(a, "quiet"))
-        for (int i = 0; i < n; i++)
-            printf("%s\n", list[i].name);
-    else
-        list_tables(list, n);
-    free(list);
-    return EXIT_DONE;
 }
 
 static int locate(struct model_entry *m, const char *name)
@@ -141,6 +60,19 @@ static void show_file(const struct model_entry *m, const char *file, const char 
             printf("%-12s %s\n", (*rows)[1], text);
     }
     json_decref(json);
+}
+
+static void show_card(const char *name)
+{
+    struct catalog *c;
+    struct ih_error e;
+    if (catalog_load(&c, &e) != IH_OK)
+        return;
+    const struct catalog_model *known = catalog_find(c, name);
+    if (known)
+        printf("%-12s %s\n%-12s %s\n%-12s %s\n", "licence", known->licence, "about", known->about,
+            "card", known->card);
+    catalog_close(&c);
 }
 
 /* "3.9 billion", "37 million", "640" */
@@ -205,11 +137,9 @@ static int show_model(const struct args *a, const char *name)
         json_decref(json);
         return EXIT_DONE;
     }
-    const struct catalog_model *known = catalog_find(m.name);
     printf("%-12s %s\n%-12s %s\n%-12s %s\n%-12s %s\n", "name", m.name, "path", m.path, "size",
         bytes_text(m.bytes, size, sizeof size), "type", m.kind[0] ? m.kind : "unknown");
-    if (known)
-        printf("%-12s %s\n%-12s %s\n", "licence", known->licence, "about", known->about);
+    show_card(m.name);
     show_file(&m, "config.json", config);
     show_parts(m.path);
     show_file(&m, "inhouse.json", record);
@@ -250,6 +180,19 @@ static int verify_model(const char *name)
     return status == IH_INVALID ? EXIT_MODEL : exit_for_model(status);
 }
 
+bool known_name(const char *name, char *buf, size_t size)
+{
+    struct catalog *c;
+    struct ih_error e;
+    if (catalog_load(&c, &e) != IH_OK)
+        return false;
+    const struct catalog_model *known = catalog_find(c, name);
+    if (known)
+        snprintf(buf, size, "%s", known->name);
+    catalog_close(&c);
+    return known;
+}
+
 static int remove_model(const struct args *a, const char *name)
 {
     struct model_entry m;
@@ -258,8 +201,8 @@ static int remove_model(const struct args *a, const char *name)
     /* A path is not a name: only what is in the user's folder is ours to remove. */
     if (strchr(name, '/') || name[0] == '.')
         return usage_error(a->command, "remove takes the name of a model, not a path");
-    const struct catalog_model *known = catalog_find(name);
-    const char *names[] = {name, known ? known->name : NULL, NULL};
+    char whole[sizeof m.name];
+    const char *names[] = {name, known_name(name, whole, sizeof whole) ? whole : NULL, NULL};
     for (int i = 0; names[i] && models_folder(PLACE_USER, folder, sizeof folder); i++) {
         char file[160];
         snprintf(file, sizeof file, "%.140s.bin", names[i]);
@@ -268,10 +211,12 @@ static int remove_model(const struct args *a, const char *name)
                 lstat(m.path, &st) != 0)
                 continue;
             bytes_text(path_bytes(m.path), size, sizeof size);
-            if (folder_remove(m.path) != 0) {
+            if (folder_discard(m.path) != 0) {
                 complain("%s cannot be removed: %s", m.path, strerror(errno));
                 return EXIT_OUTPUT;
             }
+            m.place = PLACE_USER;
+            model_forget(&m);
             if (!args_has(a, "quiet"))
                 printf("removed %s (%s)\n", names[i], size);
             return EXIT_DONE;
@@ -340,6 +285,16 @@ int run_models(const struct args *a)
             return usage_error(a->command, "models list takes no name");
         return list_models(a);
     }
+    if (strcmp(what, "search") == 0)
+        return search_models(a);
+    if (strcmp(what, "bundle") == 0)
+        return bundle_models(a);
+    if (strcmp(what, "evict") == 0)
+        return evict_models(a);
+    if (strcmp(what, "import") == 0 && a->count == 2)
+        return import_model(a, name);
+    if (strcmp(what, "import") == 0)
+        return usage_error(a->command, "models import takes one folder or file");
     if (a->count != 2)
         return usage_error(a->command, "models %s takes the name of one model", what);
     if (strcmp(what, "show") == 0)

@@ -2,6 +2,7 @@
 /* From a command line, the environment and a file to a running server. */
 #include "cli/cli.h"
 #include "cli/paths.h"
+#include "cli/used.h"
 #include "server/server.h"
 
 #include <stdio.h>
@@ -52,6 +53,7 @@ static int read_settings(struct settings *s, const struct args *a)
 /* What this machine has, as the server wants to know it. */
 struct inventory {
     struct model_entry *found; /* of models_scan() */
+    int models;                /* of them */
     struct model_entry chosen[3], speller;
     struct shelf_model *model;
     struct shelf shelf;
@@ -104,6 +106,18 @@ static bool is_for_requests(const struct model_entry *m)
     return m->kind[0] && !strstr(m->kind, "vad") && !strstr(m->kind, "spell");
 }
 
+/* So that 'models evict' does not take what is served. */
+static void on_use(void *arg, const char *path)
+{
+    const struct inventory *v = arg;
+    for (int i = 0; i < 3; i++)
+        if (strcmp(v->chosen[i].path, path) == 0)
+            model_used(&v->chosen[i]);
+    for (int i = 0; i < v->models; i++)
+        if (strcmp(v->found[i].path, path) == 0)
+            model_used(&v->found[i]);
+}
+
 static int take_inventory(struct inventory *v, const struct settings *s)
 {
     int n = models_scan(&v->found);
@@ -112,7 +126,10 @@ static int take_inventory(struct inventory *v, const struct settings *s)
         complain("not enough memory");
         return EXIT_INTERNAL;
     }
+    v->models = n;
     v->shelf.model = v->model;
+    v->shelf.used = on_use;
+    v->shelf.arg = v;
     int code = choose(v, 0, s->transcribe, model_default, &v->shelf.transcribe);
     if (!code)
         code = choose(v, 1, s->speak, model_default_voice, &v->shelf.speak);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/json.h"
 #include "cli/terminal.h"
+#include "cli/used.h"
 #include "cli/voices.h"
 #include "inhouse/options.h"
 #include "inhouse/speak.h"
@@ -25,8 +26,10 @@ bool voice_model_open(struct voice_model *m, const struct args *a, bool quiet, i
         status = ih_model_open(&m->model, m->engine, m->entry.path, NULL, &e);
     if (!status && !ih_speak_rate(m->model))
         status = fail(&e, IH_UNSUPPORTED, "%s cannot speak", m->entry.name);
-    if (status == IH_OK)
+    if (status == IH_OK) {
+        model_used(&m->entry);
         return true;
+    }
     voice_model_close(m);
     if (!quiet || name)
         complain("%s", e.text);

@@ -4,10 +4,15 @@
 
 #include <string.h>
 
-static const char *const models_words[] = {
-    "list", "show", "pull", "verify", "remove", "quantize", NULL};
+static const char *const models_words[] = {"list", "search", "show", "pull", "import", "bundle",
+    "verify", "quantize", "evict", "remove", NULL};
+static const struct after models_after[] = {
+    {"pull", FLAG_KNOWN}, {"import", FLAG_FILE}, {NULL, FLAG_TEXT}};
+static const struct after voices_after[] = {{"import", FLAG_FILE}, {NULL, FLAG_TEXT}};
 static const char *const voices_words[] = {
     "list", "create", "show", "blend", "remove", "revoke", "export", "import", NULL};
+static const char *const keys_words[] = {"create", "list", "revoke", NULL};
+static const char *const usage_formats[] = {"table", "csv", "json", NULL};
 static const char *const shells[] = {"bash", "zsh", "fish", NULL};
 static const char *const picture_ways[] = {
     "auto", "kitty", "iterm", "sixel", "blocks", "off", NULL};
@@ -15,14 +20,24 @@ static const char *const number_types[] = {"int8", "int4", "bf16", "f32", NULL};
 
 /* clang-format off */
 static const struct flag models_flags[] = {
-    {.name = "json", .help = "for other programs: list and show as JSON"},
-    {.name = "name", .value = "NAME", .help = "pull: what to call the model here"},
+    {.name = "json", .help = "for other programs: list, search and show as JSON"},
+    {.name = "name", .value = "NAME", .help = "pull, import: what to call the model here"},
     {.name = "file", .value = "FILE", .help = "pull: fetch this file too; may be repeated"},
-    {.name = "force", .help = "pull: fetch again what is already here"},
+    {.name = "force", .help = "pull, import, bundle: replace what is already here"},
+    {.name = "parallel", .value = "N", .help = "pull: files fetched at the same time", .fallback = "4"},
     {.name = "retries", .value = "N", .help = "pull: attempts after a failure without progress", .fallback = "5"},
     {.name = "timeout", .value = "SECONDS", .help = "pull: give up on a connection that is silent this long", .fallback = "30"},
+    {.name = "offline", .help = "pull: ask no server; says what is not here"},
+    {.name = "link", .help = "import: leave the files where they are and keep a link"},
+    {.name = "trust", .value = "FILE", .kind = FLAG_FILE, .help = "import: public key of whoever signed the bundle"},
+    {.name = "unsigned", .help = "import: take a bundle without knowing who made it"},
+    {.name = "key", .value = "FILE", .kind = FLAG_FILE, .help = "bundle: private key to sign with"},
+    {.name = "keep-bytes", .value = "N", .help = "evict: until at most this much is left, such as 20G"},
+    {.name = "older-than", .value = "DAYS", .help = "evict: what was not used for so long"},
+    {.name = "dry-run", .help = "evict: say what would go"},
+    {.name = "yes", .letter = 'y', .help = "evict: do not ask"},
     {.name = "to", .value = "TYPE", .choices = number_types, .help = "quantize: numbers to store", .fallback = "int8"},
-    {.name = "output", .letter = 'o', .value = "DIR", .kind = FLAG_FOLDER, .help = "quantize: new folder for the result"},
+    {.name = "output", .letter = 'o', .value = "PATH", .kind = FLAG_FILE, .help = "quantize: new folder; bundle: new file"},
     {.name = "quiet", .letter = 'q', .help = "no progress, no notes"},
 };
 static const struct flag voices_flags[] = {
@@ -51,6 +66,24 @@ static const struct flag show_flags[] = {
 static const struct flag serve_only_flags[] = {
     {.name = "config", .letter = 'c', .value = "FILE", .kind = FLAG_FILE, .help = "read settings from this TOML file (INHOUSE_CONFIG)"},
     {.name = "print-config", .help = "print every setting with its default as such a file, and leave"},
+};
+#define DATA_FLAG {.name = "data", .value = "DIR", .kind = FLAG_FOLDER, .help = "the server's data folder (default: as 'inhouse serve': INHOUSE_DATA, or server.data in INHOUSE_CONFIG)"}
+static const struct flag keys_flags[] = {
+    DATA_FLAG,
+    {.name = "admin", .help = "create: the key may see and change what belongs to others"},
+    {.name = "models", .value = "NAME,...", .help = "create: only these models; a request must name one of them"},
+    {.name = "voices", .value = "NAME,...", .help = "create: only these voices and voice profiles"},
+    {.name = "expires", .value = "DAY", .help = "create: no use from that day on (UTC), such as 2027-01-31"},
+    {.name = "quota", .value = "UNIT=N/SPAN", .help = "create: most of requests, audio_seconds, characters, megapixel_steps or tokens in a minute or a day: characters=10000/day; may be repeated"},
+    {.name = "json", .help = "for other programs: create and list as JSON"},
+};
+static const struct flag usage_flags[] = {
+    DATA_FLAG,
+    {.name = "since", .value = "DAY", .help = "from that day on (UTC), such as 2027-01-31 (default: 30 days back)"},
+    {.name = "until", .value = "DAY", .help = "up to that day (default: today)"},
+    {.name = "key", .value = "NAME", .help = "of this key alone"},
+    {.name = "by", .value = "WHAT,...", .help = "what is told apart: key, model, day", .fallback = "key,model,day"},
+    {.name = "format", .letter = 'f', .value = "FORMAT", .choices = usage_formats, .help = "how it is written", .fallback = "table"},
 };
 static const struct flag doctor_flags[] = {
     {.name = "json", .help = "for other programs: one JSON object"},
@@ -98,7 +131,7 @@ static const struct command table[] = {
         "terminal that can, the picture too. 'inhouse draw --again FILE' draws it once more. Of a sound, its\n"
         "title, artist and comment, where 'inhouse speak' says which voice and model made it.\n"},
     {.name = "voices", .usage = "list | create NAME | show NAME | blend NAME VOICES | remove NAME | revoke NAME | export NAME | import FILE",
-     .summary = "voices that a model has, and voices of your own", .words = voices_words, .argument = FLAG_VOICE,
+     .summary = "voices that a model has, and voices of your own", .words = voices_words, .argument = FLAG_VOICE, .after = voices_after,
      .flags = voices_flags, .flag_count = sizeof voices_flags / sizeof *voices_flags, .run = run_voices,
      .details =
         "A voice of your own is a small file: how somebody sounds, and the record of that person's consent.\n"
@@ -109,17 +142,23 @@ static const struct command table[] = {
         "  inhouse voices create anna --who \"Anna Berg\" --from clip.wav --consent statement.wav\n"
         "  inhouse voices blend warm anna:0.7+ben:0.3 --style calm\n"
         "  inhouse voices export warm -o /media/usb\n"},
-    {.name = "models", .usage = "list | show NAME | pull NAME | verify NAME | remove NAME | quantize NAME",
-     .summary = "list, fetch, check and remove models", .words = models_words, .argument = FLAG_MODEL,
+    {.name = "models", .usage = "list | search [WORDS] | show NAME | pull NAME | import PATH | bundle NAME... | verify NAME | quantize NAME | evict [NAME...] | remove NAME",
+     .summary = "find, fetch, carry, check and remove models", .words = models_words, .argument = FLAG_MODEL, .after = models_after,
      .flags = models_flags, .flag_count = sizeof models_flags / sizeof *models_flags, .run = run_models,
      .details =
-        "NAME is one of 'inhouse models list', or hf:OWNER/NAME[@REVISION] for any repository of the hub.\n"
+        "NAME is one of 'inhouse models search', or hf:OWNER/NAME[@REVISION] for any repository of the hub.\n"
         "Nothing is fetched unless you say pull. A pull that breaks off goes on where it stopped when it is\n"
         "run again; a model appears under its name only when every file is complete and checked.\n"
-        "HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are honoured; INHOUSE_MODELS names the folder.\n"
+        "HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are honoured; INHOUSE_MODELS names the folder and\n"
+        "INHOUSE_CATALOG a file with models of your own to search and pull.\n"
+        "For machines without a network, bundle puts models into one signed file, which import takes in.\n"
         "\n"
+        "  inhouse models search transcribe de\n"
         "  inhouse models pull small\n"
         "  inhouse models pull hf:distil-whisper/distil-large-v3\n"
+        "  inhouse models bundle small kokoro -o speech.tar --key company.key\n"
+        "  inhouse models import speech.tar --trust company.pub\n"
+        "  inhouse models evict --older-than 90 --keep-bytes 50G\n"
         "  inhouse models quantize small --to int8 -o small-int8\n"},
     {.name = "serve", .usage = "", .summary = "answer requests over HTTP as OpenAI's API does",
      .flags = serve_only_flags, .flag_count = sizeof serve_only_flags / sizeof *serve_only_flags, .more_flags = serve_flags, .run = run_serve,
@@ -132,6 +171,22 @@ static const struct command table[] = {
         "  curl http://127.0.0.1:8484/v1/audio/transcriptions -F file=@recording.mp3\n"
         "  INHOUSE_KEY=$(openssl rand -hex 24) inhouse serve --address 0.0.0.0 --port 443 \\\n"
         "      --certificate chain.pem --certificate-key key.pem\n"},
+    {.name = "keys", .usage = "create NAME | list | revoke NAME", .summary = "keys that a server's clients need", .words = keys_words,
+     .flags = keys_flags, .flag_count = sizeof keys_flags / sizeof *keys_flags, .run = run_keys,
+     .details =
+        "A key is printed once, when it is made; the data folder keeps a digest that does not give it back.\n"
+        "A running server sees changes at once. As soon as there is a key, every request needs one.\n"
+        "\n"
+        "  inhouse keys create phone --data /srv/inhouse --models transcribe-1 --quota audio_seconds=36000/day\n"
+        "  inhouse keys list\n"
+        "  inhouse keys revoke phone\n"},
+    {.name = "usage", .usage = "", .summary = "what a server's clients have used",
+     .flags = usage_flags, .flag_count = sizeof usage_flags / sizeof *usage_flags, .run = run_usage,
+     .details =
+        "In natural units: requests, seconds of audio, characters, megapixels times steps, tokens.\n"
+        "\n"
+        "  inhouse usage --by key --since 2027-01-01\n"
+        "  inhouse usage --by day,model --format csv > usage.csv\n"},
     {.name = "doctor", .usage = "", .summary = "what this machine has, and what is missing",
      .flags = doctor_flags, .flag_count = sizeof doctor_flags / sizeof *doctor_flags, .run = run_doctor,
      .details = "Processor, memory, models and optional programs, and how to get what is missing.\n"},

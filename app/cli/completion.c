@@ -9,6 +9,17 @@
 static const char list_models[] = "inhouse models list --quiet 2>/dev/null";
 static const char list_voices[] = "inhouse voices list --quiet 2>/dev/null";
 
+static const char list_known[] = "inhouse models search --quiet 2>/dev/null";
+
+/* The command that lists what a value may be; null for files and what nobody can list. */
+static const char *lister(enum flag_kind kind)
+{
+    return kind == FLAG_MODEL   ? list_models
+           : kind == FLAG_VOICE ? list_voices
+           : kind == FLAG_KNOWN ? list_known
+                                : NULL;
+}
+
 static void put_words(const char *const *words)
 {
     for (int i = 0; words && words[i]; i++)
@@ -25,14 +36,22 @@ static void bash_value(const struct flag *f)
         printf("words='");
         put_words(f->choices);
         printf("'");
-    } else if (f->kind == FLAG_MODEL || f->kind == FLAG_VOICE) {
-        printf("words=$(%s)", f->kind == FLAG_MODEL ? list_models : list_voices);
+    } else if (lister(f->kind)) {
+        printf("words=$(%s)", lister(f->kind));
     } else if (f->kind == FLAG_FOLDER) {
         printf("mapfile -t COMPREPLY < <(compgen -d -- \"$current\"); return");
     } else {
         printf("mapfile -t COMPREPLY < <(compgen -f -- \"$current\"); return");
     }
     printf(" ;;\n");
+}
+
+static void bash_argument(enum flag_kind kind)
+{
+    if (lister(kind))
+        printf("words=$(%s)\n           ", lister(kind));
+    else
+        printf("mapfile -t COMPREPLY < <(compgen -f -- \"$current\"); return\n           ");
 }
 
 static void bash_command(const struct command *command)
@@ -52,11 +71,14 @@ static void bash_command(const struct command *command)
         put_words(command->words);
         printf("'\n           ");
     }
-    if (command->argument == FLAG_MODEL || command->argument == FLAG_VOICE)
-        printf("else words=$(%s)\n           ",
-            command->argument == FLAG_MODEL ? list_models : list_voices);
-    else if (command->argument == FLAG_FILE)
-        printf("else mapfile -t COMPREPLY < <(compgen -f -- \"$current\"); return\n           ");
+    for (const struct after *a = command->after; a && a->word; a++) {
+        printf("elif [ \"${COMP_WORDS[2]}\" = %s ]; then ", a->word);
+        bash_argument(a->kind);
+    }
+    if (lister(command->argument) || command->argument == FLAG_FILE) {
+        printf("else ");
+        bash_argument(command->argument);
+    }
     printf("fi ;;\n        esac ;;\n");
 }
 
@@ -91,14 +113,22 @@ static void zsh_text(const char *text)
     }
 }
 
+static const char *zsh_function(enum flag_kind kind)
+{
+    return kind == FLAG_MODEL   ? "_inhouse_models"
+           : kind == FLAG_VOICE ? "_inhouse_voices"
+           : kind == FLAG_KNOWN ? "_inhouse_known"
+                                : "_files";
+}
+
 static void zsh_action(const struct flag *f)
 {
     if (f->choices) {
         printf("(");
         put_words(f->choices);
         printf(")");
-    } else if (f->kind == FLAG_MODEL || f->kind == FLAG_VOICE) {
-        printf("%s", f->kind == FLAG_MODEL ? "_inhouse_models" : "_inhouse_voices");
+    } else if (lister(f->kind)) {
+        printf("%s", zsh_function(f->kind));
     } else if (f->kind == FLAG_FOLDER) {
         printf("_files -/");
     } else if (f->kind == FLAG_FILE) {
@@ -128,8 +158,9 @@ static void zsh(void)
     int n;
     const struct command *all = commands(&n);
     printf("#compdef inhouse\n_inhouse_models() { compadd -- $(%s) }\n"
-           "_inhouse_voices() { compadd -- $(%s) }\n",
-        list_models, list_voices);
+           "_inhouse_voices() { compadd -- $(%s) }\n"
+           "_inhouse_known() { compadd -- $(%s) }\n",
+        list_models, list_voices, list_known);
     printf("_inhouse() {\n    if (( CURRENT == 2 )); then\n        local -a names=(\n");
     for (int i = 0; i < n; i++) {
         printf("            '%s:", all[i].name);
@@ -149,9 +180,14 @@ static void zsh(void)
             put_words(all[i].words);
             printf(")' \\\n");
         }
-        printf("        '*::argument:%s' ;;\n", all[i].argument == FLAG_MODEL   ? "_inhouse_models"
-                                                : all[i].argument == FLAG_VOICE ? "_inhouse_voices"
-                                                                                : "_files");
+        if (!all[i].after) {
+            printf("        '*:argument:%s' ;;\n", zsh_function(all[i].argument));
+            continue;
+        }
+        printf("        '*:argument:{case $words[2] in");
+        for (const struct after *a = all[i].after; a->word; a++)
+            printf(" (%s) %s ;;", a->word, zsh_function(a->kind));
+        printf(" (*) %s ;; esac}' ;;\n", zsh_function(all[i].argument));
     }
     printf("    esac\n}\n_inhouse \"$@\"\n");
 }
@@ -176,14 +212,25 @@ static void fish_flag(const struct command *command, const struct flag *f)
         printf(" -f -a '");
         put_words(f->choices);
         printf("'");
-    } else if (f->kind == FLAG_MODEL || f->kind == FLAG_VOICE) {
-        printf(" -f -a '(%s)'", f->kind == FLAG_MODEL ? list_models : list_voices);
+    } else if (lister(f->kind)) {
+        printf(" -f -a '(%s)'", lister(f->kind));
     } else if (f->kind == FLAG_FOLDER) {
         printf(" -f -a '(__fish_complete_directories)'");
     }
     printf(" -d '");
     fish_text(f->help);
     printf("'\n");
+}
+
+static void fish_after(const char *command, const struct after *a)
+{
+    printf("complete -c inhouse -n '__fish_seen_subcommand_from %s; and "
+           "__fish_seen_subcommand_from %s' ",
+        command, a->word);
+    if (lister(a->kind))
+        printf("-f -a '(%s)'\n", lister(a->kind));
+    else
+        printf("-F\n");
 }
 
 static void fish(void)
@@ -202,9 +249,11 @@ static void fish(void)
             put_words(all[i].words);
             printf("'\n");
         }
-        if (all[i].argument == FLAG_MODEL || all[i].argument == FLAG_VOICE)
+        if (lister(all[i].argument))
             printf("complete -c inhouse -n '__fish_seen_subcommand_from %s' -f -a '(%s)'\n",
-                all[i].name, all[i].argument == FLAG_MODEL ? list_models : list_voices);
+                all[i].name, lister(all[i].argument));
+        for (const struct after *a = all[i].after; a && a->word; a++)
+            fish_after(all[i].name, a);
         for (int j = 0; j < flags; j++)
             fish_flag(&all[i], &flag[j]);
     }

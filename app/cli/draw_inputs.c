@@ -90,9 +90,14 @@ static int read_reference(struct reference *r, const char *path)
     if (code)
         return code;
     r->path = path;
-    sha256_init(&sha);
+    if (!sha256_init(&sha)) {
+        free(data);
+        complain("not enough memory for %s", path);
+        return EXIT_INTERNAL;
+    }
     sha_update(&sha, data, bytes);
     sha_hex(&sha, r->sha256);
+    sha_free(&sha);
     enum ih_status status = ih_picture_read(&r->picture, data, bytes, &e);
     free(data);
     if (status)

@@ -82,13 +82,14 @@ static bool digest_file(char hex[SHA256_HEX + 1], const char *folder, const char
     FILE *f = fopen(path, "rb");
     if (!f)
         return false;
-    sha256_init(&sha);
-    for (size_t n; (n = fread(block, 1, sizeof block, f)) > 0;)
+    bool whole = sha256_init(&sha);
+    for (size_t n; whole && (n = fread(block, 1, sizeof block, f)) > 0;)
         sha_update(&sha, block, n);
-    bool whole = !ferror(f);
+    whole = whole && !ferror(f);
     fclose(f);
     if (whole)
         sha_hex(&sha, hex);
+    sha_free(&sha);
     return whole;
 }
 

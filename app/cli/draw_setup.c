@@ -2,6 +2,8 @@
 /* From a command line to prompts, a place for the pictures and an open model. */
 #include "cli/draw.h"
 
+#include "cli/used.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +63,8 @@ static int open_model(struct draw_work *w)
         status = ih_draw_limits(w->model, &w->limits, &e);
     if (status)
         complain("%s", e.text);
+    else
+        model_used(&w->entry);
     return exit_for_model(status);
 }
 

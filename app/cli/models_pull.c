@@ -11,85 +11,62 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct pull {
-    struct progress progress;
-    bool quiet, begun;
-    double first_time;
-    int64_t first_bytes; /* here when this call began */
-};
+enum { AT_ONCE = 4, AT_ONCE_MAX = 32 };
 
-static void on_progress(void *arg, const char *file, int64_t done, int64_t total)
-{
-    struct pull *p = arg;
-    char rate[24], size[24], note[64];
-    double now = now_seconds();
-    if (!p->begun) {
-        p->begun = true;
-        p->first_time = now;
-        p->first_bytes = done;
-    }
-    double seconds = now - p->first_time;
-    double speed = seconds > 0.2 ? (double)(done - p->first_bytes) / seconds : 0;
-    snprintf(note, sizeof note, "%s%s%s%s", bytes_text((double)done, size, sizeof size),
-        speed > 0 ? "  " : "", speed > 0 ? bytes_text(speed, rate, sizeof rate) : "",
-        speed > 0 ? "/s" : "");
-    p->progress.label = file;
-    progress_draw(&p->progress, (double)done, (double)total, note);
-}
-
-static void on_note(void *arg, const char *sentence)
-{
-    struct pull *p = arg;
-    progress_clear(&p->progress);
-    if (!p->quiet)
-        fprintf(stderr, "%s; trying again\n", sentence);
-}
-
-/* What is asked for, as a repository and a name here. False after saying what is wrong. */
+/* What is asked for, as a repository and a name here. */
 struct wanted {
     char repo[200], revision[100], name[128];
+    const struct catalog_model *known; /* null: by its repository */
 };
 
-static bool understand(struct wanted *w, const struct args *a, const char *asked)
+static int unknown(const struct args *a, const struct catalog *catalog, const char *asked)
 {
-    const char *local = args_value(a, "name", NULL);
-    const struct catalog_model *known = catalog_find(asked);
+    int n;
+    const struct catalog_model *all = catalog_models(catalog, &n);
+    const char **names = calloc((size_t)n + 1, sizeof *names), *close;
+    for (int i = 0; i < n && names; i++)
+        names[i] = all[i].alias;
+    close = names ? ih_closest(asked, names) : NULL;
+    free(names);
+    return usage_error(a->command,
+        "'%.80s' is neither in 'inhouse models search' nor hf:OWNER/NAME%s%s%s", asked,
+        close ? "; did you mean '" : "", close ? close : "", close ? "'?" : "");
+}
+
+/* 0, or an exit code after saying what is wrong. */
+static int understand(
+    struct wanted *w, const struct args *a, const struct catalog *catalog, const char *asked)
+{
+    const char *local = args_value(a, "name", NULL), *at = strchr(asked, '@');
+    char name[sizeof w->repo];
+    size_t length = at ? (size_t)(at - asked) : strlen(asked);
     *w = (struct wanted){.revision = "main"};
-    if (known) {
-        snprintf(w->repo, sizeof w->repo, "%s", known->repo);
-        snprintf(w->name, sizeof w->name, "%s", known->name);
-    } else if (strncmp(asked, "hf:", 3) == 0) {
-        const char *at = strchr(asked, '@'), *repo = asked + 3;
-        int length = at ? (int)(at - repo) : (int)strlen(repo);
-        if (length >= (int)sizeof w->repo || (at && strlen(at + 1) >= sizeof w->revision)) {
-            usage_error(a->command, "the name is too long: %.40s...", asked);
-            return false;
-        }
-        snprintf(w->repo, sizeof w->repo, "%.*s", length, repo);
-        if (at)
-            snprintf(w->revision, sizeof w->revision, "%s", at + 1);
-        const char *slash = strrchr(w->repo, '/');
+    if (length >= sizeof name || (at && strlen(at + 1) >= sizeof w->revision))
+        return usage_error(a->command, "the name is too long: %.40s...", asked);
+    snprintf(name, sizeof name, "%.*s", (int)length, asked);
+    w->known = catalog_find(catalog, name);
+    if (w->known && !w->known->repo) {
+        complain("%s comes with the program; there is nothing to fetch", w->known->name);
+        return EXIT_MODEL;
+    }
+    if (w->known) {
+        snprintf(w->repo, sizeof w->repo, "%s", w->known->repo);
+        snprintf(w->name, sizeof w->name, "%s", w->known->name);
+        snprintf(w->revision, sizeof w->revision, "%s", w->known->revision);
+    } else if (strncmp(name, "hf:", 3) == 0) {
+        const char *slash = strrchr(name, '/');
+        snprintf(w->repo, sizeof w->repo, "%s", name + 3);
         snprintf(w->name, sizeof w->name, "%.127s", slash ? slash + 1 : w->repo);
     } else {
-        int n;
-        const struct catalog_model *all = catalog(&n);
-        const char *names[64];
-        for (int i = 0; i < n && i < 63; i++)
-            names[i] = all[i].alias;
-        names[n < 63 ? n : 63] = NULL;
-        const char *close = ih_closest(asked, names);
-        usage_error(a->command,
-            "'%.80s' is neither in 'inhouse models list' nor hf:OWNER/NAME%s%s%s", asked,
-            close ? "; did you mean '" : "", close ? close : "", close ? "'?" : "");
-        return false;
+        return unknown(a, catalog, asked);
     }
+    if (at)
+        snprintf(w->revision, sizeof w->revision, "%s", at + 1);
     if (local)
         snprintf(w->name, sizeof w->name, "%.127s", local);
-    if (!w->name[0] || w->name[0] == '.' || strchr(w->name, '/')) {
-        usage_error(a->command, "'%s' cannot be the name of a model", w->name);
-        return false;
-    }
-    return true;
+    if (!hub_is_model_name(w->name))
+        return usage_error(a->command, "'%s' cannot be the name of a model", w->name);
+    return EXIT_DONE;
 }
 
 static bool read_number(const struct args *a, const char *name, int low, int high, int *out)
@@ -126,37 +103,59 @@ static bool read_token(char *token, size_t size, const char *given)
     return true;
 }
 
+/* The files that the catalog knows are wanted, and must be what it says; those of another revision
+ * it does not know. */
+static void expect_files(
+    struct hub_pull *p, struct hub_file *expected, const char **files, const struct wanted *w)
+{
+    if (!w->known || strcmp(w->revision, w->known->revision) != 0)
+        return;
+    for (int i = 0; i < w->known->file_count; i++) {
+        const struct catalog_file *file = &w->known->files[i];
+        struct hub_file *want = &expected[p->expected_count++];
+        *want = (struct hub_file){.size = file->size};
+        snprintf(want->name, sizeof want->name, "%s", file->name);
+        snprintf(want->sha256, sizeof want->sha256, "%s", file->sha256);
+        files[p->file_count++] = want->name;
+    }
+}
+
 static int run_pull(
-    const struct args *a, const struct wanted *w, struct hub *hub, const char *folder)
+    const struct args *a, const struct wanted *w, struct hub *hub, const char *folder, int parallel)
 {
     struct ih_error e = {0};
-    const char **files = calloc((size_t)a->given + 1, sizeof *files);
-    struct hub_pull p = {
-        .repo = w->repo, .revision = w->revision, .folder = folder, .files = files};
-    struct pull state = {.quiet = args_has(a, "quiet")};
+    size_t known = w->known ? (size_t)w->known->file_count : 0;
+    const char **files = calloc((size_t)a->given + known + 1, sizeof *files);
+    struct hub_file *expected = calloc(known + 1, sizeof *expected);
+    struct hub_pull p = {.repo = w->repo,
+        .revision = w->revision,
+        .folder = folder,
+        .files = files,
+        .expected = expected,
+        .parallel = parallel};
+    struct transfer transfer;
     char size[24];
-    if (!files) {
+    if (!files || !expected) {
+        free(files);
+        free(expected);
         complain("not enough memory");
         return EXIT_INTERNAL;
     }
     for (int i = 0; i < a->given; i++)
         if (strcmp(a->flag[i].name, "file") == 0)
             files[p.file_count++] = a->flag[i].value;
-    volatile int stop = 0;
-    progress_begin(&state.progress, w->name, !state.quiet);
-    hub->cancel = &stop;
-    hub->arg = &state;
-    hub->progress = on_progress;
-    hub->note = on_note;
-    signals_watch(&stop);
+    expect_files(&p, expected, files, w);
+    transfer_begin(&transfer, hub, w->name, args_has(a, "quiet"));
     curl_global_init(CURL_GLOBAL_DEFAULT);
     enum ih_status status = hub_pull(hub, &p, &e);
     curl_global_cleanup();
-    signals_watch(NULL);
-    progress_clear(&state.progress);
+    transfer_end(&transfer);
     free(files);
+    free(expected);
     if (status == IH_OK) {
-        if (!state.quiet)
+        if (try_model(folder, &e) != IH_OK)
+            complain("%s was fetched, but this program cannot open it: %s", w->name, e.text);
+        if (!transfer.quiet)
             printf("%s is here: %s in %s\n", w->name,
                 bytes_text(path_bytes(folder), size, sizeof size), folder);
         return EXIT_DONE;
@@ -171,16 +170,43 @@ static int run_pull(
     return status == IH_INVALID || status == IH_NO_MEMORY ? exit_for_model(status) : EXIT_NETWORK;
 }
 
-int pull_model(const struct args *a, const char *asked)
+/* Where the hub is and what may be said to it; 0, or an exit code after saying what is wrong. */
+static int read_hub(
+    const struct args *a, char *address, size_t size, char *token, size_t token_size)
 {
     const char *endpoint = getenv("HF_ENDPOINT"), *offline = getenv("HF_HUB_OFFLINE");
+    if (args_has(a, "offline") || (offline && *offline && strcmp(offline, "0") != 0)) {
+        complain("nothing is fetched %s",
+            args_has(a, "offline") ? "with --offline" : "while HF_HUB_OFFLINE is set");
+        return EXIT_NETWORK;
+    }
+    snprintf(address, size, "%s", endpoint && *endpoint ? endpoint : "https://huggingface.co");
+    while (*address && address[strlen(address) - 1] == '/')
+        address[strlen(address) - 1] = 0;
+    if (strncmp(address, "https://", 8) != 0 && strncmp(address, "http://", 7) != 0) {
+        complain("HF_ENDPOINT must begin with https:// or http://");
+        return EXIT_USAGE;
+    }
+    if (!read_token(token, token_size, getenv("HF_TOKEN"))) {
+        complain("HF_TOKEN is not a token: it must be printable text without spaces");
+        return EXIT_USAGE;
+    }
+    return EXIT_DONE;
+}
+
+static int pull_known(const struct args *a, const struct catalog *catalog, const char *asked)
+{
     char address[512], token[256], folder[PATH_MAX], place[PATH_MAX];
     struct hub hub = {.endpoint = address, .retries = 5, .timeout = 30};
     struct ih_error e;
     struct wanted w;
     struct stat st;
-    if (!understand(&w, a, asked) || !read_number(a, "retries", 0, 100, &hub.retries) ||
-        !read_number(a, "timeout", 1, 3600, &hub.timeout))
+    int parallel = AT_ONCE, code = understand(&w, a, catalog, asked);
+    if (code)
+        return code;
+    if (!read_number(a, "retries", 0, 100, &hub.retries) ||
+        !read_number(a, "timeout", 1, 3600, &hub.timeout) ||
+        !read_number(a, "parallel", 1, AT_ONCE_MAX, &parallel))
         return EXIT_USAGE;
     if (!models_folder(PLACE_USER, place, sizeof place) ||
         !path_join(folder, sizeof folder, place, w.name)) {
@@ -192,26 +218,27 @@ int pull_model(const struct args *a, const char *asked)
             printf("%s is already here: %s (--force fetches it again)\n", w.name, folder);
         return EXIT_DONE;
     }
-    if (offline && *offline && strcmp(offline, "0") != 0) {
-        complain("nothing is fetched while HF_HUB_OFFLINE is set");
-        return EXIT_NETWORK;
-    }
-    snprintf(
-        address, sizeof address, "%s", endpoint && *endpoint ? endpoint : "https://huggingface.co");
-    while (*address && address[strlen(address) - 1] == '/')
-        address[strlen(address) - 1] = 0;
-    if (strncmp(address, "https://", 8) != 0 && strncmp(address, "http://", 7) != 0) {
-        complain("HF_ENDPOINT must begin with https:// or http://");
-        return EXIT_USAGE;
-    }
-    if (!read_token(token, sizeof token, getenv("HF_TOKEN"))) {
-        complain("HF_TOKEN is not a token: it must be printable text without spaces");
-        return EXIT_USAGE;
-    }
+    code = read_hub(a, address, sizeof address, token, sizeof token);
+    if (code)
+        return code;
     hub.token = token[0] ? token : NULL;
     if (make_folders(place, &e) != IH_OK) {
         complain("%s", e.text);
         return EXIT_OUTPUT;
     }
-    return run_pull(a, &w, &hub, folder);
+    return run_pull(a, &w, &hub, folder, parallel);
+}
+
+int pull_model(const struct args *a, const char *asked)
+{
+    struct catalog *catalog;
+    struct ih_error e;
+    enum ih_status status = catalog_load(&catalog, &e);
+    if (status) {
+        complain("%s", e.text);
+        return exit_for_model(status);
+    }
+    int code = pull_known(a, catalog, asked);
+    catalog_close(&catalog);
+    return code;
 }

@@ -63,6 +63,15 @@ bool voices_folder(char *buf, size_t size)
     return user_folder("INHOUSE_VOICES", "voices", buf, size);
 }
 
+enum ih_status catalog_load(struct catalog **out, struct ih_error *e)
+{
+    char own[PATH_MAX];
+    const char *named = getenv("INHOUSE_CATALOG");
+    bool there = user_folder("INHOUSE_CATALOG", "catalog.json", own, sizeof own) &&
+                 ((named && *named) || access(own, F_OK) == 0);
+    return catalog_open(out, there ? own : NULL, e);
+}
+
 const char *place_name(enum model_place place)
 {
     static const char *const names[] = {"yours", "installed", "built in"};
@@ -224,13 +233,19 @@ static bool locate_in(struct model_entry *out, enum model_place place, const cha
     return path_join(out->path, sizeof out->path, folder, file) && inspect(out);
 }
 
-static enum ih_status not_here(const char *name, struct ih_error *e)
+static enum ih_status not_here(
+    const struct catalog_model *known, const char *name, struct ih_error *e)
 {
-    const struct catalog_model *known = catalog_find(name);
+    char size[48] = "";
+    if (known && known->megabytes)
+        snprintf(size, sizeof size, " (about %d MB)", known->megabytes);
+    if (known && known->repo)
+        return fail(e, IH_NOT_FOUND,
+            "%s is not on this machine; 'inhouse models pull %s' fetches it%s", known->name,
+            known->alias, size);
     if (known)
         return fail(e, IH_NOT_FOUND,
-            "%s is not on this machine; 'inhouse models pull %s' fetches it (about %d MB)",
-            known->name, known->alias, known->megabytes);
+            "%s comes with the program and is not where the program was installed", known->name);
     return fail(e, IH_NOT_FOUND,
         "there is no model '%.200s' here; 'inhouse models list' shows what there is", name);
 }
@@ -238,6 +253,7 @@ static enum ih_status not_here(const char *name, struct ih_error *e)
 enum ih_status model_locate(struct model_entry *out, const char *name, struct ih_error *e)
 {
     struct stat st;
+    struct catalog *c;
     bool is_path = strchr(name, '/') != NULL || !strcmp(name, ".") || !strcmp(name, "..");
     *out = (struct model_entry){.place = PLACE_USER};
     if (strlen(name) < sizeof out->path && stat(name, &st) == 0) {
@@ -250,27 +266,43 @@ enum ih_status model_locate(struct model_entry *out, const char *name, struct ih
         return fail(e, IH_NOT_FOUND, "there is no model at %.300s", name);
     if (!*name)
         return fail(e, IH_INVALID, "the name of a model is empty");
-    const struct catalog_model *known = catalog_find(name);
     for (enum model_place place = PLACE_USER; place < PLACES; place++)
-        if (locate_in(out, place, name) || (known && locate_in(out, place, known->name)))
+        if (locate_in(out, place, name))
             return IH_OK;
-    return not_here(name, e);
+    enum ih_status status = catalog_load(&c, e);
+    if (status)
+        return status;
+    const struct catalog_model *known = catalog_find(c, name);
+    bool found = false;
+    for (enum model_place place = PLACE_USER; known && !found && place < PLACES; place++)
+        found = locate_in(out, place, known->name);
+    if (!found)
+        status = not_here(known, name, e);
+    catalog_close(&c);
+    return status;
 }
 
 enum ih_status model_default(struct model_entry *out, struct ih_error *e)
 {
     struct model_entry *list;
+    struct catalog *c;
     int n = models_scan(&list), best = -1;
+    enum ih_status status = catalog_load(&c, e);
+    if (status) {
+        free(list);
+        return status;
+    }
     for (int i = 0; i < n; i++) {
         bool whisper = !strcmp(list[i].kind, "whisper") || !strcmp(list[i].kind, "ggml");
         if (list[i].place != PLACE_USER || !whisper || !strcmp(list[i].name, own_model))
             continue;
-        if (best < 0 || catalog_rank(list[i].name) > catalog_rank(list[best].name))
+        if (best < 0 || catalog_rank(c, list[i].name) > catalog_rank(c, list[best].name))
             best = i;
     }
     if (best >= 0)
         *out = list[best];
     free(list);
+    catalog_close(&c);
     if (best >= 0 || model_locate(out, own_model, e) == IH_OK)
         return IH_OK;
     return fail(e, IH_NOT_FOUND,

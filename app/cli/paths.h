@@ -26,6 +26,11 @@ bool models_folder(enum model_place place, char *buf, size_t size);
 bool voices_folder(char *buf, size_t size);
 const char *place_name(enum model_place place);
 
+/* The catalog with the user's own, which INHOUSE_CATALOG names, else catalog.json beside the user's
+ * folder of models, if it is there. Close it with catalog_close(). */
+struct catalog;
+enum ih_status catalog_load(struct catalog **out, struct ih_error *e);
+
 /* All models of all places; a name that hides a later one of the same name is given once. Free the
  * list with free(). Returns the number, -1 without memory. */
 int models_scan(struct model_entry **out);

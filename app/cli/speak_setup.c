@@ -2,6 +2,7 @@
 /* From a command line to a text, a place for the sound and an open model. */
 #include "cli/input.h"
 #include "cli/speak.h"
+#include "cli/used.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -158,6 +159,8 @@ static int open_one(struct speech_work *w, struct ih_model **out, struct model_e
         status = ih_model_open(out, w->engine, entry->path, &model, &e);
     if (status)
         complain("%s", e.text);
+    else
+        model_used(entry);
     return exit_for_model(status);
 }
 

@@ -2,6 +2,8 @@
 /* From a command line to an open model. */
 #include "cli/transcribe.h"
 
+#include "cli/used.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -187,6 +189,7 @@ static int open_model(struct work *w)
         complain("%s", e.text);
         return exit_for_model(status);
     }
+    model_used(&w->entry);
     if (!name && w->entry.place == PLACE_USER && !w->request.quiet)
         fprintf(
             stderr, "%susing %s%s\n", style(&w->err, STYLE_DIM), w->entry.name, style_end(&w->err));

@@ -12,10 +12,7 @@
 
 static bool has(const struct hub_listing *l, const char *name)
 {
-    for (int i = 0; i < l->count; i++)
-        if (strcmp(l->file[i].name, name) == 0)
-            return true;
-    return false;
+    return hub_listing_find(l, name);
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -132,7 +129,7 @@ static bool collide(const char *a, const char *b)
     return (!a[n] && (!b[n] || b[n] == '/')) || strncmp(a, b, folder) != 0;
 }
 
-static enum ih_status check_names(struct hub_listing *l, struct ih_error *e)
+enum ih_status hub_check_names(struct hub_listing *l, struct ih_error *e)
 {
     if (l->count)
         qsort(l->file, (size_t)l->count, sizeof *l->file, compare);
@@ -171,5 +168,36 @@ enum ih_status hub_choose(
         return hub_fail(e, IH_NOT_FOUND,
             "the repository has %s; name the file you want with --file",
             y.pth > 1 ? "several .pth files" : "no weights in safetensors or .pth");
-    return check_names(l, e);
+    return hub_check_names(l, e);
+}
+
+enum ih_status hub_choose_here(struct hub_listing *l, struct ih_error *e)
+{
+    static const char *const weights[] = {".safetensors", ".pth", ".pt", ".bin", ".ckpt", ".h5",
+        ".msgpack", ".onnx", ".gguf", ".tflite", ".safetensors.index.json", NULL};
+    struct layout y = layout_of(l);
+    int kept = 0, needed = 0;
+    bool voices = false;
+    enum { REST, COPY, NEEDED };
+    unsigned char *what = calloc((size_t)l->count + 1, sizeof *what);
+    if (!what)
+        return hub_fail(e, IH_NO_MEMORY, "not enough memory");
+    for (int i = 0; i < l->count; i++)
+        voices = voices || strncmp(l->file[i].name, "voices/", 7) == 0;
+    for (int i = 0; i < l->count; i++) {
+        const char *name = l->file[i].name;
+        bool others = strncmp(name, "taef", 4) == 0 || /* of a small autoencoder beside the model */
+                      (voices && (ends_with(name, ".pth") || ends_with(name, ".pt")));
+        for (int j = 0; weights[j] && !what[i] && !others; j++)
+            if (ends_with(name, weights[j]))
+                what[i] = is_needed(l, &y, name) ? NEEDED : COPY;
+        needed += what[i] == NEEDED;
+    }
+    /* In a layout that is not known nothing is called a copy. */
+    for (int i = 0; i < l->count; i++)
+        if (what[i] != COPY || needed == 0)
+            l->file[kept++] = l->file[i];
+    l->count = kept;
+    free(what);
+    return hub_check_names(l, e);
 }

@@ -19,8 +19,7 @@ struct fetch {
     char tag[160];
     int fd;
     int status;
-    int64_t offset; /* bytes of the part that are right so far */
-    int64_t done_before, total;
+    int64_t offset;        /* bytes of the part that are right so far */
     enum ih_status failed; /* of the callbacks */
     bool again;            /* whether starting over can help against that */
     struct ih_error *e;
@@ -131,7 +130,9 @@ static int on_data(void *arg, const void *data, size_t n)
         f->offset += done;
     }
     if (f->hub->progress)
-        f->hub->progress(f->hub->arg, f->file->name, f->done_before + f->offset, f->total);
+        f->hub->progress(f->hub->arg,
+            &(struct hub_progress){
+                .file = f->file->name, .files = 1, .done = f->offset, .total = f->file->size});
     return 0;
 }
 
@@ -203,43 +204,59 @@ static enum ih_status transfer(struct fetch *f, const char *url, struct ih_error
     }
 }
 
+/* Both digests of an open file, of which git's is only made where it is wanted: it covers the
+ * length as well. */
+static enum ih_status hash_file(const struct hub *hub, int fd, const char *path, int64_t size,
+    char *sha256, char *sha1, bool want_sha1, struct ih_error *e)
+{
+    enum { BLOCK = 1 << 18 };
+    char head[32];
+    unsigned char *block = malloc(BLOCK);
+    struct sha large = {NULL}, small = {NULL};
+    enum ih_status status = IH_OK;
+    ssize_t n = 0;
+    if (!block || !sha256_init(&large) || !sha1_init(&small))
+        status = hub_fail(e, IH_NO_MEMORY, "not enough memory to check %.300s", path);
+    if (!status)
+        sha_update(
+            &small, head, (size_t)snprintf(head, sizeof head, "blob %lld", (long long)size) + 1);
+    while (!status && (n = read(fd, block, BLOCK)) > 0) {
+        sha_update(&large, block, (size_t)n);
+        if (want_sha1)
+            sha_update(&small, block, (size_t)n);
+        if (hub && hub->cancel && *hub->cancel)
+            status = hub_fail(e, IH_CANCELLED, "stopped");
+    }
+    if (n < 0)
+        status = hub_fail(e, IH_IO, "%s cannot be read: %s", path, strerror(errno));
+    if (!status) {
+        sha_hex(&large, sha256);
+        sha_hex(&small, sha1);
+    }
+    sha_free(&large);
+    sha_free(&small);
+    free(block);
+    return status;
+}
+
 enum ih_status hub_check(
     const struct hub *hub, const char *path, struct hub_file *file, struct ih_error *e)
 {
-    enum { BLOCK = 1 << 16 };
-    char sha256[SHA256_HEX + 1], sha1[SHA1_HEX + 1], head[32];
-    unsigned char *block = malloc(BLOCK);
-    struct sha large, small;
+    char sha256[SHA256_HEX + 1], sha1[SHA1_HEX + 1];
     struct stat st;
-    ssize_t n = 0;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || !block || fstat(fd, &st) != 0) {
+    if (fd < 0 || fstat(fd, &st) != 0) {
         enum ih_status code = errno == ENOENT ? IH_NOT_FOUND : IH_IO;
         hub_fail(e, code, "%s: %s", path, strerror(errno));
         if (fd >= 0)
             close(fd);
-        free(block);
         return code;
     }
-    sha256_init(&large);
-    sha1_init(&small);
-    int length = snprintf(head, sizeof head, "blob %lld", (long long)st.st_size) + 1;
-    sha_update(&small, head, (size_t)length);
-    bool stopped = false;
-    while (!stopped && (n = read(fd, block, BLOCK)) > 0) {
-        sha_update(&large, block, (size_t)n);
-        if (file->git_sha1[0])
-            sha_update(&small, block, (size_t)n);
-        stopped = hub && hub->cancel && *hub->cancel;
-    }
+    enum ih_status status =
+        hash_file(hub, fd, path, st.st_size, sha256, sha1, file->git_sha1[0], e);
     close(fd);
-    free(block);
-    sha_hex(&large, sha256);
-    sha_hex(&small, sha1);
-    if (stopped)
-        return hub_fail(e, IH_CANCELLED, "stopped");
-    if (n < 0)
-        return hub_fail(e, IH_IO, "%s cannot be read", path);
+    if (status)
+        return status;
     if (file->size >= 0 && st.st_size != file->size)
         return hub_fail(e, IH_BAD_DATA, "%s has %lld bytes instead of %lld", path,
             (long long)st.st_size, (long long)file->size);
@@ -270,12 +287,10 @@ static enum ih_status open_part(struct fetch *f, const char *path, struct ih_err
 }
 
 enum ih_status hub_fetch(const struct hub *hub, const struct hub_pull *p, const char *folder,
-    const char *commit, struct hub_file *file, int64_t done_before, int64_t total,
-    struct ih_error *e)
+    const char *commit, struct hub_file *file, struct ih_error *e)
 {
     char url[1024], path[PATH_MAX - 8];
-    struct fetch f = {
-        .hub = hub, .file = file, .fd = -1, .done_before = done_before, .total = total, .e = e};
+    struct fetch f = {.hub = hub, .file = file, .fd = -1, .e = e};
     int n = snprintf(path, sizeof path, "%s/%s", folder, file->name);
     int m = snprintf(
         url, sizeof url, "%s/%s/resolve/%s/%s", hub->endpoint, p->repo, commit, file->name);

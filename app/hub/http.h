@@ -8,6 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* How far a pull has come. */
+struct hub_progress {
+    const char *file; /* the one that brought the latest bytes */
+    int files, files_done;
+    int64_t done, total; /* bytes of all files that are here, and of how many; negative: unknown */
+};
+
 /* One hub and how to talk to it. The token goes to the endpoint's own scheme, host and port only.
  */
 struct hub {
@@ -17,8 +24,8 @@ struct hub {
     int timeout;          /* seconds without a byte after which a connection is given up */
     const volatile int *cancel;
     void *arg;
-    /* Bytes of the present file that are here, and its length (negative while unknown). */
-    void (*progress)(void *arg, const char *file, int64_t done, int64_t total);
+    /* Both may be called from several threads, but never from two at once. */
+    void (*progress)(void *arg, const struct hub_progress *p);
     /* Something a person may want to know: an attempt failed and is repeated. */
     void (*note)(void *arg, const char *sentence);
 };

@@ -56,35 +56,6 @@ static int body_data(void *arg, const void *data, size_t n)
     return 0;
 }
 
-static bool is_hex(const char *s, size_t digits)
-{
-    return s && strlen(s) == digits && strspn(s, "0123456789abcdef") == digits;
-}
-
-/* A name that means the same in an address and on every file system: no way out of its folder, no
- * hidden file, nothing that a fetch gives its own files. */
-static bool is_plain_name(const char *name, size_t n)
-{
-    static const char own_record[] = "inhouse.json";
-    if (n == 0 || *name == '.' || name[n - 1] == '.')
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if ((unsigned char)name[i] <= ' ' || strchr("/\\:*?\"<>|#%\x7f", name[i]))
-            return false;
-    bool part = n > 5 && strncmp(name + n - 5, ".part", 5) == 0;
-    bool tag = n > 4 && strncmp(name + n - 4, ".tag", 4) == 0;
-    return !part && !tag && !(n == sizeof own_record - 1 && strncmp(name, own_record, n) == 0);
-}
-
-bool hub_is_name(const char *name)
-{
-    if (!name || strlen(name) >= sizeof((struct hub_file *)0)->name)
-        return false;
-    const char *slash = strchr(name, '/'), *file = slash ? slash + 1 : name;
-    return is_plain_name(file, strlen(file)) &&
-           (!slash || is_plain_name(name, (size_t)(slash - name)));
-}
-
 static void read_file_entry(struct hub_listing *l, const json_t *entry)
 {
     const char *name = json_string_value(json_object_get(entry, "rfilename"));
@@ -100,9 +71,9 @@ static void read_file_entry(struct hub_listing *l, const json_t *entry)
         size = json_object_get(lfs, "size");
     if (json_is_integer(size) && json_integer_value(size) >= 0)
         f->size = json_integer_value(size);
-    if (is_hex(sha256, SHA256_HEX))
+    if (hub_is_sha256(sha256))
         memcpy(f->sha256, sha256, SHA256_HEX + 1);
-    else if (!lfs && is_hex(blob, SHA1_HEX))
+    else if (!lfs && hub_is_sha1(blob))
         memcpy(f->git_sha1, blob, SHA1_HEX + 1);
 }
 
@@ -126,7 +97,7 @@ static enum ih_status read_listing(
     }
     for (size_t i = 0; i < count; i++)
         read_file_entry(out, json_array_get(files, i));
-    if (is_hex(commit, SHA1_HEX))
+    if (hub_is_sha1(commit))
         memcpy(out->commit, commit, SHA1_HEX + 1);
 end:
     json_decref(json);
@@ -172,4 +143,12 @@ void hub_listing_free(struct hub_listing *l)
 {
     free(l->file);
     *l = (struct hub_listing){0};
+}
+
+struct hub_file *hub_listing_find(const struct hub_listing *l, const char *name)
+{
+    for (int i = 0; i < l->count; i++)
+        if (strcmp(l->file[i].name, name) == 0)
+            return &l->file[i];
+    return NULL;
 }

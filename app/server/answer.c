@@ -22,7 +22,10 @@ struct answer {
     char type[80], headers[HEADERS_MOST];
     struct spool *body;
     struct ih_job *job; /* that runs for it, or null */
-    double deadline;    /* seconds of CLOCK_MONOTONIC; 0 before the first job */
+    struct amounts used;
+    char model[128]; /* of what was used */
+    double done, total;
+    double deadline; /* seconds of CLOCK_MONOTONIC; 0 before the first job */
 };
 
 struct answer *answer_new(const struct answer_options *o)
@@ -126,6 +129,39 @@ static void settle(struct answer *a, int status, const char *type, bool stream, 
     tell(a);
 }
 
+void answer_use(struct answer *a, const char *model, enum unit u, double amount)
+{
+    pthread_mutex_lock(&a->lock);
+    a->used.of[u] += amount;
+    snprintf(a->model, sizeof a->model, "%s", model);
+    pthread_mutex_unlock(&a->lock);
+}
+
+void answer_used(struct answer *a, struct amounts *out, char *model, size_t size)
+{
+    pthread_mutex_lock(&a->lock);
+    *out = a->used;
+    snprintf(model, size, "%s", a->model);
+    pthread_mutex_unlock(&a->lock);
+}
+
+void answer_progress(struct answer *a, double done, double total)
+{
+    pthread_mutex_lock(&a->lock);
+    a->done = done;
+    a->total = total;
+    pthread_mutex_unlock(&a->lock);
+}
+
+bool answer_progressed(struct answer *a, double *done, double *total)
+{
+    pthread_mutex_lock(&a->lock);
+    *done = a->done;
+    *total = a->total;
+    pthread_mutex_unlock(&a->lock);
+    return *done > 0;
+}
+
 void answer_stream(struct answer *a, const char *type)
 {
     settle(a, 200, type, true, false);
@@ -134,6 +170,19 @@ void answer_stream(struct answer *a, const char *type)
 void answer_finish(struct answer *a, int status, const char *type)
 {
     settle(a, status, type, false, true);
+}
+
+enum ih_status answer_file(
+    struct answer *a, const char *path, int status, const char *type, struct ih_error *e)
+{
+    struct spool *file;
+    enum ih_status opened = spool_open_file(&file, path, e);
+    if (opened)
+        return opened;
+    spool_close(&a->body);
+    a->body = file;
+    answer_finish(a, status, type);
+    return IH_OK;
 }
 
 static int append_json(const char *text, size_t n, void *arg)

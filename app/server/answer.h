@@ -5,6 +5,7 @@
 #include "inhouse/inhouse.h"
 #include "server/problem.h"
 #include "server/spool.h"
+#include "server/store/usage.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,10 +46,20 @@ void answer_header(struct answer *a, const char *name, const char *format, ...)
 /* A sentence that the client should see: header x-inhouse-warning. */
 void answer_warn(void *answer, const char *sentence);
 
+/* What of a model the work has taken, for quotas and usage: is added up. */
+void answer_use(struct answer *a, const char *model, enum unit u, double amount);
+void answer_used(struct answer *a, struct amounts *out, char *model, size_t size);
+/* How far it is, in the task's own unit; total is negative while unknown. */
+void answer_progress(struct answer *a, double done, double total);
+bool answer_progressed(struct answer *a, double *done, double *total);
+
 /* From now on what is written goes out as it comes. */
 void answer_stream(struct answer *a, const char *type);
 /* The whole answer is there. A stream just ends. */
 void answer_finish(struct answer *a, int status, const char *type);
+/* A file that is there already as the whole answer. */
+enum ih_status answer_file(
+    struct answer *a, const char *path, int status, const char *type, struct ih_error *e);
 /* Takes over the reference. */
 void answer_json(struct answer *a, int status, json_t *json);
 /* Drops what was written and says what is wrong; a stream that has begun is broken off. */

@@ -8,21 +8,25 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 struct slot {
     char *name, *path;
     struct ih_model *model; /* null until somebody asks for it */
     int lent;
     int64_t created;
+    time_t told; /* when `used` was called last */
 };
 
-enum { TASKS = 3 };
+enum { TASKS = 3, MINUTE = 60 };
 
 struct depot {
     pthread_mutex_t lock;
     struct ih_engine *engine;
     struct ih_model *speller;
     char *vad, *profiles;
+    void (*used)(void *arg, const char *path);
+    void *arg;
     int fallback[TASKS]; /* slot, or -1 */
     int count;
     struct slot slot[];
@@ -65,6 +69,16 @@ static enum ih_status open_slot(struct depot *d, struct slot *s, struct ih_error
     return s->model ? IH_OK : ih_model_open(&s->model, d->engine, s->path, NULL, e);
 }
 
+/* Under the lock. */
+static void tell_used(struct depot *d, struct slot *s)
+{
+    time_t now = time(NULL);
+    if (!d->used || (s->told && now - s->told < MINUTE))
+        return;
+    s->told = now;
+    d->used(d->arg, s->path);
+}
+
 static char *copy(const char *text)
 {
     return text ? text_copy(text, strlen(text)) : NULL;
@@ -72,6 +86,8 @@ static char *copy(const char *text)
 
 static bool fill(struct depot *d, const struct shelf *shelf)
 {
+    d->used = shelf->used;
+    d->arg = shelf->arg;
     d->vad = copy(shelf->vad);
     d->profiles = copy(shelf->profiles);
     for (; d->count < shelf->count; d->count++) {
@@ -172,8 +188,10 @@ bool depot_take(
     struct slot *s = &d->slot[i];
     pthread_mutex_lock(&d->lock);
     enum ih_status status = open_slot(d, s, &e);
-    if (!status)
+    if (!status) {
         s->lent++;
+        tell_used(d, s);
+    }
     *out = s->model;
     pthread_mutex_unlock(&d->lock);
     return status ? problem_from(p, &e) : true;

@@ -20,6 +20,10 @@ struct shelf {
     const char *speller;                   /* path of a model, or null */
     const char *vad;                       /* file, or null */
     const char *profiles;                  /* folder of voice profiles, or null */
+    /* Told about a minute apart of each model that is in use, by its path; may be null. From any
+     * thread, one call at a time. */
+    void (*used)(void *arg, const char *path);
+    void *arg;
 };
 
 struct depot;

@@ -5,6 +5,7 @@
 #include "server/operations.h"
 #include "server/text.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,22 @@ static bool read_request(struct draw_work *w, const struct host *host, const str
     return w->format || problem_set(p, 400, "invalid_value", "output_format", "%s", e.text);
 }
 
+/* What the model will do unless it is told otherwise. A picture to go by may give its own size. */
+static void learn(
+    struct draw_work *w, const struct ih_model *model, const struct ih_draw_limits *limits)
+{
+    const struct ih_draw_options *o = &w->request.draw;
+    int m = limits->multiple > 0 ? limits->multiple : 1;
+    double width = o->width ? o->width : limits->width,
+           height = o->height ? o->height : limits->height;
+    double pixels = ceil(width / m) * m * ceil(height / m) * m; /* sides are rounded */
+    if (w->edit && !(o->width && o->height))
+        pixels = (double)limits->pixels_most;
+    w->megapixels = 1e-6 * pixels;
+    w->steps = o->steps ? o->steps : limits->steps;
+    w->name = ih_model_name(model);
+}
+
 /* What depends on the model: the size, and how many pictures it goes by. */
 static bool suit_model(
     struct draw_work *w, const struct ih_model *model, const struct form *f, struct problem *p)
@@ -124,13 +141,11 @@ static bool suit_model(
     struct ih_error e;
     if (ih_draw_limits(model, &limits, &e) != IH_OK)
         return problem_from(p, &e);
-    if (w->edit && !draw_read_pictures(w, f, limits.references, p))
-        return false;
-    if (!w->request.size || strcmp(w->request.size, "auto") == 0)
-        return true;
-    if (ih_draw_size(&o->width, &o->height, w->request.size, &limits, &e) == IH_OK)
-        return true;
-    return problem_set(p, 400, "invalid_value", "size", "%s", e.text);
+    if (w->request.size && strcmp(w->request.size, "auto") != 0 &&
+        ih_draw_size(&o->width, &o->height, w->request.size, &limits, &e) != IH_OK)
+        return problem_set(p, 400, "invalid_value", "size", "%s", e.text);
+    learn(w, model, &limits);
+    return !w->edit || draw_read_pictures(w, f, limits.references, p);
 }
 
 /* Small enough to survive programs that keep numbers as doubles. */
@@ -149,19 +164,24 @@ static void on_warning(void *arg, const char *text)
 
 static void on_step(void *arg, int done, int total, const struct ih_picture *preview)
 {
-    draw_answer_partial(arg, done, total, preview);
+    struct draw_work *w = arg;
+    w->done = done;
+    answer_progress(w->answer, (double)w->index * total + done, (double)w->request.count * total);
+    if (w->request.draw.preview)
+        draw_answer_partial(w, done, total, preview);
 }
 
 static enum ih_status draw_one(struct draw_work *w, struct ih_model *model, struct ih_error *e)
 {
     struct ih_picture picture = {0};
-    struct ih_draw_job job = {.job.arg = w,
-        .step = w->request.draw.preview ? on_step : NULL,
-        .warning = w->index ? NULL : on_warning};
-    w->told = 0;
+    struct ih_draw_job job = {
+        .job.arg = w, .step = on_step, .warning = w->index ? NULL : on_warning};
+    w->told = w->done = 0;
     answer_attach(w->answer, &job.job);
     enum ih_status status = ih_draw(&picture, model, &w->request.draw, &job, e);
     answer_detach(w->answer);
+    double megapixels = status ? w->megapixels : 1e-6 * picture.width * picture.height;
+    answer_use(w->answer, w->name, MEGAPIXEL_STEPS, w->done * megapixels);
     if (!status)
         status = draw_answer_picture(w, &picture, e);
     ih_picture_free(&picture);
@@ -226,5 +246,36 @@ static bool check_edit(const struct host *host, const struct form *form, struct 
     return read_request(&w, host, form, true, p);
 }
 
-const struct operation operation_draw = {"draw", check_draw, run_draw};
-const struct operation operation_edit = {"edit", check_edit, run_edit};
+static void measure(
+    const struct host *host, const struct form *form, struct amounts *out, bool edit)
+{
+    struct problem p;
+    struct ih_error e;
+    struct ih_draw_limits limits;
+    struct ih_model *model = NULL;
+    struct draw_work *w = malloc(sizeof *w);
+    struct ih_draw_options *o = w ? &w->request.draw : NULL;
+    if (w && read_request(w, host, form, edit, &p) &&
+        depot_take(host->depot, w->model, IH_DRAW, &model, &p) &&
+        ih_draw_limits(model, &limits, &e) == IH_OK) {
+        if (w->request.size && strcmp(w->request.size, "auto") != 0)
+            ih_draw_size(&o->width, &o->height, w->request.size, &limits, &e);
+        learn(w, model, &limits);
+        out->of[MEGAPIXEL_STEPS] = w->request.count * w->steps * w->megapixels;
+    }
+    depot_give_back(host->depot, model);
+    free(w);
+}
+
+static void measure_draw(const struct host *host, const struct form *form, struct amounts *out)
+{
+    measure(host, form, out, false);
+}
+
+static void measure_edit(const struct host *host, const struct form *form, struct amounts *out)
+{
+    measure(host, form, out, true);
+}
+
+const struct operation operation_draw = {"draw", check_draw, run_draw, measure_draw, false};
+const struct operation operation_edit = {"edit", check_edit, run_edit, measure_edit, false};

@@ -24,6 +24,10 @@ struct draw_work {
     int index;         /* of the present picture */
     int told;          /* of its partials */
     int width, height; /* of the last that is complete */
+    const char *name;  /* of the model */
+    double megapixels; /* of one picture */
+    int steps;         /* of one */
+    int done;          /* of the present one */
 };
 
 /* draw_inputs.c: uploads as pictures to go by, at most `most`, and the mask. False fills in the

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/exchange.h"
 
+#include "server/hook.h"
+#include "server/operations.h"
 #include "server/text.h"
 
 #include <stdio.h>
@@ -28,15 +30,47 @@ static const char *shown_key(const struct request_head *h)
     return h->api_key;
 }
 
-static bool check_key(const struct exchange *x, const struct request_head *h, struct problem *p)
+static bool check_key(struct exchange *x, const struct request_head *h, struct problem *p)
 {
-    const char *key = x->service->host.settings->key, *shown = shown_key(h);
-    if (!*key || (x->route && x->route->open) || text_same_secret(shown, key))
+    return (x->route && x->route->open) ||
+           access_open(&x->service->host, shown_key(h), &x->key, &x->form.asked, p);
+}
+
+/* What the address asks for besides being there. */
+static bool check_route(struct exchange *x, struct problem *p)
+{
+    struct asked *asked = &x->form.asked;
+    route_item(x->route, x->path, asked->item, sizeof asked->item);
+    if (x->route->kept && !x->service->host.store)
+        return problem_set(p, 404, "no_data_folder", NULL,
+            "this server keeps nothing: it runs without a data folder (server.data)");
+    return !x->route->admin || asked->admin ||
+           problem_set(p, 403, "admin_key_needed", NULL, "this is for keys of admins");
+}
+
+static bool copy_header(
+    char *buf, size_t size, const char *value, const char *name, struct problem *p)
+{
+    if (!value || (strlen(value) < size && text_is_utf8(value, strlen(value)))) {
+        snprintf(buf, size, "%s", value ? value : "");
         return true;
-    if (!*shown)
-        return problem_set(p, 401, "invalid_api_key", NULL,
-            "a key is missing: send it as 'Authorization: Bearer KEY' or 'api-key: KEY'");
-    return problem_set(p, 401, "invalid_api_key", NULL, "the key is not one of this server");
+    }
+    return problem_set(p, 400, "invalid_header", NULL, "%s is too long or no text", name);
+}
+
+/* Whether it is to be kept as a job (RFC 7240), and how. */
+static bool read_preference(struct exchange *x, const struct request_head *h, struct problem *p)
+{
+    struct asked *asked = &x->form.asked;
+    const struct operation *operation = x->route->operation;
+    if (!operation || !operation->measure || !h->prefer || !strstr(h->prefer, "respond-async"))
+        return true;
+    if (!x->service->host.kept)
+        return true; /* a preference that cannot be met is no mistake */
+    asked->operation = operation->name;
+    return copy_header(asked->once, sizeof asked->once, h->once, "Idempotency-Key", p) &&
+           copy_header(asked->hook, sizeof asked->hook, h->hook, "X-Inhouse-Webhook", p) &&
+           (!*asked->hook || hook_check(x->service->host.settings, asked->hook, p));
 }
 
 /* How long the body is: one framing only, and no number that two readers could read differently.
@@ -69,7 +103,7 @@ static bool read_type(struct exchange *x, const struct request_head *h, struct p
     struct ih_error e;
     const struct settings *s = x->service->host.settings;
     int64_t most = (int64_t)s->body_kilobytes << 10;
-    if (x->route->now)
+    if (x->route->now || (x->route->operation->quick && strcmp(x->method, "POST") != 0))
         return x->length == 0 ||
                problem_set(p, 400, "invalid_body", NULL, "%s takes no body", x->method);
     size_t n = strcspn(h->content_type, "; \t");
@@ -106,11 +140,11 @@ static bool check_load(const struct service *s, const struct route *route, struc
     return false;
 }
 
-/* What is answered at once has its form behind the '?'. */
+/* What has no body has its form behind the '?'. */
 static bool read_arguments(struct exchange *x, const struct request_head *h, struct problem *p)
 {
     struct ih_error e;
-    for (int i = 0; x->route->now && h->arguments && h->arguments[i]; i++)
+    for (int i = 0; x->body == BODY_NONE && h->arguments && h->arguments[i]; i++)
         if (form_read_argument(&x->form, h->arguments[i], &e) != IH_OK)
             return problem_from(p, &e);
     return true;
@@ -122,8 +156,12 @@ static bool read_head(struct exchange *x, const struct request_head *h, struct p
         return false;
     if (!x->route)
         return false;
-    if (!check_length(x, h, p) || !read_type(x, h, p) || !check_load(x->service, x->route, p) ||
-        !read_arguments(x, h, p))
+    if (!check_route(x, p) || !check_length(x, h, p) || !read_type(x, h, p) ||
+        !check_load(x->service, x->route, p) || !read_arguments(x, h, p) ||
+        !read_preference(x, h, p))
+        return false;
+    if (x->route->operation && x->route->operation->measure &&
+        !access_admit(&x->service->host, &x->key, x->answer, p))
         return false;
     if (x->body == BODY_JSON && !(x->json = malloc((size_t)x->length + 1)))
         return problem_set(p, 503, "out_of_memory", NULL, "not enough memory");
@@ -191,17 +229,35 @@ void exchange_body(struct exchange *x, const void *data, size_t n)
         refuse_body(x, &e);
 }
 
+/* Whether the form is one that can be worked on; for a job, without anybody who waits for it. */
+static bool check_form(struct exchange *x, struct problem *p)
+{
+    const struct operation *operation = x->route->operation;
+    const struct form *f = &x->form;
+    const struct field *stream = form_find(f, "stream"), *format = form_find(f, "stream_format");
+    if (operation->measure && !access_allows(&x->key, f, p))
+        return false;
+    if (!operation->check(&x->service->host, f, p))
+        return false;
+    if (f->asked.operation && (format || (stream && strcmp(stream->text, "true") == 0)))
+        return problem_set(p, 400, "unsupported_parameter", format ? format->name : stream->name,
+            "a job has no stream: leave out Prefer: respond-async, or the stream");
+    return true;
+}
+
 static void submit(struct exchange *x)
 {
     struct problem p;
     struct service *s = x->service;
-    const struct operation *operation = x->route->operation;
-    if (!operation->check(&s->host, &x->form, &p)) {
+    const struct operation *operation =
+        x->form.asked.operation ? &operation_keep : x->route->operation;
+    struct queue *queue = operation->quick ? s->clerks : s->queue;
+    if (!check_form(x, &p)) {
         exchange_refuse(x, &p);
         return;
     }
     struct job *j = job_new(operation, &x->form, x->answer);
-    if (j && s->queue->put(s->queue, j))
+    if (j && queue->put(queue, j))
         return;
     problem_set(&p, 503, j ? "queue_full" : "out_of_memory", NULL, "%s",
         j ? "too many requests are waiting; try again later" : "not enough memory");
@@ -225,7 +281,7 @@ void exchange_end(struct exchange *x)
     }
     if (x->body == BODY_JSON)
         status = form_read_json(&x->form, x->json, (size_t)x->received, &e);
-    else
+    else if (x->body == BODY_MULTIPART)
         status = multipart_finish(&x->reader.multipart, &e);
     free(x->json);
     x->json = NULL;

@@ -2,6 +2,7 @@
 #ifndef SERVER_EXCHANGE_H
 #define SERVER_EXCHANGE_H
 
+#include "server/access.h"
 #include "server/routes.h"
 
 #include <stdatomic.h>
@@ -12,7 +13,8 @@
 struct service {
     struct host host;
     struct queue *queue;
-    const char *folder; /* for temporary files */
+    struct queue *clerks; /* of what is quick; null without a data folder */
+    const char *folder;   /* for temporary files */
     atomic_bool draining;
     int requests; /* exchanges that are open */
     /* One line for each exchange at its end; may be null. */
@@ -24,6 +26,8 @@ struct request_head {
     const char *method, *path; /* the path decoded, without the query */
     const char *content_type, *content_length, *transfer_encoding;
     const char *authorization, *api_key;
+    /* May be null too: Prefer, Idempotency-Key, X-Inhouse-Webhook. */
+    const char *prefer, *once, *hook;
     const char *const *arguments; /* "name=value" behind the path's '?', decoded; ends with null */
 };
 
@@ -38,6 +42,7 @@ struct exchange {
     int64_t length, received; /* of the body; a length of -1 cannot be known */
     bool refused;             /* the answer is an error and the rest of the body is not wanted */
     bool ended;               /* the body is complete */
+    struct key key;           /* of the store; all zeros for others */
     struct form form;
     struct form_reader reader;
     char *json;

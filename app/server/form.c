@@ -44,8 +44,7 @@ static enum ih_status no_memory(struct ih_error *e)
     return explain(e, IH_NO_MEMORY, "not enough memory");
 }
 
-/* Takes over nothing; the new field is the last. */
-static enum ih_status add(struct form *f, const char *name, const char *text, size_t bytes,
+enum ih_status form_add(struct form *f, const char *name, const char *text, size_t bytes,
     enum field_kind kind, struct ih_error *e)
 {
     size_t n = strlen(name);
@@ -73,7 +72,7 @@ enum ih_status form_read_argument(struct form *f, const char *argument, struct i
         return explain(e, IH_INVALID, "the address has an argument that cannot be read");
     memcpy(name, argument, n);
     name[n] = 0;
-    return add(f, name, value, strlen(value), FIELD_TEXT, e);
+    return form_add(f, name, value, strlen(value), FIELD_TEXT, e);
 }
 
 static enum ih_status add_as_json(
@@ -83,7 +82,7 @@ static enum ih_status add_as_json(
     if (!text)
         return no_memory(e);
     enum field_kind kind = json_is_number(value) ? FIELD_NUMBER : FIELD_JSON;
-    enum ih_status status = add(f, name, text, strlen(text), kind, e);
+    enum ih_status status = form_add(f, name, text, strlen(text), kind, e);
     free(text);
     return status;
 }
@@ -92,10 +91,11 @@ static enum ih_status add_plain(
     struct form *f, const char *name, const json_t *value, struct ih_error *e)
 {
     if (json_is_string(value))
-        return add(f, name, json_string_value(value), json_string_length(value), FIELD_TEXT, e);
+        return form_add(
+            f, name, json_string_value(value), json_string_length(value), FIELD_TEXT, e);
     if (json_is_boolean(value))
-        return add(f, name, json_is_true(value) ? "true" : "false", json_is_true(value) ? 4 : 5,
-            FIELD_BOOL, e);
+        return form_add(f, name, json_is_true(value) ? "true" : "false",
+            json_is_true(value) ? 4 : 5, FIELD_BOOL, e);
     return add_as_json(f, name, value, e);
 }
 
@@ -135,23 +135,38 @@ enum ih_status form_read_json(struct form *f, const char *text, size_t bytes, st
     return status;
 }
 
+/* Without its data yet; it is the last. */
+static enum ih_status add_upload(
+    struct form *f, const char *name, const char *filename, const char *type, struct ih_error *e)
+{
+    struct upload u = {0};
+    size_t n = strlen(name);
+    if (n > 2 && strcmp(name + n - 2, "[]") == 0)
+        n -= 2;
+    if (f->uploads == UPLOADS_MOST)
+        return explain(e, IH_INVALID, "a request has at most %d files", UPLOADS_MOST);
+    u.name = text_copy(name, n);
+    u.filename = text_copy(filename, strlen(filename));
+    u.type = text_copy(type, strlen(type));
+    f->upload[f->uploads++] = u;
+    return u.name && u.filename && u.type ? IH_OK : no_memory(e);
+}
+
+enum ih_status form_add_file(struct form *f, const char *name, const char *filename,
+    const char *type, const char *path, struct ih_error *e)
+{
+    enum ih_status status = add_upload(f, name, filename, type, e);
+    return status ? status : spool_open_file(&f->upload[f->uploads - 1].data, path, e);
+}
+
 static enum ih_status begin_upload(
     struct form_reader *r, const struct part *part, struct ih_error *e)
 {
     struct form *f = r->form;
-    struct upload u = {0};
-    size_t n = strlen(part->name);
-    if (n > 2 && strcmp(part->name + n - 2, "[]") == 0)
-        n -= 2;
-    if (f->uploads == UPLOADS_MOST)
-        return explain(e, IH_INVALID, "a request has at most %d files", UPLOADS_MOST);
-    u.name = text_copy(part->name, n);
-    u.filename = text_copy(part->filename, strlen(part->filename));
-    u.type = text_copy(part->type, strlen(part->type));
-    f->upload[f->uploads++] = u;
-    if (!u.name || !u.filename || !u.type)
-        return no_memory(e);
-    return spool_open(&f->upload[f->uploads - 1].data, r->folder, r->memory, r->upload_most, e);
+    enum ih_status status = add_upload(f, part->name, part->filename, part->type, e);
+    return status ? status
+                  : spool_open(
+                        &f->upload[f->uploads - 1].data, r->folder, r->memory, r->upload_most, e);
 }
 
 static enum ih_status begin(void *arg, const struct part *part, struct ih_error *e)
@@ -160,7 +175,7 @@ static enum ih_status begin(void *arg, const struct part *part, struct ih_error 
     r->in_file = part->is_file;
     r->room = 0;
     return part->is_file ? begin_upload(r, part, e)
-                         : add(r->form, part->name, "", 0, FIELD_TEXT, e);
+                         : form_add(r->form, part->name, "", 0, FIELD_TEXT, e);
 }
 
 static enum ih_status append(struct form_reader *r, const void *data, size_t n, struct ih_error *e)

@@ -31,6 +31,16 @@ struct upload {
     struct spool *data;
 };
 
+/* What a request says besides its fields. */
+struct asked {
+    int64_t key;           /* who asks: a key of the store; 0 where there is none */
+    bool admin;            /* may see what belongs to others */
+    char item[64];         /* what stands for {name} in its address, or "" */
+    char once[128];        /* Idempotency-Key, or "" */
+    char hook[512];        /* address that is told when a job ends, or "" */
+    const char *operation; /* that is to be kept as a job; null: none */
+};
+
 enum { FIELDS_MOST = 256, UPLOADS_MOST = 32 };
 
 struct form {
@@ -39,6 +49,7 @@ struct form {
     struct upload upload[UPLOADS_MOST];
     int uploads;
     bool typed; /* from JSON: a text is no number */
+    struct asked asked;
 };
 
 void form_free(struct form *f);
@@ -46,6 +57,13 @@ void form_free(struct form *f);
 /* Null when it is not there; of several the last. */
 const struct field *form_find(const struct form *f, const char *name);
 const struct upload *form_upload(const struct form *f, const char *name);
+
+/* A copy of text as one more field, and a file that is there already, under a path that only the
+ * caller chooses, as one more upload. */
+enum ih_status form_add(struct form *f, const char *name, const char *text, size_t bytes,
+    enum field_kind kind, struct ih_error *e);
+enum ih_status form_add_file(struct form *f, const char *name, const char *filename,
+    const char *type, const char *path, struct ih_error *e);
 
 /* Adds "name=value", as an address has it behind the question mark, decoded. */
 enum ih_status form_read_argument(struct form *f, const char *argument, struct ih_error *e);

@@ -11,6 +11,10 @@
 struct host {
     const struct settings *settings;
     struct depot *depot;
+    /* Of the data folder; null without one. */
+    struct store *store;
+    struct meter *meter;
+    struct kept *kept;
 };
 
 /* Something that a server does for a request, without HTTP: from a form to an answer. It is told
@@ -23,6 +27,11 @@ struct operation {
     /* Does it on a worker's thread and ends with answer_finish(), answer_json() or answer_fail()
      * unless the answer was cancelled. */
     void (*run)(const struct host *host, const struct form *form, struct answer *answer);
+    /* What it may use at most, as far as that can be known beforehand; null for operations that no
+     * quota is about. */
+    void (*measure)(const struct host *host, const struct form *form, struct amounts *out);
+    /* It waits for a disk at most, and not in line with the others. */
+    bool quick;
 };
 
 struct job {
@@ -30,6 +39,10 @@ struct job {
     const struct operation *operation;
     struct form form; /* owned */
     struct answer *answer;
+    /* Called instead of counting what was used, when it is over; may be null. */
+    void (*done)(struct job *j);
+    void *arg;
+    int later; /* seconds after which its key's quotas may have room for it; 0: they had */
 };
 
 /* Null without memory. The form is moved into it. */

@@ -134,6 +134,7 @@ static int begin(struct loop *l, struct lws *wsi, const char *path)
 {
     char type[VALUE_MOST], length[VALUE_MOST], coding[VALUE_MOST], key[VALUE_MOST];
     char authorization[VALUE_MOST], expect[VALUE_MOST], version[VALUE_MOST];
+    char prefer[VALUE_MOST], once[VALUE_MOST], hook[VALUE_MOST];
     char arguments[ARGUMENTS_MOST][VALUE_MOST];
     const char *list[ARGUMENTS_MOST + 1];
     if (!copy_arguments(wsi, arguments, list) ||
@@ -143,7 +144,10 @@ static int begin(struct loop *l, struct lws *wsi, const char *path)
         !copy_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, NULL, authorization) ||
         !copy_header(wsi, WSI_TOKEN_HTTP_EXPECT, NULL, expect) ||
         !copy_header(wsi, WSI_TOKEN_HTTP, NULL, version) ||
-        !copy_header(wsi, WSI_TOKEN_COUNT, "api-key:", key))
+        !copy_header(wsi, WSI_TOKEN_COUNT, "api-key:", key) ||
+        !copy_header(wsi, WSI_TOKEN_COUNT, "prefer:", prefer) ||
+        !copy_header(wsi, WSI_TOKEN_COUNT, "idempotency-key:", once) ||
+        !copy_header(wsi, WSI_TOKEN_COUNT, "x-inhouse-webhook:", hook))
         return -1;
     struct request_head head = {.method = method_name(wsi),
         .path = path,
@@ -152,6 +156,9 @@ static int begin(struct loop *l, struct lws *wsi, const char *path)
         .transfer_encoding = coding,
         .authorization = authorization,
         .api_key = key,
+        .prefer = prefer,
+        .once = once,
+        .hook = hook,
         .arguments = list};
     drop(wsi);
     struct exchange *x = exchange_begin(l->service, &head, wake, l);

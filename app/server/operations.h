@@ -9,6 +9,26 @@ extern const struct operation operation_transcribe, operation_translate; /* tran
 extern const struct operation operation_speak;                           /* speak.c */
 extern const struct operation operation_draw, operation_edit;            /* draw.c */
 
+/* Those that may be kept as jobs; ends with null. */
+extern const struct operation *const operations_kept[];
+
+/* Of what lies in the data folder. api_jobs.c, api_files.c, api_admin.c: */
+extern const struct operation operation_keep, operation_jobs, operation_job, operation_job_result,
+    operation_job_end;
+extern const struct operation operation_file_new, operation_files, operation_file,
+    operation_file_content, operation_file_end;
+extern const struct operation operation_keys, operation_key_new, operation_key_end,
+    operation_usage_all, operation_usage_own;
+
+/* A field's text, or null. */
+const char *asked_text(const struct form *f, const char *name);
+/* How many rows of a list are wanted, 1 to `most`; false fills in the problem. */
+bool asked_limit(const struct form *f, int fallback, int most, int *limit, struct problem *p);
+/* Whose rows a request may see: a key, or -1 for all. */
+int64_t asked_owner(const struct asked *a);
+/* Answers with an error of the store. */
+void answer_store_error(struct answer *a, const struct ih_error *e);
+
 /* voices.c: as in struct route. */
 bool voices_now(const struct host *host, const char *path, const struct form *form,
     struct answer *a, struct problem *p);

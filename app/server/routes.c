@@ -63,18 +63,34 @@ static bool model(const struct host *host, const char *path, const struct form *
         p, 404, "model_not_found", "model", "the model '%.100s' does not exist here", wanted);
 }
 
+#define KEPT(o) .dialect = &dialect_openai, .operation = &o, .kept = true
+
 /* clang-format off */
 static const struct route table[] = {
-    {"GET",  "/healthz", &dialect_openai, NULL, health, true},
-    {"GET",  "/readyz", &dialect_openai, NULL, ready, true},
-    {"GET",  "/v1/models", &dialect_openai, NULL, models, false},
-    {"GET",  "/v1/models/{model}", &dialect_openai, NULL, model, false},
-    {"POST", "/v1/audio/transcriptions", &dialect_openai, &operation_transcribe, NULL, false},
-    {"POST", "/v1/audio/translations", &dialect_openai, &operation_translate, NULL, false},
-    {"GET",  "/v1/audio/voices", &dialect_openai, NULL, voices_now, false},
-    {"POST", "/v1/audio/speech", &dialect_openai, &operation_speak, NULL, false},
-    {"POST", "/v1/images/generations", &dialect_openai, &operation_draw, NULL, false},
-    {"POST", "/v1/images/edits", &dialect_openai, &operation_edit, NULL, false},
+    {.method = "GET", .path = "/healthz", .dialect = &dialect_openai, .now = health, .open = true},
+    {.method = "GET", .path = "/readyz", .dialect = &dialect_openai, .now = ready, .open = true},
+    {.method = "GET", .path = "/v1/models", .dialect = &dialect_openai, .now = models},
+    {.method = "GET", .path = "/v1/models/{model}", .dialect = &dialect_openai, .now = model},
+    {.method = "POST", .path = "/v1/audio/transcriptions", .dialect = &dialect_openai, .operation = &operation_transcribe},
+    {.method = "POST", .path = "/v1/audio/translations", .dialect = &dialect_openai, .operation = &operation_translate},
+    {.method = "GET", .path = "/v1/audio/voices", .dialect = &dialect_openai, .now = voices_now},
+    {.method = "POST", .path = "/v1/audio/speech", .dialect = &dialect_openai, .operation = &operation_speak},
+    {.method = "POST", .path = "/v1/images/generations", .dialect = &dialect_openai, .operation = &operation_draw},
+    {.method = "POST", .path = "/v1/images/edits", .dialect = &dialect_openai, .operation = &operation_edit},
+    {.method = "GET", .path = "/v1/jobs", KEPT(operation_jobs)},
+    {.method = "GET", .path = "/v1/jobs/{id}", KEPT(operation_job)},
+    {.method = "GET", .path = "/v1/jobs/{id}/result", KEPT(operation_job_result)},
+    {.method = "DELETE", .path = "/v1/jobs/{id}", KEPT(operation_job_end)},
+    {.method = "POST", .path = "/v1/files", KEPT(operation_file_new)},
+    {.method = "GET", .path = "/v1/files", KEPT(operation_files)},
+    {.method = "GET", .path = "/v1/files/{id}", KEPT(operation_file)},
+    {.method = "GET", .path = "/v1/files/{id}/content", KEPT(operation_file_content)},
+    {.method = "DELETE", .path = "/v1/files/{id}", KEPT(operation_file_end)},
+    {.method = "GET", .path = "/v1/usage", KEPT(operation_usage_own)},
+    {.method = "GET", .path = "/v1/admin/usage", KEPT(operation_usage_all), .admin = true},
+    {.method = "GET", .path = "/v1/admin/keys", KEPT(operation_keys), .admin = true},
+    {.method = "POST", .path = "/v1/admin/keys", KEPT(operation_key_new), .admin = true},
+    {.method = "DELETE", .path = "/v1/admin/keys/{name}", KEPT(operation_key_end), .admin = true},
 };
 /* clang-format on */
 
@@ -92,6 +108,13 @@ static bool matches(const char *pattern, const char *path)
         }
     }
     return *pattern == 0 && *path == 0;
+}
+
+void route_item(const struct route *r, const char *path, char *buf, size_t size)
+{
+    const char *brace = strchr(r->path, '{');
+    const char *piece = brace ? path + (brace - r->path) : "";
+    snprintf(buf, size, "%.*s", (int)strcspn(piece, "/"), piece);
 }
 
 static void add_method(char allow[64], const char *method)

@@ -10,12 +10,17 @@ struct route {
     const struct dialect *dialect;
     const struct operation *operation; /* done by a worker; or null, and then: */
     /* Answers at once, on the loop's thread; the form is what stands behind the '?'. All that has
-     * no body is answered so: while such a request waited, the HTTP library would not see its
-     * client go. False fills in the problem. */
+     * no body is answered so, or by an operation that is quick: while such a request waited, the
+     * HTTP library would not see its client go. False fills in the problem. */
     bool (*now)(const struct host *host, const char *path, const struct form *form,
         struct answer *a, struct problem *p);
-    bool open; /* needs no key */
+    bool open;  /* needs no key */
+    bool kept;  /* needs a data folder */
+    bool admin; /* for keys of admins only */
 };
+
+/* The piece of a path that stands for {name}; "" where there is none. */
+void route_item(const struct route *r, const char *path, char *buf, size_t size);
 
 /* Null when there is none: then `problem` says so, in `dialect`, and `allow` holds the methods
  * that the path has ("GET, HEAD"), or "". HEAD is as GET. */

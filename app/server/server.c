@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/server.h"
 
+#include "server/cabinet.h"
 #include "server/loop.h"
 #include "server/text.h"
 
@@ -17,6 +18,7 @@ struct server {
     struct service service;
     struct loop *loop;
     struct workers *workers;
+    struct cabinet *cabinet;
     pthread_t io;
     atomic_bool ended;
 };
@@ -88,6 +90,22 @@ static void wait_for_end(struct server *s, const sigset_t *signals)
         }
 }
 
+static enum ih_status open_cabinet(struct server *s, struct ih_error *e)
+{
+    char text[100];
+    int again;
+    enum ih_status status = cabinet_open(&s->cabinet, &s->service, &again, e);
+    if (!status && again) {
+        snprintf(text, sizeof text, "%d jobs that were not finished are begun again", again);
+        say_sentence("info", text);
+    }
+    const struct settings *set = s->service.host.settings;
+    if (!status && !*set->key && !settings_is_loopback(set->address) &&
+        !keys_exist(s->service.host.store))
+        say_sentence("warning", "nobody can come in yet: 'inhouse keys create' makes a key");
+    return status;
+}
+
 static enum ih_status choose_folder(struct server *s, struct ih_error *e)
 {
     const char *given = s->service.host.settings->temporary;
@@ -110,6 +128,8 @@ static enum ih_status start(struct server *s, const struct server_options *o, st
         status = depot_open(&host->depot, &o->engine, o->shelf, note, e);
     if (!status)
         status = queue_local(&s->service.queue, set->queue, e);
+    if (!status && *set->data)
+        status = open_cabinet(s, e);
     if (!status)
         status = loop_open(&s->loop, &s->service, e);
     if (!status)
@@ -124,6 +144,7 @@ static void stop(struct server *s)
     if (s->service.queue)
         s->service.queue->close(s->service.queue);
     workers_close(&s->workers);
+    cabinet_close(&s->cabinet);
     loop_close(&s->loop);
     if (s->service.queue)
         s->service.queue->free(s->service.queue);

@@ -2,6 +2,7 @@
 #include "server/settings.h"
 
 #include "inhouse/options.h"
+#include "server/hook.h"
 #include "server/text.h"
 #include "server/toml.h"
 
@@ -29,6 +30,8 @@ static const struct setting table[] = {
         "requests that may wait for a worker; the next is told to come back later (503)", AT(queue)},
     {"server.temporary", "temporary", SETTING_STRING, "DIR", 0, 0, "",
         "folder for uploads and results on their way; nothing of them stays there (default: TMPDIR, else /tmp)", AT(temporary)},
+    {"server.data", "data", SETTING_STRING, "DIR", 0, 0, "",
+        "folder for what is kept: keys, usage, jobs and files; without it there are none of them", AT(data)},
     {"server.quiet", "quiet", SETTING_BOOLEAN, NULL, 0, 0, "false",
         "no line for each request on standard error", AT(quiet)},
 
@@ -59,6 +62,21 @@ static const struct setting table[] = {
         "model for gpt-image-1 and for requests that name none (default: as 'inhouse draw')", AT(draw)},
     {"models.offer", "offer", SETTING_STRINGS, "NAME,...", 0, 0, "",
         "models that requests may name besides these three (default: all on this machine)", AT(offer)},
+
+    {"jobs.workers", "job-workers", SETTING_INTEGER, "N", 1, 64, "1",
+        "jobs that are worked on at once, besides requests; they share the processors", AT(job_workers)},
+    {"jobs.queue", "job-queue", SETTING_INTEGER, "N", 1, 1000000, "10000",
+        "jobs that may wait", AT(job_queue)},
+    {"jobs.keep_hours", "job-hours", SETTING_INTEGER, "N", 1, 87600, "168",
+        "a job and its result are deleted so long after its end", AT(job_hours)},
+    {"jobs.file_days", "file-days", SETTING_INTEGER, "N", 0, 36500, "30",
+        "a file is deleted so long after it was uploaded; 0 keeps it", AT(file_days)},
+    {"jobs.free_megabytes", "free-megabytes", SETTING_INTEGER, "N", 0, 1000000000, "512",
+        "of the data folder's disk stay free: what would take them is refused (503)", AT(free_megabytes)},
+    {"jobs.hook_hosts", "hook-hosts", SETTING_STRINGS, "HOST,...", 0, 0, "",
+        "hosts that may be told when a job ends, as NAME or NAME:PORT (default: none)", AT(hook_hosts)},
+    {"jobs.hook_secret", "hook-secret", SETTING_STRING, "SECRET", 0, 0, "",
+        "what these messages are signed with: whsec_ and base64 of 24 to 64 bytes", AT(hook_secret)},
 
     {"tls.certificate", "certificate", SETTING_STRING, "FILE", 0, 0, "",
         "certificate chain in PEM; with it the server speaks TLS only", AT(certificate)},
@@ -244,7 +262,7 @@ bool settings_is_loopback(const char *address)
 
 enum ih_status settings_check(const struct settings *s, struct ih_error *e)
 {
-    unsigned char any[sizeof(struct in6_addr)];
+    unsigned char any[sizeof(struct in6_addr)], secret[64];
     if (inet_pton(AF_INET, s->address, any) != 1 && inet_pton(AF_INET6, s->address, any) != 1)
         return explain(e, IH_INVALID,
             "server.address must be an address such as 127.0.0.1, 0.0.0.0 or ::1, not '%.60s'",
@@ -253,11 +271,15 @@ enum ih_status settings_check(const struct settings *s, struct ih_error *e)
         return explain(e, IH_INVALID, "server.key is too short: give 8 characters or more");
     if (strlen(s->key) > 256 || s->key[strcspn(s->key, " \t\r\n")])
         return explain(e, IH_INVALID, "server.key has at most 256 characters and no blanks");
-    if (!*s->key && !settings_is_loopback(s->address))
+    if (!*s->key && !*s->data && !settings_is_loopback(s->address))
         return explain(e, IH_INVALID,
             "%s is reached from beyond this machine, and there is no key: set server.key "
-            "(INHOUSE_KEY), or listen on 127.0.0.1",
+            "(INHOUSE_KEY) or server.data with keys in it, or listen on 127.0.0.1",
             s->address);
+    if (*s->hook_secret && !hook_secret(s->hook_secret, secret))
+        return explain(e, IH_INVALID,
+            "jobs.hook_secret must be whsec_ and base64 of 24 to 64 bytes, as "
+            "'openssl rand -base64 32' gives it");
     if (!*s->certificate != !*s->certificate_key)
         return explain(e, IH_INVALID, "tls.certificate and tls.certificate_key belong together");
     return IH_OK;

@@ -16,7 +16,7 @@ struct settings {
     int port;
     char *key;
     int threads, workers, queue;
-    char *temporary;
+    char *temporary, *data;
 
     int upload_megabytes, body_kilobytes, requests, connections;
     int upload_seconds, idle_seconds, job_seconds;
@@ -24,6 +24,10 @@ struct settings {
 
     char *transcribe, *speak, *draw;
     char *offer; /* names with commas between them */
+
+    int job_workers, job_queue, job_hours, file_days, free_megabytes;
+    char *hook_hosts; /* names with commas between them */
+    char *hook_secret;
 
     char *certificate, *certificate_key;
     bool quiet;

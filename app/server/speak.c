@@ -190,9 +190,18 @@ static enum ih_status open_writer(struct work *w)
 static int on_audio(void *arg, const float *pcm, int64_t samples)
 {
     struct work *w = arg;
-    if (!w->writer && open_writer(w) != IH_OK)
-        return -1;
+    if (!w->writer) {
+        if (open_writer(w) != IH_OK)
+            return -1;
+        answer_use(w->answer, ih_model_name(w->speaker), CHARACTERS,
+            (double)characters(w->text, w->bytes));
+    }
     return ih_audio_writer_write(w->writer, pcm, samples, &w->failure) == IH_OK ? 0 : -1;
+}
+
+static void on_progress(void *arg, double done, double total)
+{
+    answer_progress(((struct work *)arg)->answer, done, total);
 }
 
 static void on_warning(void *arg, const char *text)
@@ -214,7 +223,8 @@ static bool speak(struct work *w, const struct host *host, struct problem *p)
 {
     struct ih_error e = {0};
     double seconds = 0;
-    struct ih_speak_job job = {.job.arg = w, .audio = on_audio, .warning = on_warning};
+    struct ih_speak_job job = {
+        .job.arg = w, .job.progress = on_progress, .audio = on_audio, .warning = on_warning};
     if (!depot_take(host->depot, w->model, IH_SPEAK, &w->speaker, p))
         return false;
     choose_voice(w);
@@ -262,4 +272,12 @@ static bool check(const struct host *host, const struct form *form, struct probl
     return read_request(&w, host, form, p);
 }
 
-const struct operation operation_speak = {"speak", check, run};
+static void measure(const struct host *host, const struct form *form, struct amounts *out)
+{
+    const struct field *input = form_find(form, "input");
+    (void)host;
+    if (input)
+        out->of[CHARACTERS] = (double)characters(input->text, input->bytes);
+}
+
+const struct operation operation_speak = {"speak", check, run, measure, false};

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct spool {
@@ -39,6 +40,22 @@ enum ih_status spool_open(
     s->fd = -1;
     *out = s;
     return IH_OK;
+}
+
+enum ih_status spool_open_file(struct spool **out, const char *path, struct ih_error *e)
+{
+    struct stat st;
+    enum ih_status status = spool_open(out, "", 0, 0, e);
+    if (status)
+        return status;
+    (*out)->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if ((*out)->fd >= 0 && fstat((*out)->fd, &st) == 0) {
+        (*out)->size = (*out)->at = st.st_size;
+        return IH_OK;
+    }
+    status = explain(e, IH_IO, "a file of the data folder cannot be read: %s", strerror(errno));
+    spool_close(out);
+    return status;
 }
 
 void spool_close(struct spool **s)

@@ -17,6 +17,8 @@ struct spool;
  * IH_NO_MEMORY. */
 enum ih_status spool_open(
     struct spool **out, const char *folder, size_t memory, int64_t limit, struct ih_error *e);
+/* A file that is there already, to be read; nothing can be written to it. */
+enum ih_status spool_open_file(struct spool **out, const char *path, struct ih_error *e);
 void spool_close(struct spool **s);
 
 /* At the writer's place, which moves on. IH_IO when the disk refuses. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Recordings to text: /v1/audio/transcriptions and /v1/audio/translations. */
+#include "inhouse/audio.h"
 #include "inhouse/format.h"
 #include "server/fields.h"
 #include "server/operations.h"
@@ -36,7 +37,9 @@ struct work {
     bool stream;
     char *phrases; /* owned */
     struct answer *answer;
-    size_t told; /* bytes of text in events */
+    size_t told;      /* bytes of text in events */
+    const char *name; /* of the model */
+    double heard;     /* seconds that have been counted as used */
 };
 
 static bool read_format(struct work *w, const struct form *f, struct problem *p)
@@ -145,9 +148,23 @@ static json_t *text_json(const struct ih_transcript *t)
     return json_stringn(text, n);
 }
 
+/* Seconds up to here are used. */
+static void count(struct work *w, double end)
+{
+    if (end > w->heard)
+        answer_use(w->answer, w->name, AUDIO_SECONDS, end - w->heard);
+    w->heard = end > w->heard ? end : w->heard;
+}
+
+static void on_progress(void *arg, double done, double total)
+{
+    answer_progress(((struct work *)arg)->answer, done, total);
+}
+
 static void on_segment(void *arg, const struct ih_segment *s)
 {
     struct work *w = arg;
+    count(w, s->end);
     const char *text = s->text ? s->text : "";
     if (!w->stream || !*text)
         return;
@@ -194,16 +211,20 @@ static bool transcribe(
     struct ih_model *model;
     struct ih_transcript *t = NULL;
     struct ih_audio_input input = {0};
-    struct ih_transcribe_job job = {.job.arg = w, .segment = on_segment};
+    struct ih_transcribe_job job = {
+        .job.arg = w, .job.progress = on_progress, .segment = on_segment};
     if (spool_map(file->data, &input.data, &input.size, &e) != IH_OK)
         return problem_from(p, &e);
     if (!depot_take(host->depot, w->model, IH_TRANSCRIBE, &model, p))
         return false;
     choose_language(w, model);
+    w->name = ih_model_name(model);
     w->request.transcribe.vad = depot_vad(host->depot);
     answer_attach(w->answer, &job.job);
     enum ih_status status = ih_transcribe(&t, model, &input, &w->request.transcribe, &job, &e);
     answer_detach(w->answer);
+    if (status == IH_OK)
+        count(w, t->duration);
     depot_give_back(host->depot, model);
     if (status == IH_OK && w->stream)
         finish_stream(w, t);
@@ -264,5 +285,27 @@ static void run_translate(const struct host *host, const struct form *form, stru
     run(host, form, answer, true);
 }
 
-const struct operation operation_transcribe = {"transcribe", check_transcribe, run_transcribe};
-const struct operation operation_translate = {"translate", check_translate, run_translate};
+/* A file that does not say how long it is has at most the seconds that it would have as the
+ * thinnest speech there is. */
+static void measure(const struct host *host, const struct form *form, struct amounts *out)
+{
+    enum { BYTES_A_SECOND_LEAST = 500 };
+    const struct upload *file = form_upload(form, "file");
+    struct ih_audio_tags tags = {.seconds = -1};
+    struct ih_error e;
+    const void *data;
+    size_t bytes;
+    (void)host;
+    if (!file || spool_map(file->data, &data, &bytes, &e) != IH_OK)
+        return;
+    if (ih_audio_tags(&tags, data, bytes, &e) != IH_OK)
+        return; /* no recording: it will be refused */
+    out->of[AUDIO_SECONDS] =
+        tags.seconds >= 0 ? tags.seconds : (double)bytes / BYTES_A_SECOND_LEAST;
+    ih_audio_tags_free(&tags);
+}
+
+const struct operation operation_transcribe = {
+    "transcribe", check_transcribe, run_transcribe, measure, false};
+const struct operation operation_translate = {
+    "translate", check_translate, run_translate, measure, false};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/job.h"
+#include "server/access.h"
 #include "server/text.h"
 
 #include <pthread.h>
@@ -14,16 +14,31 @@ struct workers {
 };
 
 /* Every job ends with an answer, whatever its operation did. */
-static void do_job(struct workers *w, struct job *j)
+static void run(const struct host *host, struct job *j)
 {
     struct problem p;
-    if (answer_cancelled(j->answer))
-        return;
-    j->operation->run(w->host, &j->form, j->answer);
+    j->operation->run(host, &j->form, j->answer);
     if (answer_state(j->answer).finished)
         return;
     problem_set(&p, 500, "internal_error", NULL, "%s gave no answer", j->operation->name);
     answer_fail(j->answer, &p);
+}
+
+static void do_job(struct workers *w, struct job *j)
+{
+    struct problem p;
+    struct amounts reserved;
+    if (answer_cancelled(j->answer)) {
+        /* Nobody waits for it. */
+    } else if (charge_begin(w->host, j, &reserved, &p)) {
+        run(w->host, j);
+        charge_end(w->host, j, &reserved, !j->done);
+    } else {
+        j->later = p.retry_after;
+        answer_fail(j->answer, &p);
+    }
+    if (j->done)
+        j->done(j);
 }
 
 static void *work(void *arg)

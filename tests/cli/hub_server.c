@@ -15,16 +15,20 @@
  *   slow      weights that never come            changed   like cut, then another version
  *   list      a list that is not JSON            climb     a list with ../ and / in names
  *   norange   like cut, and ranges are ignored   nul       a list with a NUL in a name
- *   clash     a file voices beside voices/
+ *   clash     a file voices beside voices/     plain     redirect, and a list without hashes or
+ * lengths lie       like plain, and one byte of the weights differs together  each file waits until
+ * three are asked for at the same time; 503 after five seconds
  *
  * Two kinds have files of their own and nothing goes wrong: kokoro and flux, laid out as those
  * models are on the hub.
  *
- * It serves one connection at a time and ends by itself after two minutes. */
+ * It also is a proxy for any host, which it takes for itself. It ends by itself after two minutes.
+ */
 #include "hub/sha.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -33,9 +37,10 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { LIFETIME = 120 };
+enum { LIFETIME = 120, TOGETHER = 3 };
 
 #define WHISPER "whisper-tiny-multi80/"
 
@@ -81,7 +86,10 @@ struct server {
     struct content file[FILES];
     FILE *log;
     int port;
-    int served[FILES]; /* answers with this file's content so far, of the present kind */
+    pthread_mutex_t lock; /* of all that follows */
+    pthread_cond_t gathered;
+    int waiting, released; /* of kind together */
+    int served[FILES];     /* answers with this file's content so far, of the present kind */
     int answers;
     char kind[32];
 };
@@ -108,13 +116,17 @@ static void read_content(struct content *c, const char *folder, const char *name
     if (!c->data || fread(c->data, 1, c->size, f) != c->size)
         exit(1);
     fclose(f);
-    sha256_init(&s);
+    if (!sha256_init(&s))
+        exit(1);
     sha_update(&s, c->data, c->size);
     sha_hex(&s, c->sha256);
-    sha1_init(&s);
+    sha_free(&s);
+    if (!sha1_init(&s))
+        exit(1);
     sha_update(&s, head, (size_t)snprintf(head, sizeof head, "blob %zu", c->size) + 1);
     sha_update(&s, c->data, c->size);
     sha_hex(&s, c->sha1);
+    sha_free(&s);
 }
 
 static bool is_offered(int i, const char *kind)
@@ -166,7 +178,8 @@ static bool read_request(int fd, struct request *r)
         text[n] = 0;
     }
     *r = (struct request){.from = -1};
-    sscanf(text, "GET %511s", r->path);
+    if (sscanf(text, "GET http://%*[^/ ]%511s", r->path) != 1)
+        sscanf(text, "GET %511s", r->path);
     for (char *line = strstr(text, "\r\n"); line; line = strstr(line + 2, "\r\n")) {
         sscanf(line, "\r\nHost: %127[^\r]", r->host);
         sscanf(line, "\r\nAuthorization: %127[^\r]", r->token);
@@ -176,80 +189,68 @@ static bool read_request(int fd, struct request *r)
     return true;
 }
 
-static void send_listing(struct server *s, int fd)
+/* Kinds whose list says nothing of the files, so that only the answers do. */
+static bool is_silent(const char *kind)
+{
+    return strcmp(kind, "plain") == 0 || strcmp(kind, "lie") == 0;
+}
+
+static void send_listing(struct server *s, int fd, const char *kind)
 {
     char body[8192];
     bool first = true;
     int n = snprintf(
         body, sizeof body, "{\"sha\":\"0123456789abcdef0123456789abcdef01234567\",\"siblings\":[");
-    if (strcmp(s->kind, "list") == 0)
+    if (strcmp(kind, "list") == 0)
         n = snprintf(body, sizeof body, "<html>");
-    if (strcmp(s->kind, "climb") == 0)
+    if (strcmp(kind, "climb") == 0)
         n += snprintf(body + n, sizeof body - (size_t)n,
             "{\"rfilename\":\"../evil.safetensors\"},{\"rfilename\":\"/tmp/evil.safetensors\"},"
             "{\"rfilename\":\".ssh.safetensors\"},{\"rfilename\":\"a\\\\b.safetensors\"},"
             "{\"rfilename\":\"../evil/x.safetensors\"},{\"rfilename\":\"vae/../evil.safetensors\"},"
             "{\"rfilename\":\"evil/a/b.safetensors\"},{\"rfilename\":\"evil//b.safetensors\"},");
-    if (strcmp(s->kind, "nul") == 0)
+    if (strcmp(kind, "nul") == 0)
         n += snprintf(
             body + n, sizeof body - (size_t)n, "{\"rfilename\":\"evil.safetensors\\u0000.txt\"},");
     for (int i = 0; i < FILES; i++) {
         const struct content *c = &s->file[i];
-        if (!is_offered(i, s->kind))
+        if (!is_offered(i, kind))
             continue;
-        n += snprintf(body + n, sizeof body - (size_t)n,
-            "%s{\"rfilename\":\"%s\",\"size\":%zu,\"blobId\":\"%s\"", first ? "" : ",",
-            offers[i].name, c->size, c->sha1);
+        n += snprintf(body + n, sizeof body - (size_t)n, "%s{\"rfilename\":\"%s\"",
+            first ? "" : ",", offers[i].name);
         first = false;
-        if (i == WEIGHTS)
+        if (!is_silent(kind))
+            n += snprintf(body + n, sizeof body - (size_t)n, ",\"size\":%zu,\"blobId\":\"%s\"",
+                c->size, c->sha1);
+        if (i == WEIGHTS && !is_silent(kind))
             n += snprintf(body + n, sizeof body - (size_t)n,
                 ",\"lfs\":{\"sha256\":\"%s\",\"size\":%zu}", c->sha256, c->size);
         n += snprintf(body + n, sizeof body - (size_t)n, "}");
     }
     snprintf(body + n, sizeof body - (size_t)n,
-        strcmp(s->kind, "kokoro") == 0 || strcmp(s->kind, "clash") == 0
+        strcmp(kind, "kokoro") == 0 || strcmp(kind, "clash") == 0
             ? ",{\"rfilename\":\"VOICES.md\"},{\"rfilename\":\"samples/a.wav\"}]}"
             : ",{\"rfilename\":\"pytorch_model.bin\"},{\"rfilename\":\"model.fp32.safetensors\"}]"
               "}");
     answer(fd, "200 OK", "Content-Type: application/json\r\n", body);
 }
 
-static void send_file(struct server *s, int fd, int i, const struct request *r)
+/* Whether TOGETHER requests came to be here at the same time; those that come later pass. */
+static bool gather(struct server *s)
 {
-    const struct content *c = &s->file[i];
-    bool weights = i == WEIGHTS, is_cut = strcmp(s->kind, "cut") == 0;
-    bool changed = strcmp(s->kind, "changed") == 0, norange = strcmp(s->kind, "norange") == 0;
-    int time = s->served[i]++;
-    char etag[80];
-    snprintf(etag, sizeof etag, "\"%s%s\"", weights ? c->sha256 : c->sha1,
-        changed && weights && time == 0 ? "-old" : "");
-    size_t from = 0, announced = c->size;
-    if (r->from > 0 && (size_t)r->from < c->size && !norange &&
-        (!r->if_range[0] || strcmp(r->if_range, etag) == 0))
-        from = (size_t)r->from;
-    size_t end = c->size;
-    if (weights && ((is_cut && time < 3) || ((changed || norange) && time == 0)))
-        end = from + (c->size - from) / 2;
-    if (weights && strcmp(s->kind, "always") == 0)
-        end = from + (from == 0 ? 1000 : 0);
-    if (weights && strcmp(s->kind, "long") == 0)
-        announced += 7;
-    if (from > 0)
-        say(fd, "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes %zu-%zu/%zu\r\n", from,
-            c->size - 1, c->size);
-    else
-        say(fd, "HTTP/1.1 200 OK\r\n");
-    say(fd, "ETag: %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n", etag, announced - from);
-    if (weights && strcmp(s->kind, "slow") == 0) {
-        send_all(fd, c->data, 10);
-        sleep(4);
-        return;
-    }
-    bool spoil =
-        weights && (strcmp(s->kind, "wrong") == 0 || (strcmp(s->kind, "once") == 0 && time == 0));
-    c->data[c->size - 1] ^= (char)spoil;
-    send_all(fd, c->data + from, end - from);
-    c->data[c->size - 1] ^= (char)spoil;
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 5;
+    pthread_mutex_lock(&s->lock);
+    if (++s->waiting >= TOGETHER)
+        s->released = 1;
+    pthread_cond_broadcast(&s->gathered);
+    while (!s->released && pthread_cond_timedwait(&s->gathered, &s->lock, &until) == 0)
+        ;
+    s->waiting--;
+    bool together = s->released;
+    pthread_mutex_unlock(&s->lock);
+    return together;
 }
 
 /* "/test/KIND/resolve/COMMIT/NAME", where NAME may have a slash, or "/elsewhere/KIND/NAME". */
@@ -260,6 +261,74 @@ static const char *name_in(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* What the counters say of a request, counted in. */
+struct turn {
+    int answer;     /* how many requests of this kind came before */
+    int file, time; /* the file that is asked for, -1 for none, and how often it was before */
+};
+
+static void send_file(
+    const struct server *s, int fd, const char *kind, const struct turn *t, const struct request *r)
+{
+    const struct content *c = &s->file[t->file];
+    bool weights = t->file == WEIGHTS, is_cut = strcmp(kind, "cut") == 0;
+    bool changed = strcmp(kind, "changed") == 0, norange = strcmp(kind, "norange") == 0;
+    int time = t->time;
+    char etag[80];
+    snprintf(etag, sizeof etag, "\"%s%s\"", weights ? c->sha256 : c->sha1,
+        changed && weights && time == 0 ? "-old" : "");
+    size_t from = 0, announced = c->size;
+    if (r->from > 0 && (size_t)r->from < c->size && !norange &&
+        (!r->if_range[0] || strcmp(r->if_range, etag) == 0))
+        from = (size_t)r->from;
+    size_t end = c->size;
+    if (weights && ((is_cut && time < 3) || ((changed || norange) && time == 0)))
+        end = from + (c->size - from) / 2;
+    if (weights && strcmp(kind, "always") == 0)
+        end = from + (from == 0 ? 1000 : 0);
+    if (weights && strcmp(kind, "long") == 0)
+        announced += 7;
+    if (from > 0)
+        say(fd, "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes %zu-%zu/%zu\r\n", from,
+            c->size - 1, c->size);
+    else
+        say(fd, "HTTP/1.1 200 OK\r\n");
+    say(fd, "ETag: %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n", etag, announced - from);
+    if (weights && strcmp(kind, "slow") == 0) {
+        send_all(fd, c->data, 10);
+        sleep(4);
+        return;
+    }
+    bool spoil = weights && (strcmp(kind, "wrong") == 0 || strcmp(kind, "lie") == 0 ||
+                                (strcmp(kind, "once") == 0 && time == 0));
+    char last = (char)(c->data[c->size - 1] ^ (char)spoil);
+    if (end < c->size) {
+        send_all(fd, c->data + from, end - from);
+        return;
+    }
+    send_all(fd, c->data + from, c->size - 1 - from);
+    send_all(fd, &last, 1);
+}
+
+static struct turn count_in(struct server *s, const char *kind, const char *name)
+{
+    struct turn t = {.file = -1};
+    pthread_mutex_lock(&s->lock);
+    if (strcmp(kind, s->kind) != 0) {
+        memset(s->served, 0, sizeof s->served);
+        s->answers = s->released = 0;
+        snprintf(s->kind, sizeof s->kind, "%s", kind);
+    }
+    t.answer = s->answers++;
+    for (int i = 0; i < FILES && t.file < 0; i++)
+        if (is_offered(i, kind) && strcmp(name, offers[i].name) == 0)
+            t.file = i;
+    if (t.file >= 0)
+        t.time = s->served[t.file]++;
+    pthread_mutex_unlock(&s->lock);
+    return t;
+}
+
 static void serve(struct server *s, int fd, const struct request *r)
 {
     char kind[32] = "", header[1024];
@@ -267,44 +336,61 @@ static void serve(struct server *s, int fd, const struct request *r)
     bool list = sscanf(r->path, "/api/models/test/%31[a-z]/", kind) == 1;
     if (!list && sscanf(r->path, "/test/%31[a-z]/", kind) != 1)
         sscanf(r->path, "/elsewhere/%31[a-z]/", kind);
-    if (strcmp(kind, s->kind) != 0) {
-        memset(s->served, 0, sizeof s->served);
-        s->answers = 0;
-        snprintf(s->kind, sizeof s->kind, "%s", kind);
-    }
-    int time = s->answers++;
+    struct turn turn = count_in(s, kind, name);
     if (strcmp(kind, "missing") == 0)
         answer(fd, "404 Not Found", "", "Repository not found");
     else if (strcmp(kind, "gated") == 0 && strcmp(r->token, "Bearer secret") != 0)
         answer(fd, "401 Unauthorized", "", "");
-    else if (strcmp(kind, "busy") == 0 && time < 2)
+    else if (strcmp(kind, "busy") == 0 && turn.answer < 2)
         answer(fd, "429 Too Many Requests", "Retry-After: 1\r\n", "");
     else if (strcmp(kind, "down") == 0)
         answer(fd, "503 Service Unavailable", "", "");
     else if (strcmp(kind, "loop") == 0 && !list)
         answer(fd, "302 Found", "Location: #\r\n", "");
     else if (list)
-        send_listing(s, fd);
-    else if (strcmp(kind, "redirect") == 0 && strncmp(r->path, "/test/", 6) == 0 &&
-             strcmp(name, offers[WEIGHTS].name) == 0) {
+        send_listing(s, fd, kind);
+    else if ((strcmp(kind, "redirect") == 0 || is_silent(kind)) &&
+             strncmp(r->path, "/test/", 6) == 0 && strcmp(name, offers[WEIGHTS].name) == 0) {
         snprintf(header, sizeof header,
-            "Location: http://localhost:%d/elsewhere/redirect/%s\r\nX-Linked-Etag: \"%s\"\r\n"
+            "Location: http://localhost:%d/elsewhere/%s/%s\r\nX-Linked-Etag: \"%s\"\r\n"
             "X-Linked-Size: %zu\r\n",
-            s->port, name, s->file[WEIGHTS].sha256, s->file[WEIGHTS].size);
+            s->port, kind, name, s->file[WEIGHTS].sha256, s->file[WEIGHTS].size);
         answer(fd, "302 Found", header, "");
+    } else if (strcmp(kind, "together") == 0 && !gather(s)) {
+        answer(fd, "503 Service Unavailable", "", "");
+    } else if (turn.file >= 0) {
+        send_file(s, fd, kind, &turn, r);
     } else {
-        for (int i = 0; i < FILES; i++)
-            if (is_offered(i, s->kind) && strcmp(name, offers[i].name) == 0) {
-                send_file(s, fd, i, r);
-                return;
-            }
         answer(fd, "404 Not Found", "", "Entry not found");
     }
 }
 
+struct connection {
+    struct server *server;
+    int fd;
+};
+
+static void *talk(void *arg)
+{
+    struct connection c = *(struct connection *)arg;
+    struct request r;
+    free(arg);
+    if (read_request(c.fd, &r) && strchr(r.path, '/')) {
+        pthread_mutex_lock(&c.server->lock);
+        fprintf(c.server->log, "%s host=%s from=%ld token=%s\n", r.path, r.host, r.from,
+            r.token[0] ? r.token : "-");
+        fflush(c.server->log);
+        pthread_mutex_unlock(&c.server->lock);
+        serve(c.server, c.fd, &r);
+    }
+    close(c.fd);
+    return NULL;
+}
+
 int main(int argc, char **argv)
 {
-    static struct server s;
+    static struct server s = {
+        .lock = PTHREAD_MUTEX_INITIALIZER, .gathered = PTHREAD_COND_INITIALIZER};
     struct sockaddr_in address = {.sin_family = AF_INET};
     socklen_t length = sizeof address;
     if (argc != 3)
@@ -326,18 +412,17 @@ int main(int argc, char **argv)
     printf("%d\n", s.port);
     fclose(stdout);
     for (;;) {
-        struct request r;
         struct timeval patience = {.tv_sec = 5};
+        struct connection *c = malloc(sizeof *c);
+        pthread_t thread;
         int fd = accept(listener, NULL, NULL);
-        if (fd < 0)
+        if (fd < 0 || !c) {
+            free(c);
             continue;
-        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-        if (read_request(fd, &r) && strchr(r.path, '/')) {
-            fprintf(s.log, "%s host=%s from=%ld token=%s\n", r.path, r.host, r.from,
-                r.token[0] ? r.token : "-");
-            fflush(s.log);
-            serve(&s, fd, &r);
         }
-        close(fd);
+        *c = (struct connection){&s, fd};
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        if (pthread_create(&thread, NULL, talk, c) == 0)
+            pthread_detach(thread);
     }
 }

@@ -607,6 +607,8 @@ class Pictures(Case):
         self.assertNotEqual(*pictures)
         again = self.draw(prompt="a red house", size="64x32", seed=8)["data"][0]
         self.assertEqual(base64.b64decode(again["b64_json"]), pictures[1])
+        # So 'models evict' knows that it is in use.
+        self.assertTrue((pathlib.Path(os.environ["INHOUSE_MODELS"]) / ".used" / "brush").exists())
         jpeg = self.draw(prompt="x", size="64x32", output_format="jpeg", output_compression=50)
         self.assertTrue(base64.b64decode(jpeg["data"][0]["b64_json"]).startswith(b"\xff\xd8\xff"))
 

@@ -4,18 +4,7 @@
 set -u
 program=$1 source=$2 build=$3
 model=$source/tests/data/whisper-tiny-multi80
-work=$(mktemp -d)
-"$build/tests/hub_server" "$source/tests/data" "$work/log" >"$work/port" &
-server=$!
-trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
-for _ in $(seq 100); do [ -s "$work/port" ] && break; sleep 0.05; done
-[ -s "$work/port" ] || { echo "FAILED: the server does not start"; exit 1; }
-
-export INHOUSE_MODELS=$work/models HOME=$work
-export HF_ENDPOINT="http://127.0.0.1:$(cat "$work/port")"
-unset HF_TOKEN HF_HUB_OFFLINE http_proxy https_proxy all_proxy
-failures=0
-complain() { echo "FAILED: $*"; failures=$((failures + 1)); }
+. "$source/tests/cli/hub_setup.sh"
 
 # pull KIND EXIT-CODE WORDS-IN-THE-OUTPUT [flags]: the rest of the checks look at $work/out.
 pull() {

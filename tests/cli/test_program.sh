@@ -138,6 +138,13 @@ _inhouse
 COMP_WORDS=(inhouse transcribe --task tr) COMP_CWORD=3
 _inhouse
 [ "${COMPREPLY[*]}" = "transcribe translate" ] || complain "bash completes --task tr as ${COMPREPLY[*]}"
+touch carried.tar
+COMP_WORDS=(inhouse models import carr) COMP_CWORD=3
+_inhouse
+[ "${COMPREPLY[*]}" = carried.tar ] || complain "bash completes import carr as ${COMPREPLY[*]}"
+COMP_WORDS=(inhouse models ev) COMP_CWORD=2
+_inhouse
+[ "${COMPREPLY[*]}" = evict ] || complain "bash completes models ev as ${COMPREPLY[*]}"
 if command -v zsh >/dev/null; then
     "$program" completion zsh >completion.zsh && zsh -n completion.zsh || complain "zsh completion"
 fi

@@ -4,16 +4,20 @@
 #include "hub/catalog.h"
 #include "hub/hub.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-static void expect_hash(void (*init)(struct sha *), const char *text, int times, const char *want)
+static void expect_hash(bool (*init)(struct sha *), const char *text, int times, const char *want)
 {
     struct sha s;
     char hex[SHA256_HEX + 1];
-    init(&s);
+    assert_true(init(&s));
     for (int i = 0; i < times; i++)
         sha_update(&s, text, strlen(text));
     sha_hex(&s, hex);
+    sha_free(&s);
     assert_string_equal(hex, want);
 }
 
@@ -101,6 +105,41 @@ static void test_which_files_a_model_needs(void **state)
     assert_string_equal(e.text, "the repository has no file other.bin");
 }
 
+static void choose_here(const char *const *names, const char *const *expected)
+{
+    struct hub_file file[16];
+    struct hub_listing l = {.file = file};
+    struct ih_error e;
+    int n = 0;
+    for (; names[l.count]; l.count++) {
+        file[l.count] = (struct hub_file){.size = -1};
+        strcpy(file[l.count].name, names[l.count]);
+    }
+    assert_int_equal(hub_choose_here(&l, &e), IH_OK);
+    for (; expected[n]; n++) {
+        assert_true(n < l.count);
+        assert_string_equal(l.file[n].name, expected[n]);
+    }
+    assert_int_equal(l.count, n);
+}
+
+static void test_which_files_are_imported(void **state)
+{
+    (void)state;
+    choose_here(
+        NAMES("config.json", "pytorch_model.bin", "model.safetensors", "model.fp32.safetensors",
+            "lexicon/en.txt", "ctc.json", "onnx/model.onnx", "card.md"),
+        NAMES("card.md", "config.json", "ctc.json", "lexicon/en.txt", "model.safetensors"));
+    choose_here(
+        NAMES("model_index.json", "flux.safetensors", "vae/diffusion_pytorch_model.safetensors",
+            "taef2/taef2_decoder.pth", "vae/diffusion_pytorch_model.bin"),
+        NAMES("model_index.json", "taef2/taef2_decoder.pth",
+            "vae/diffusion_pytorch_model.safetensors"));
+    choose_here(NAMES("config.json", "kokoro.pth", "voices/a.pt", "stages.safetensors"),
+        NAMES("config.json", "kokoro.pth", "stages.safetensors", "voices/a.pt"));
+    choose_here(NAMES("a.gguf", "b.bin"), NAMES("a.gguf", "b.bin"));
+}
+
 static void refuse(const char *const *names, const char *sentence)
 {
     struct hub_file file[8];
@@ -150,20 +189,138 @@ static void test_names(void **state)
 static void test_catalog(void **state)
 {
     (void)state;
+    struct catalog *c;
+    struct ih_error e;
     int n;
-    const struct catalog_model *all = catalog(&n);
+    assert_int_equal(catalog_open(&c, NULL, &e), IH_OK);
+    const struct catalog_model *all = catalog_models(c, &n);
     for (int i = 0; i < n; i++) {
-        assert_ptr_equal(catalog_find(all[i].name), &all[i]);
-        assert_ptr_equal(catalog_find(all[i].alias), &all[i]);
-        assert_ptr_equal(catalog_find(all[i].repo), &all[i]);
-        assert_int_equal(catalog_rank(all[i].name) >= 0, !strncmp(all[i].name, "whisper", 7));
+        assert_ptr_equal(catalog_find(c, all[i].name), &all[i]);
+        assert_ptr_equal(catalog_find(c, all[i].alias), &all[i]);
+        assert_true(!all[i].repo || catalog_find(c, all[i].repo) == &all[i]);
+        assert_int_equal(catalog_rank(c, all[i].name) >= 0, !strncmp(all[i].name, "whisper", 7));
+        assert_true(all[i].megabytes > 0 && all[i].licence[0] && all[i].task[0] && all[i].card[0]);
     }
-    assert_string_equal(catalog_find("turbo")->repo, "openai/whisper-large-v3-turbo");
-    assert_string_equal(catalog_find("kokoro")->repo, "hexgrad/Kokoro-82M");
-    assert_string_equal(catalog_find("flux.2-klein")->repo, "black-forest-labs/FLUX.2-klein-4B");
-    assert_null(catalog_find("huge"));
-    assert_true(catalog_rank("whisper-small") > catalog_rank("whisper-tiny"));
-    assert_int_equal(catalog_rank("transcribe-1"), -1);
+    assert_string_equal(catalog_find(c, "turbo")->repo, "openai/whisper-large-v3-turbo");
+    assert_string_equal(catalog_find(c, "kokoro")->repo, "hexgrad/Kokoro-82M");
+    assert_string_equal(catalog_find(c, "flux.2-klein")->repo, "black-forest-labs/FLUX.2-klein-4B");
+    assert_int_equal(catalog_find(c, "tiny")->language_count, 99);
+    assert_int_equal(catalog_find(c, "large-v3")->language_count, 100);
+    assert_null(catalog_find(c, "transcribe-1")->repo);
+    assert_null(catalog_find(c, "huge"));
+    assert_null(catalog_find(NULL, "tiny"));
+    assert_true(catalog_rank(c, "whisper-small") > catalog_rank(c, "whisper-tiny"));
+    assert_int_equal(catalog_rank(c, "transcribe-1"), -1);
+    catalog_close(&c);
+}
+
+static void expect_matches(const struct catalog_model *m, const char *words, bool want)
+{
+    char copy[80], *rest = NULL;
+    const char *list[8];
+    int n = 0;
+    snprintf(copy, sizeof copy, "%s", words);
+    for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
+        list[n++] = word;
+    if (catalog_matches(m, list, n) != want)
+        fail_msg("'%s' is %sfound in %s", words, want ? "not " : "", m->name);
+}
+
+static void test_search(void **state)
+{
+    (void)state;
+    struct catalog *c;
+    struct ih_error e;
+    assert_int_equal(catalog_open(&c, NULL, &e), IH_OK);
+    const struct catalog_model *tiny = catalog_find(c, "tiny"),
+                               *tiny_en = catalog_find(c, "tiny.en");
+    expect_matches(tiny, "", true);
+    expect_matches(tiny, "WHISPER transcribe de", true);
+    expect_matches(tiny, "apache openai", true);
+    expect_matches(tiny, "whisper speak", false);
+    expect_matches(tiny_en, "transcribe en", true);
+    expect_matches(tiny_en, "transcribe sw", false); /* "answer" has these letters, no code */
+    expect_matches(catalog_find(c, "kokoro"), "speak hi", true);
+    expect_matches(catalog_find(c, "vad-1"), "built in", true);
+    expect_matches(tiny, "built in", false);
+    catalog_close(&c);
+}
+
+/* A catalog of the user's own, written to a file of the test. */
+static enum ih_status open_own(struct catalog **c, const char *text, struct ih_error *e)
+{
+    char path[] = "/tmp/inhouse-catalog-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+    close(fd);
+    enum ih_status status = catalog_open(c, path, e);
+    unlink(path);
+    return status;
+}
+
+#define DIGEST     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+#define OWN(model) "{\"format\": 1, \"models\": [" model "]}"
+
+static void test_catalog_of_ones_own(void **state)
+{
+    (void)state;
+    struct catalog *c;
+    struct ih_error e;
+    int own, all;
+    assert_int_equal(catalog_open(&c, NULL, &e), IH_OK);
+    catalog_models(c, &all);
+    catalog_close(&c);
+    assert_int_equal(
+        open_own(&c,
+            OWN("{\"name\": \"calls\", \"short\": [\"c\"], \"repo\": \"us/calls\", \"revision\": "
+                "\"v2\","
+                "\"files\": [{\"name\": \"model.safetensors\", \"sha256\": \"" DIGEST
+                "\", \"size\": 7}]},"
+                "{\"name\": \"whisper-tiny\", \"short\": [\"tiny\"], \"repo\": \"us/tiny\"}"),
+            &e),
+        IH_OK);
+    const struct catalog_model *calls = catalog_find(c, "c");
+    assert_string_equal(calls->revision, "v2");
+    assert_int_equal(calls->file_count, 1);
+    assert_string_equal(calls->files[0].sha256, DIGEST);
+    assert_int_equal(calls->files[0].size, 7);
+    assert_string_equal(catalog_find(c, "tiny")->repo, "us/tiny");
+    catalog_models(c, &own);
+    assert_int_equal(own, all + 1);
+    catalog_close(&c);
+
+    static const struct {
+        const char *text, *sentence;
+    } bad[] = {
+        {"{", "line 1"},
+        {"[]", "\"format\": 1"},
+        {"{\"format\": 2, \"models\": []}", "\"format\": 1"},
+        {OWN("7"), "list of objects"},
+        {OWN("{\"name\": \"../x\", \"repo\": \"a/b\"}"), "must name the model's folder"},
+        {OWN("{\"name\": \"x.partial\", \"repo\": \"a/b\"}"), "must name the model's folder"},
+        {OWN("{\"name\": \"x\"}"), "must be OWNER/NAME"},
+        {OWN("{\"name\": \"x\", \"repo\": \"a/../b\"}"), "must be OWNER/NAME"},
+        {OWN("{\"name\": \"x\", \"repo\": \"a/b\", \"revision\": \"a?b\"}"),
+            "branch, tag or commit"},
+        {OWN("{\"name\": \"x\", \"repo\": \"a/b\", \"license\": \"MIT\"}"),
+            "did you mean 'licence'"},
+        {OWN("{\"name\": \"x\", \"repo\": \"a/b\", \"megabytes\": -1}"), "whole number"},
+        {OWN("{\"name\": \"x\", \"repo\": \"a/b\", \"languages\": [1]}"), "list of texts"},
+        {OWN("{\"name\": \"x\", \"repo\": \"a/b\", \"files\": [{\"name\": \"../f\"}]}"),
+            "name of a file"},
+        {OWN("{\"name\": \"x\", \"repo\": \"a/b\", \"files\": [{\"name\": \"f\", \"sha256\": "
+             "\"00\"}]}"),
+            "64 lower-case"},
+        {OWN("{\"name\": \"x\", \"repo\": \"a/b\"}, {\"name\": \"x\", \"repo\": \"a/b\"}"),
+            "twice"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(open_own(&c, bad[i].text, &e), IH_BAD_DATA);
+        assert_null(c);
+        if (!strstr(e.text, bad[i].sentence))
+            fail_msg("'%s' is not in '%s'", bad[i].sentence, e.text);
+    }
+    assert_int_equal(catalog_open(&c, "/nowhere/catalog.json", &e), IH_BAD_DATA);
 }
 
 int main(void)
@@ -171,9 +328,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sha),
         cmocka_unit_test(test_which_files_a_model_needs),
+        cmocka_unit_test(test_which_files_are_imported),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_names_that_cannot_lie_side_by_side),
         cmocka_unit_test(test_catalog),
+        cmocka_unit_test(test_search),
+        cmocka_unit_test(test_catalog_of_ones_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,9 +57,9 @@ static void run_waiting(const struct host *host, const struct form *form, struct
     answer_detach(a);
 }
 
-static const struct operation echo = {"echo", check, run_echo};
-static const struct operation nothing = {"nothing", check, run_nothing};
-static const struct operation waiting = {"waiting", check, run_waiting};
+static const struct operation echo = {.name = "echo", .check = check, .run = run_echo};
+static const struct operation nothing = {.name = "nothing", .check = check, .run = run_nothing};
+static const struct operation waiting = {.name = "waiting", .check = check, .run = run_waiting};
 
 static struct job *new_job(const struct operation *o, struct answer *a)
 {

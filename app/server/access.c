@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/access.h"
+
+#include "server/meter.h"
+#include "server/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool refuse(const char *shown, struct problem *p)
+{
+    if (!*shown)
+        return problem_set(p, 401, "invalid_api_key", NULL,
+            "a key is missing: send it as 'Authorization: Bearer KEY' or 'api-key: KEY'");
+    return problem_set(p, 401, "invalid_api_key", NULL, "the key is not one of this server");
+}
+
+/* Without any key the server answers this machine alone. */
+static bool needs_key(const struct host *host)
+{
+    const struct settings *s = host->settings;
+    return *s->key || (host->store && keys_exist(host->store)) || !settings_is_loopback(s->address);
+}
+
+bool access_open(
+    const struct host *host, const char *shown, struct key *k, struct asked *a, struct problem *p)
+{
+    struct ih_error e = {0};
+    *k = (struct key){0};
+    if (!needs_key(host) ||
+        (*host->settings->key && text_same_secret(shown, host->settings->key))) {
+        a->admin = true;
+        return true;
+    }
+    enum ih_status status =
+        host->store && *shown ? key_find(host->store, shown, k, &e) : IH_NOT_FOUND;
+    if (status == IH_NOT_FOUND)
+        return refuse(shown, p);
+    if (status)
+        return problem_set(p, 503, "unavailable", NULL, "keys cannot be looked up now");
+    if (!key_is_valid(host->store, k))
+        return problem_set(p, 401, "invalid_api_key", NULL, "the key %s",
+            k->revoked ? "has been revoked" : "has expired");
+    a->key = k->id;
+    a->admin = k->admin;
+    return true;
+}
+
+static bool allows_model(const struct key *k, const struct form *f, struct problem *p)
+{
+    const struct field *model = form_find(f, "model");
+    if (!*k->models || (model && key_allows(k->models, model->text, model->bytes)))
+        return true;
+    return problem_set(p, 403, "model_not_allowed", "model",
+        model ? "the key may not use the model '%.100s'"
+              : "the key may use certain models only: name one of them",
+        model ? model->text : "");
+}
+
+/* Of a blend ("anna:0.7+ben:0.3") every part. */
+static bool allows_voice(const struct key *k, const struct form *f, struct problem *p)
+{
+    const struct field *voice = form_find(f, "voice"), *input = form_find(f, "input");
+    if (!*k->voices || !input)
+        return true;
+    if (!voice)
+        return problem_set(p, 403, "voice_not_allowed", "voice",
+            "the key may use certain voices only: name one of them");
+    for (const char *c = voice->text; *c;
+         c += c[strcspn(c, "+")] ? strcspn(c, "+") + 1 : strcspn(c, "+"))
+        if (!key_allows(k->voices, c, strcspn(c, ":+")))
+            return problem_set(p, 403, "voice_not_allowed", "voice",
+                "the key may not use the voice '%.100s'", voice->text);
+    /* SSML names voices too. */
+    if (strcasestr(input->text, "<voice"))
+        return problem_set(p, 403, "voice_not_allowed", "input",
+            "the key may use certain voices only: <voice> in the text is not possible");
+    return true;
+}
+
+bool access_allows(const struct key *k, const struct form *f, struct problem *p)
+{
+    return allows_model(k, f, p) && allows_voice(k, f, p);
+}
+
+/* OpenAI's headers; of units besides theirs, the same with the unit's name. */
+static void tell(const struct host *host, const struct key *k, enum unit u, struct answer *a)
+{
+    char name[64], unit[32];
+    struct meter_left left = meter_look(host->meter, k, u);
+    if (left.limit == 0)
+        return;
+    snprintf(unit, sizeof unit, "%s", unit_name(u));
+    for (char *c = unit; *c; c++)
+        *c = *c == '_' ? '-' : *c;
+    snprintf(name, sizeof name, "x-ratelimit-limit-%s", unit);
+    answer_header(a, name, "%.12g", left.limit);
+    snprintf(name, sizeof name, "x-ratelimit-remaining-%s", unit);
+    answer_header(a, name, "%.12g", left.left);
+    snprintf(name, sizeof name, "x-ratelimit-reset-%s", unit);
+    answer_header(a, name, "%ds", left.reset);
+}
+
+bool access_admit(const struct host *host, const struct key *k, struct answer *a, struct problem *p)
+{
+    static const struct amounts one = {.of = {[REQUESTS] = 1}};
+    if (!k->id)
+        return true;
+    bool good = meter_reserve(host->meter, k, &one, p);
+    if (good)
+        meter_settle(host->meter, k->id, &one, &one);
+    tell(host, k, REQUESTS, a);
+    return good;
+}
+
+static bool has_quota(const struct key *k)
+{
+    for (int u = 0; u < UNITS; u++)
+        for (int w = 0; w < SPANS; w++)
+            if (u != REQUESTS && k->quota[u][w] > 0)
+                return true;
+    return false;
+}
+
+bool charge_begin(
+    const struct host *host, const struct job *j, struct amounts *reserved, struct problem *p)
+{
+    struct key k;
+    struct ih_error e;
+    *reserved = (struct amounts){0};
+    if (!host->store || !j->operation->measure || !j->form.asked.key)
+        return true;
+    /* As it is now, and not when the request came. */
+    if (key_by_id(host->store, j->form.asked.key, &k, &e) != IH_OK)
+        return problem_set(p, 503, "unavailable", NULL, "the key cannot be looked up now");
+    if (!has_quota(&k))
+        return true;
+    j->operation->measure(host, &j->form, reserved);
+    bool good = meter_reserve(host->meter, &k, reserved, p);
+    for (int u = 0; u < UNITS; u++)
+        if (u != REQUESTS)
+            tell(host, &k, (enum unit)u, j->answer);
+    if (!good)
+        *reserved = (struct amounts){0};
+    return good;
+}
+
+void charge_end(
+    const struct host *host, const struct job *j, const struct amounts *reserved, bool keep)
+{
+    struct amounts used;
+    char model[128];
+    if (!host->store || !j->operation->measure)
+        return;
+    answer_used(j->answer, &used, model, sizeof model);
+    used.of[REQUESTS] = 0; /* was counted at the door */
+    if (j->form.asked.key)
+        meter_settle(host->meter, j->form.asked.key, reserved, &used);
+    used.of[REQUESTS] = 1;
+    if (keep)
+        usage_add(host->store, j->form.asked.key, model, &used, NULL);
+}

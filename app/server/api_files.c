@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files that clients put here: /v1/files, as OpenAI's. */
+#include "server/fields.h"
+#include "server/kept.h"
+#include "server/operations.h"
+#include "server/store/json.h"
+#include "server/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const purposes[] = {
+    "assistants", "batch", "evals", "fine-tune", "user_data", "vision", NULL};
+
+struct wanted {
+    int purpose;
+    int64_t seconds; /* until it expires; 0: as the server has it */
+};
+
+static bool read_expiry(struct wanted *w, const struct form *f, struct problem *p)
+{
+    enum { HOUR = 3600, MONTH = 30 * 24 * HOUR };
+    const struct field *anchor = form_find(f, "expires_after[anchor]");
+    const struct field *seconds = form_find(f, "expires_after[seconds]");
+    if (anchor && strcmp(anchor->text, "created_at") != 0)
+        return problem_set(p, 400, "invalid_value", anchor->name, "the anchor is created_at");
+    if (!seconds)
+        return true;
+    if (text_integer(seconds->text, &w->seconds) && w->seconds >= HOUR && w->seconds <= MONTH)
+        return true;
+    return problem_set(p, 400, "invalid_value", seconds->name,
+        "a file expires after %d to %d seconds", HOUR, MONTH);
+}
+
+static bool read_wanted(struct wanted *w, const struct form *f, struct problem *p)
+{
+    *w = (struct wanted){.purpose = -1};
+    for (int i = 0; i < f->fields; i++)
+        if (strcmp(f->field[i].name, "purpose") != 0 &&
+            strncmp(f->field[i].name, "expires_after[", 14) != 0)
+            return problem_set(p, 400, "unknown_parameter", f->field[i].name,
+                "there is no field %.60s", f->field[i].name);
+    if (!fields_choice(f, "purpose", purposes, &w->purpose, p) || !read_expiry(w, f, p))
+        return false;
+    if (w->purpose < 0)
+        return problem_set(p, 400, "missing_parameter", "purpose", "purpose is missing");
+    if (f->uploads == 1 && form_upload(f, "file"))
+        return true;
+    return problem_set(p, 400, "missing_parameter", "file",
+        "send one file, as 'file' of a multipart/form-data body");
+}
+
+static bool check_new(const struct host *host, const struct form *form, struct problem *p)
+{
+    struct wanted w;
+    (void)host;
+    return read_wanted(&w, form, p);
+}
+
+static enum ih_status keep(const struct host *host, const struct form *form, const struct wanted *w,
+    struct file_row *row, struct ih_error *e)
+{
+    const struct upload *file = form_upload(form, "file");
+    int64_t seconds = w->seconds ? w->seconds : (int64_t)host->settings->file_days * 86400;
+    *row = (struct file_row){.owner = form->asked.key,
+        .bytes = spool_size(file->data),
+        .expires = seconds ? store_now(host->store) + seconds : 0};
+    snprintf(row->purpose, sizeof row->purpose, "%s", purposes[w->purpose]);
+    snprintf(row->name, sizeof row->name, "%s", file->filename);
+    snprintf(row->type, sizeof row->type, "%s", file->type);
+    if (!id_new(row->id, "file-"))
+        return explain(e, IH_INTERNAL, "the system has no random numbers");
+    enum ih_status status = keep_spool(host->store, row->id, file->data, e);
+    if (status)
+        return status;
+    status = file_add(host->store, row, e);
+    if (status)
+        blob_remove(host->store, row->id);
+    return status;
+}
+
+static void run_new(const struct host *host, const struct form *form, struct answer *a)
+{
+    struct wanted w;
+    struct problem p;
+    struct file_row row;
+    struct ih_error e = {0};
+    if (!read_wanted(&w, form, &p) || !keep_has_room(host->store, host->settings, form, &p))
+        answer_fail(a, &p);
+    else if (keep(host, form, &w, &row, &e) != IH_OK)
+        answer_store_error(a, &e);
+    else
+        answer_json(a, 200, file_json(&row));
+}
+
+struct listing {
+    json_t *data;
+    int limit;
+    bool more;
+};
+
+static int add(void *arg, const struct file_row *row)
+{
+    struct listing *l = arg;
+    if ((int)json_array_size(l->data) == l->limit) {
+        l->more = true;
+        return 1;
+    }
+    json_array_append_new(l->data, file_json(row));
+    return 0;
+}
+
+static json_t *id_at(const json_t *data, size_t i)
+{
+    json_t *id = json_object_get(json_array_get(data, i), "id");
+    return id ? json_incref(id) : json_null();
+}
+
+static void list(const struct host *host, const struct form *form, struct answer *a)
+{
+    struct listing l = {0};
+    struct problem p;
+    struct ih_error e = {0};
+    const char *order = asked_text(form, "order"), *purpose = asked_text(form, "purpose");
+    int64_t owner = asked_owner(&form->asked);
+    bool good = asked_limit(form, 10000, 10000, &l.limit, &p);
+    if (good && order && strcmp(order, "desc") != 0)
+        good = problem_set(
+            &p, 400, "unsupported_parameter", "order", "files are listed newest first (desc)");
+    if (!good) {
+        answer_fail(a, &p);
+        return;
+    }
+    l.data = json_array();
+    if (file_list(host->store, owner, asked_text(form, "after"), purpose ? purpose : "", add, &l,
+            &e) == IH_OK) {
+        size_t n = json_array_size(l.data);
+        answer_json(a, 200,
+            json_pack("{ss sO so so sb}", "object", "list", "data", l.data, "first_id",
+                id_at(l.data, 0), "last_id", n ? id_at(l.data, n - 1) : json_null(), "has_more",
+                (int)l.more));
+    } else {
+        answer_store_error(a, &e);
+    }
+    json_decref(l.data);
+}
+
+static void show(const struct host *host, const struct form *form, struct answer *a)
+{
+    struct file_row row;
+    struct ih_error e = {0};
+    if (file_find(host->store, form->asked.item, asked_owner(&form->asked), &row, &e) == IH_OK)
+        answer_json(a, 200, file_json(&row));
+    else
+        answer_store_error(a, &e);
+}
+
+/* Never as what the uploader says that it is: a page from here would be trusted. */
+static void content(const struct host *host, const struct form *form, struct answer *a)
+{
+    struct file_row row;
+    struct ih_error e = {0};
+    char path[4200];
+    if (file_find(host->store, form->asked.item, asked_owner(&form->asked), &row, &e) != IH_OK) {
+        answer_store_error(a, &e);
+        return;
+    }
+    answer_header(a, "content-disposition", "attachment");
+    if (!store_blob_path(host->store, row.id, path, sizeof path) ||
+        answer_file(a, path, 200, "application/octet-stream", &e) != IH_OK)
+        answer_store_error(a, &e);
+}
+
+static void end(const struct host *host, const struct form *form, struct answer *a)
+{
+    struct ih_error e = {0};
+    const char *id = form->asked.item;
+    if (file_remove(host->store, id, asked_owner(&form->asked), &e) == IH_OK)
+        answer_json(a, 200, json_pack("{ss ss sb}", "id", id, "object", "file", "deleted", 1));
+    else
+        answer_store_error(a, &e);
+}
+
+static bool check(const struct host *host, const struct form *form, struct problem *p)
+{
+    (void)host, (void)form, (void)p;
+    return true;
+}
+
+const struct operation operation_file_new = {
+    .name = "file_new", .check = check_new, .run = run_new, .quick = true};
+const struct operation operation_files = {
+    .name = "files", .check = check, .run = list, .quick = true};
+const struct operation operation_file = {
+    .name = "file", .check = check, .run = show, .quick = true};
+const struct operation operation_file_content = {
+    .name = "file_content", .check = check, .run = content, .quick = true};
+const struct operation operation_file_end = {
+    .name = "file_end", .check = check, .run = end, .quick = true};

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/store/sql.h"
+
+#include "server/text.h"
+
+#include <stdio.h>
+
+/* Each entry brings a file from the version of its index to the next; one that has been released is
+ * never changed again. Lists of names are texts with a line end behind each name. */
+static const char *const step[] = {
+    "CREATE TABLE keys ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " name TEXT NOT NULL UNIQUE,"
+    " hint TEXT NOT NULL," /* how it begins, to be recognised by */
+    " hash BLOB NOT NULL UNIQUE,"
+    " admin INTEGER NOT NULL,"
+    " models TEXT NOT NULL," /* '': all */
+    " voices TEXT NOT NULL,"
+    " created INTEGER NOT NULL, expires INTEGER, revoked INTEGER, used INTEGER) STRICT;"
+
+    "CREATE TABLE quotas ("
+    " key INTEGER NOT NULL REFERENCES keys(id) ON DELETE CASCADE,"
+    " unit INTEGER NOT NULL, span INTEGER NOT NULL, amount REAL NOT NULL,"
+    " PRIMARY KEY (key, unit, span)) STRICT, WITHOUT ROWID;"
+
+    /* key 0: the key of the settings, or none. */
+    "CREATE TABLE usage ("
+    " day INTEGER NOT NULL, key INTEGER NOT NULL, model TEXT NOT NULL, unit INTEGER NOT NULL,"
+    " amount REAL NOT NULL, PRIMARY KEY (day, key, model, unit)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE files ("
+    " seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,"
+    " owner INTEGER NOT NULL, purpose TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,"
+    " bytes INTEGER NOT NULL, created INTEGER NOT NULL, expires INTEGER) STRICT;"
+
+    "CREATE TABLE jobs ("
+    " seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,"
+    " owner INTEGER NOT NULL, operation TEXT NOT NULL, form TEXT NOT NULL,"
+    " once TEXT," /* the client's name for it, so that it is not submitted twice */
+    " state INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,"
+    " cancel INTEGER NOT NULL DEFAULT 0,"
+    " created INTEGER NOT NULL, not_before INTEGER, started INTEGER, ended INTEGER,"
+    " status INTEGER, type TEXT, headers TEXT, bytes INTEGER,"
+    " hook TEXT, hook_attempts INTEGER NOT NULL DEFAULT 0, hook_next INTEGER) STRICT;"
+    "CREATE UNIQUE INDEX jobs_once ON jobs (owner, once) WHERE once IS NOT NULL;"
+    "CREATE INDEX jobs_state ON jobs (state, seq);"
+    "CREATE INDEX jobs_hook ON jobs (hook_next) WHERE hook_next IS NOT NULL;",
+};
+enum { VERSION = sizeof step / sizeof *step };
+
+static int version(struct sql *c, struct ih_error *e)
+{
+    sqlite3_stmt *s = sql_query(c, e, "PRAGMA user_version", "");
+    int found = sql_step(c, s, e) == 1 ? sqlite3_column_int(s, 0) : -1;
+    sql_end(s);
+    return found;
+}
+
+enum ih_status schema_update(struct sql *c, struct ih_error *e)
+{
+    char set[64];
+    struct ih_error why = {0};
+    /* The lock for writing first: another process may be at the same. */
+    enum ih_status status = sql_begin(c, e);
+    if (status)
+        return status;
+    int found = version(c, &why);
+    if (found < 0)
+        status = explain(e, why.code, "%s", why.text);
+    else if (found > VERSION)
+        status = explain(e, IH_UNSUPPORTED,
+            "the data folder was written by a newer version of this program (%d; this one knows "
+            "%d)",
+            found, VERSION);
+    for (int i = found; !status && i < VERSION; i++) {
+        snprintf(set, sizeof set, "PRAGMA user_version=%d", i + 1);
+        if (sqlite3_exec(c->db, step[i], NULL, NULL, NULL) != SQLITE_OK ||
+            sqlite3_exec(c->db, set, NULL, NULL, NULL) != SQLITE_OK)
+            status = explain(e, IH_IO, "the data folder cannot be brought up to date: %s",
+                sqlite3_errmsg(c->db));
+    }
+    return sql_commit(c, status, e);
+}
