@@ -104,10 +104,10 @@ static void check_text(struct fixture *f)
     assert_memory_equal(id, wanted(f, "tokens", n), (size_t)n * sizeof *id);
     assert_false(cut);
     check(part_take(&f->model->text.base, &e), &e);
-    check(image1_read(f->model, &a, prompt, NULL, NULL, &text, &e), &e);
+    check(image1_read(f->model, f->device, &a, prompt, NULL, NULL, &text, &e), &e);
     assert_int_equal(text.shape[0], n);
     compare(f, "features", text.data, tensor_count(&text));
-    check(image1_read(f->model, &a, NULL, NULL, NULL, &text, &e), &e);
+    check(image1_read(f->model, f->device, &a, NULL, NULL, NULL, &text, &e), &e);
     assert_int_equal(text.shape[0], 1);
     compare(f, "empty", text.data, tensor_count(&text));
     part_give(&f->model->text.base, true);
@@ -163,13 +163,15 @@ static void check_autoencoder(const char *tier, enum ih_compute compute, double 
     const struct autoencoder *a = &f.model->autoencoder;
     struct tensor z = tensor_2d(latents, DT_F32, TOKENS, VALUES);
     const float *start = wanted(&f, "start", BYTES);
-    check(autoencoder_encode(a, z, start, WIDTH, HEIGHT, NULL, &e), &e);
+    check(autoencoder_encode(a, f.device, z, start, WIDTH, HEIGHT, NULL, &e), &e);
     compare(&f, "latents", latents, TOKENS * VALUES);
     memcpy(latents, wanted(&f, "latents", TOKENS * VALUES), sizeof latents);
-    check(autoencoder_decode(a, rgb, z, WIDTH, HEIGHT, NULL, &e), &e);
+    check(autoencoder_decode(a, f.device, rgb, z, WIDTH, HEIGHT, NULL, &e), &e);
     compare(&f, "decoded", rgb, BYTES);
-    assert_int_equal(autoencoder_decode(a, rgb, z, WIDTH, HEIGHT, &cancel, &e), IH_CANCELLED);
-    assert_int_equal(autoencoder_encode(a, z, start, WIDTH, HEIGHT, &cancel, &e), IH_CANCELLED);
+    assert_int_equal(
+        autoencoder_decode(a, f.device, rgb, z, WIDTH, HEIGHT, &cancel, &e), IH_CANCELLED);
+    assert_int_equal(
+        autoencoder_encode(a, f.device, z, start, WIDTH, HEIGHT, &cancel, &e), IH_CANCELLED);
     print_message("%-4s %s differs by %.1e\n", tier, f.worst_stage, f.worst);
     test_free(rgb);
     close_fixture(&f);
@@ -317,8 +319,8 @@ static void test_start(void **state)
     check(image1_paint(f.session, &r, noise, &watch, NULL, &p, &e), &e);
     assert_int_equal(first.steps, 2);
     pixels_from_bytes(rgb, start.rgb, BYTES);
-    check(autoencoder_encode(&f.model->autoencoder, tensor_2d(picture, DT_F32, TOKENS, VALUES), rgb,
-              WIDTH, HEIGHT, NULL, &e),
+    check(autoencoder_encode(&f.model->autoencoder, f.device,
+              tensor_2d(picture, DT_F32, TOKENS, VALUES), rgb, WIDTH, HEIGHT, NULL, &e),
         &e);
     for (int i = 0; i < TOKENS * VALUES; i++) {
         float x = (1 - sigma[2]) * picture[i] + sigma[2] * noise[i];
@@ -381,7 +383,9 @@ static void remember_clean(void *arg, const char *stage, int index, struct tenso
     static float rgb[BYTES];
     /* Without guidance it is what the prompt says. */
     if (strcmp(stage, "clean") == 0 && index == STEPS - 1) {
-        check(autoencoder_decode(&v->model->autoencoder, rgb, x, WIDTH, HEIGHT, NULL, &e), &e);
+        check(autoencoder_decode(
+                  &v->model->autoencoder, v->model->base.device, rgb, x, WIDTH, HEIGHT, NULL, &e),
+            &e);
         pixels_to_bytes(v->last.rgb, rgb, BYTES);
     }
     if (strcmp(stage, "clean") == 0 && index == 1 && v->stop_at < 0)

@@ -77,7 +77,6 @@ enum ih_status autoencoder_open(struct autoencoder *a, struct device *d, const c
 {
     char path[4096];
     struct weights *w = NULL;
-    a->device = d;
     enum ih_status status = read_config(a, folder, e);
     snprintf(path, sizeof path, "%s/diffusion_pytorch_model.safetensors", folder);
     if (!status)
@@ -146,15 +145,16 @@ static enum ih_status begin(const struct autoencoder *a, struct job *j, int widt
     return IH_OK;
 }
 
-enum ih_status autoencoder_encode(const struct autoencoder *a, struct tensor latents,
-    const float *rgb, int width, int height, const volatile int *cancel, struct ih_error *e)
+enum ih_status autoencoder_encode(const struct autoencoder *a, struct device *d,
+    struct tensor latents, const float *rgb, int width, int height, const volatile int *cancel,
+    struct ih_error *e)
 {
-    struct job j;
+    struct job j = {0};
     enum ih_status status = begin(a, &j, width, height, cancel, e);
     if (status)
         return status;
-    struct device *d = a->device;
     struct convolution_run *r = &j.run;
+    r->device = d;
     struct tensor picture = tensor_2d((void *)(uintptr_t)rgb, DT_F32, (int64_t)width * height, 3);
     r->height = height / FINE;
     r->width = width / FINE;
@@ -172,15 +172,15 @@ enum ih_status autoencoder_encode(const struct autoencoder *a, struct tensor lat
     return status;
 }
 
-enum ih_status autoencoder_decode(const struct autoencoder *a, float *rgb, struct tensor latents,
-    int width, int height, const volatile int *cancel, struct ih_error *e)
+enum ih_status autoencoder_decode(const struct autoencoder *a, struct device *d, float *rgb,
+    struct tensor latents, int width, int height, const volatile int *cancel, struct ih_error *e)
 {
-    struct job j;
+    struct job j = {0};
     enum ih_status status = begin(a, &j, width, height, cancel, e);
     if (status)
         return status;
-    struct device *d = a->device;
     struct convolution_run *r = &j.run;
+    r->device = d;
     struct tensor picture = tensor_2d(rgb, DT_F32, (int64_t)width * height, 3);
     r->height = height / AUTOENCODER_CELL;
     r->width = width / AUTOENCODER_CELL;

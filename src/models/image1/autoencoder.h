@@ -17,7 +17,6 @@ struct autoencoder_half {
 };
 
 struct autoencoder {
-    struct device *device;
     int width[3]; /* channels at a quarter, an eighth and a sixteenth of the picture's size */
     int latent;
     struct autoencoder_half encoder, decoder;
@@ -36,10 +35,12 @@ void autoencoder_close(struct autoencoder *a);
 /* Numbers of a token. */
 int autoencoder_values(const struct autoencoder *a);
 
-/* Sides are multiples of 32. Either fails with IH_NO_MEMORY or IH_CANCELLED only. */
-enum ih_status autoencoder_encode(const struct autoencoder *a, struct tensor latents,
-    const float *rgb, int width, int height, const volatile int *cancel, struct ih_error *e);
-enum ih_status autoencoder_decode(const struct autoencoder *a, float *rgb, struct tensor latents,
-    int width, int height, const volatile int *cancel, struct ih_error *e);
+/* On a job's device. Sides are multiples of 32. Either fails with IH_NO_MEMORY or IH_CANCELLED
+ * only. */
+enum ih_status autoencoder_encode(const struct autoencoder *a, struct device *d,
+    struct tensor latents, const float *rgb, int width, int height, const volatile int *cancel,
+    struct ih_error *e);
+enum ih_status autoencoder_decode(const struct autoencoder *a, struct device *d, float *rgb,
+    struct tensor latents, int width, int height, const volatile int *cancel, struct ih_error *e);
 
 #endif

@@ -27,7 +27,6 @@ static void load_layer(struct loader *l, struct conv2d conv[2], const struct con
 
 void convolutions_load(struct loader *l, struct convolutions *c, const struct convolution_place *at)
 {
-    c->device = l->device;
     c->hidden = device_activation(l->device, l->storage);
     for (int i = 0; at[i].kind != CONVOLUTION_END; i++) {
         c->layer[i].kind = at[i].kind;
@@ -57,13 +56,13 @@ static void run_block(
 {
     struct channels relu = {.curve = CURVE_LEAKY};
     struct tensor h = rows(r, r->hidden, conv[0].out, c->hidden);
-    op_conv2d(c->device, h, r->x, r->height, r->width, &conv[0], NULL, ACT_RELU, none);
-    op_conv2d(c->device, r->x, h, r->height, r->width, &conv[1], NULL, ACT_NONE, r->x);
-    op_channels(c->device, r->x, r->x, &relu);
+    op_conv2d(r->device, h, r->x, r->height, r->width, &conv[0], NULL, ACT_RELU, none);
+    op_conv2d(r->device, r->x, h, r->height, r->width, &conv[1], NULL, ACT_NONE, r->x);
+    op_channels(r->device, r->x, r->x, &relu);
 }
 
-static void run_convolution(const struct convolutions *c, struct convolution_run *r,
-    const struct conv2d *conv, enum act act, struct tensor residual)
+static void run_convolution(
+    struct convolution_run *r, const struct conv2d *conv, enum act act, struct tensor residual)
 {
     struct tensor x = r->x;
     int64_t height = r->height, width = r->width;
@@ -71,11 +70,11 @@ static void run_convolution(const struct convolutions *c, struct convolution_run
     r->height = conv2d_height(conv, height);
     r->width = conv2d_width(conv, width);
     r->x = rows(r, to, conv->out, DT_F32);
-    op_conv2d(c->device, r->x, x, height, width, conv, NULL, act, residual);
+    op_conv2d(r->device, r->x, x, height, width, conv, NULL, act, residual);
 }
 
 /* The four channels that lie side by side become two rows of two pixels. */
-static void grow(const struct convolutions *c, struct convolution_run *r)
+static void grow(struct convolution_run *r)
 {
     struct tensor x = r->x;
     int64_t height = r->height, width = r->width;
@@ -83,7 +82,7 @@ static void grow(const struct convolutions *c, struct convolution_run *r)
     r->height *= 2;
     r->width *= 2;
     r->x = rows(r, to, x.shape[1] / 4, DT_F32);
-    op_unpatch(c->device, r->x, x, height, width, 2);
+    op_unpatch(r->device, r->x, x, height, width, 2);
 }
 
 enum ih_status convolutions_run(const struct convolutions *c, struct convolution_run *r,
@@ -98,9 +97,9 @@ enum ih_status convolutions_run(const struct convolutions *c, struct convolution
         if (kind == CONVOLUTION_BLOCK)
             run_block(c, r, conv);
         else
-            run_convolution(c, r, conv, last ? ACT_NONE : ACT_RELU, last ? residual : none);
+            run_convolution(r, conv, last ? ACT_NONE : ACT_RELU, last ? residual : none);
         if (kind == CONVOLUTION_GROW)
-            grow(c, r);
+            grow(r);
     }
-    return device_exhausted(c->device) ? err_memory(e, "a picture") : IH_OK;
+    return device_exhausted(r->device) ? err_memory(e, "a picture") : IH_OK;
 }

@@ -26,7 +26,6 @@ struct convolution_place {
 
 enum { CONVOLUTIONS = 16 };
 struct convolutions {
-    struct device *device;
     enum dtype hidden; /* of what only a convolution reads */
     struct {
         enum convolution_kind kind;
@@ -43,6 +42,7 @@ void convolutions_free(struct convolutions *c);
 /* Two matrices that hold what comes in and goes out by turns and a third for the inside of blocks,
  * each as large as the largest output in f32. */
 struct convolution_run {
+    struct device *device;
     float *sum[2];
     void *hidden;
     struct tensor x; /* [height * width, channels] f32; in sum[0] or sum[1] or outside */

@@ -29,7 +29,6 @@ enum ih_status head_open(
 {
     char path[4096];
     struct weights *w = NULL;
-    h->device = d;
     enum ih_status status = read_config(h, folder, e);
     snprintf(path, sizeof path, "%s/diffusion_pytorch_model.safetensors", folder);
     if (!status)
@@ -86,7 +85,8 @@ enum ih_status head_run(const struct head *h, struct arena *a, const struct head
     int64_t n = (int64_t)in->rows * in->cols * CELLS, told = h->latent + h->hints;
     int64_t most = h->width > h->latent ? h->width : h->latent;
     struct tensor seen = cells(a, n, told + h->latent);
-    struct convolution_run r = {.sum = {cells(a, n, most).data, cells(a, n, most).data},
+    struct convolution_run r = {.device = in->device,
+        .sum = {cells(a, n, most).data, cells(a, n, most).data},
         .hidden = cells(a, n, most).data,
         .x = seen,
         .height = in->rows * SIDE,
@@ -96,12 +96,12 @@ enum ih_status head_run(const struct head *h, struct arena *a, const struct head
         arena_rewind(a, mark);
         return err_memory(e, "a picture");
     }
-    op_unpatch(h->device, tensor_cols(seen, 0, told), in->told, in->rows, in->cols, SIDE);
-    op_unpatch(h->device, tensor_cols(seen, told, h->latent), in->x, in->rows, in->cols, SIDE);
+    op_unpatch(in->device, tensor_cols(seen, 0, told), in->told, in->rows, in->cols, SIDE);
+    op_unpatch(in->device, tensor_cols(seen, told, h->latent), in->x, in->rows, in->cols, SIDE);
     enum ih_status status =
         convolutions_run(&h->convolutions, &r, tensor_cols(seen, 0, h->latent), e);
     if (!status)
-        op_patch(h->device, clean, r.x, in->rows, in->cols, SIDE);
+        op_patch(in->device, clean, r.x, in->rows, in->cols, SIDE);
     arena_rewind(a, mark);
     return status;
 }

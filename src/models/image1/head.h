@@ -9,7 +9,6 @@
  * looks like with its noise, the transformer's draft and some hints of it, and correct the draft
  * across the borders of its tokens. A token has 2 x 2 cells. */
 struct head {
-    struct device *device;
     int latent, hints, width; /* numbers of a cell, and those only for the head; channels */
     struct convolutions convolutions;
     struct arena arena;
@@ -32,6 +31,7 @@ size_t head_run_bytes(const struct head *h, int64_t tokens);
 /* clean [N, 4 * latent] from the picture with its noise x [N, 4 * latent] and what the transformer
  * gives, told [N, head_takes()]; N is rows * cols. */
 struct head_input {
+    struct device *device; /* the job's */
     struct tensor x, told;
     int rows, cols;
     const volatile int *cancel;

@@ -43,6 +43,7 @@ struct image1 {
 
 struct painter_session {
     struct image1 *model;
+    struct device *device; /* a fork of the model's */
     struct arena arena;
 };
 
@@ -53,8 +54,8 @@ enum ih_status image1_read_config(struct image1 *m, const char *folder, struct i
  * many; *cut (may be null) is set when some were left out. 0 without memory. */
 int image1_tokens(const struct image1 *m, const char *prompt, int32_t *id, bool *cut);
 /* What the text encoder makes of it: out [L, D] f32 in the arena. */
-enum ih_status image1_read(struct image1 *m, struct arena *a, const char *prompt, bool *cut,
-    const volatile int *cancel, struct tensor *out, struct ih_error *e);
+enum ih_status image1_read(struct image1 *m, struct device *d, struct arena *a, const char *prompt,
+    bool *cut, const volatile int *cancel, struct tensor *out, struct ih_error *e);
 
 /* places.c. Where the tokens of a picture are, in rows of config.places numbers, `stride` apart. */
 void image1_places(const struct image1_config *c, float *out, int64_t stride, int rows, int cols);

@@ -107,11 +107,17 @@ static enum ih_status session_open(
     if (!*out)
         return err_memory(e, "a drawing");
     (*out)->model = (struct image1 *)m;
-    return IH_OK;
+    enum ih_status status = device_fork(&(*out)->device, m->device, e);
+    if (status) {
+        free(*out);
+        *out = NULL;
+    }
+    return status;
 }
 
 static void session_close(struct painter_session **s)
 {
+    device_close(&(*s)->device);
     arena_free(&(*s)->arena);
     free(*s);
     *s = NULL;

@@ -19,6 +19,7 @@ struct telling {
 
 struct painting {
     struct image1 *model;
+    struct device *device;
     const struct painting_request *request;
     const struct image1_watch *watch;
     const volatile int *cancel;
@@ -76,7 +77,8 @@ static enum ih_status tell(
     struct image1 *m = p->model;
     const struct flow_config *f = &m->flow.net.config;
     struct tensor features;
-    enum ih_status status = image1_read(m, p->arena, prompt, cut, p->cancel, &features, e);
+    enum ih_status status =
+        image1_read(m, p->device, p->arena, prompt, cut, p->cancel, &features, e);
     if (status)
         return status;
     int64_t words = features.shape[0], n = words + (int64_t)p->rows * p->cols;
@@ -85,7 +87,7 @@ static enum ih_status tell(
     if (!embedded || !at)
         return err_memory(e, "a prompt");
     t->text = tensor_2d(embedded, DT_F32, words, f->dim);
-    flow_embed_text(m->base.device, t->text, &m->flow.net, features);
+    flow_embed_text(p->device, t->text, &m->flow.net, features);
     image1_positions(&m->config, at, (int)words, p->rows, p->cols);
     return flow_rope(&t->rope, p->arena, f, at, n) ? IH_OK : err_memory(e, "a prompt");
 }
@@ -121,7 +123,7 @@ static enum ih_status prepare_start(struct painting *p, struct ih_error *e)
         return err_memory(e, "a picture");
     pixels_from_bytes(p->rgb, r->image[0].rgb, 3 * (int64_t)r->width * r->height);
     enum ih_status status = autoencoder_encode(
-        &p->model->autoencoder, start, p->rgb, r->width, r->height, p->cancel, e);
+        &p->model->autoencoder, p->device, start, p->rgb, r->width, r->height, p->cancel, e);
     return !status && r->mask ? prepare_share(p, e) : status;
 }
 
@@ -150,10 +152,13 @@ static enum ih_status ask(const struct painting *p, const struct telling *t, flo
 {
     const struct flow_input in = {
         .latents = p->input, .text = t->text, .rope = &t->rope, .time = sigma, .cancel = p->cancel};
-    const struct head_input behind = {
-        .x = p->x, .told = p->told, .rows = p->rows, .cols = p->cols, .cancel = p->cancel};
-    enum ih_status status =
-        flow_run(p->model->base.device, p->arena, &p->model->flow.net, &in, p->told, e);
+    const struct head_input behind = {.device = p->device,
+        .x = p->x,
+        .told = p->told,
+        .rows = p->rows,
+        .cols = p->cols,
+        .cancel = p->cancel};
+    enum ih_status status = flow_run(p->device, p->arena, &p->model->flow.net, &in, p->told, e);
     return status ? status : head_run(&p->model->head, p->arena, &behind, y, e);
 }
 
@@ -162,7 +167,7 @@ static enum ih_status step(struct painting *p, int i, struct ih_error *e)
     const struct painting_request *r = p->request;
     int64_t n = tensor_count(&p->x);
     float from = p->sigma[i], to = p->sigma[i + 1];
-    op_convert(p->model->base.device, tensor_cols(p->input, 0, p->values), p->x);
+    op_convert(p->device, tensor_cols(p->input, 0, p->values), p->x);
     enum ih_status status = ask(p, &p->with, from, p->clean, e);
     if (!status)
         show(p, "clean", i, p->clean);
@@ -186,7 +191,7 @@ static enum ih_status decode(
     struct painting *p, struct tensor latents, struct ih_picture *out, struct ih_error *e)
 {
     enum ih_status status = autoencoder_decode(
-        &p->model->autoencoder, p->rgb, latents, out->width, out->height, p->cancel, e);
+        &p->model->autoencoder, p->device, p->rgb, latents, out->width, out->height, p->cancel, e);
     if (status)
         return status;
     pixels_to_bytes(out->rgb, p->rgb, 3 * (int64_t)out->width * out->height);
@@ -275,6 +280,7 @@ enum ih_status image1_paint(struct painter_session *s, const struct painting_req
     struct image1 *m = s->model;
     int patch = m->config.patch;
     struct painting p = {.model = m,
+        .device = s->device,
         .request = r,
         .watch = watch,
         .cancel = cancel,

@@ -51,8 +51,8 @@ int image1_tokens(const struct image1 *m, const char *prompt, int32_t *id, bool 
     return failed ? 0 : (int)n + 1;
 }
 
-enum ih_status image1_read(struct image1 *m, struct arena *a, const char *prompt, bool *cut,
-    const volatile int *cancel, struct tensor *out, struct ih_error *e)
+enum ih_status image1_read(struct image1 *m, struct device *d, struct arena *a, const char *prompt,
+    bool *cut, const volatile int *cancel, struct tensor *out, struct ih_error *e)
 {
     const struct decoder *text = &m->text.net;
     int32_t *id = arena_alloc(a, (size_t)m->config.longest * sizeof *id);
@@ -65,5 +65,5 @@ enum ih_status image1_read(struct image1 *m, struct arena *a, const char *prompt
         return err_memory(e, "a prompt");
     const struct decoder_features f = {
         .token = id, .count = n, .padded = n, .after = &m->text.depth, .taps = 1};
-    return decoder_read(m->base.device, a, text, &f, *out, cancel, e);
+    return decoder_read(d, a, text, &f, *out, cancel, e);
 }
