@@ -15,7 +15,7 @@ from .config import PATCH, PRESETS, SIZE, folder
 from .draw import sheet
 from .tokens import Prompts
 
-SHIFT, GUIDANCE, STEPS, LEAST = 1.5, 4.0, 24, 0.02
+SHIFT, GUIDANCE, STEPS, LEAST = 1.5, 4.0, 48, 0.02
 SHOWN = ["a red apple", "a blue car on a yellow background", "three green frogs", "a cat on a table", "a white rabbit in the snow at night", "two yellow ducks on the sea",
          "a purple flower in a meadow", "a red house in the mountains", "a pink pig to the left of a blue chair", "five orange stars in space", "a black cat to the right of a green tree",
          "a watercolour of a red sailing boat", "pixel art of a green dinosaur", "a cartoon of a brown bear in the forest", "a line drawing of a blue bird", "a yellow sign that says HI",
