@@ -58,10 +58,9 @@ cmd_demo() {
     ./build-demo/inhouse speak "$text" -o "$said"
     printf '\n$ inhouse transcribe %s\n\n' "$said"
     ./build-demo/inhouse transcribe "$said" --format text
-    [ -e models/image-1/model_index.json ] || return 0
-    local prompt="a red house on a green hill under a yellow sun" drawn=build-demo/house.png
-    printf '\n$ inhouse draw "%s" -o %s\n\n' "$prompt" "$drawn"
-    ./build-demo/inhouse draw "$prompt" -o "$drawn"
+    local prompt="a red house in the mountains" drawn=build-demo/house.png
+    printf '\n$ inhouse draw "%s" --seed 4 -o %s\n\n' "$prompt" "$drawn"
+    ./build-demo/inhouse draw "$prompt" --seed 4 -o "$drawn"
 }
 
 # Everything CI runs: lint, tests, sanitizers with the fuzz smoke.
