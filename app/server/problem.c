@@ -46,6 +46,7 @@ const char *status_phrase(int status)
         const char *phrase;
     } known[] = {
         {200, "OK"},
+        {304, "Not Modified"},
         {400, "Bad Request"},
         {401, "Unauthorized"},
         {403, "Forbidden"},

@@ -2,6 +2,7 @@
 #include "server/routes.h"
 
 #include "server/operations.h"
+#include "server/page.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -67,6 +68,8 @@ static bool model(const struct host *host, const char *path, const struct form *
 static const struct route table[] = {
     {"GET",  "/healthz", &dialect_openai, NULL, health, true},
     {"GET",  "/readyz", &dialect_openai, NULL, ready, true},
+    {"GET",  "/", &dialect_openai, NULL, page_now, true},
+    {"GET",  "/page/{file}", &dialect_openai, NULL, page_now, true},
     {"GET",  "/v1/models", &dialect_openai, NULL, models, false},
     {"GET",  "/v1/models/{model}", &dialect_openai, NULL, model, false},
     {"POST", "/v1/audio/transcriptions", &dialect_openai, &operation_transcribe, NULL, false},
