@@ -65,9 +65,11 @@ async function look() {
     state.dataset.ready = "yes";
     for (const [task, room] of can)
       if (!ready[task]) at(`${room}-note`).textContent = "This server has no model for it.";
+    return ready;
   } catch (problem) {
     state.textContent = problem.message;
     state.dataset.ready = "no";
+    return {};
   }
 }
 
@@ -84,10 +86,11 @@ async function start() {
   tabs();
   themes();
   at("languages").append(...LANGUAGES.map((code) => make("option", { value: code, label: languageName(code) })));
+  let can = {};
   const load = async () => {
     at("key-button").textContent = key.get() ? "Key: set" : "Key";
-    if (await models.load()) await speak.load();
-    else openKey(true);
+    if (!(await models.load())) openKey(!key.get() || at("key-form").hidden);
+    else if (can.speak) await speak.load();
   };
   at("key-button").addEventListener("click", () => openKey(at("key-form").hidden));
   at("key-form").addEventListener("submit", (event) => {
@@ -102,7 +105,8 @@ async function start() {
     openKey(false);
     load();
   });
-  await Promise.all([look(), load()]);
+  can = await look();
+  await load();
   document.documentElement.dataset.loaded = "yes";
 }
 

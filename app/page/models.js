@@ -5,11 +5,23 @@ import { at, make, show } from "./dom.js";
 import { codeView } from "./code.js";
 import { explain, request } from "./api.js";
 
+const WORDS = { transcribe: "Speech to text", speak: "Text to speech", draw: "Text to pictures" };
 const TASKS = { transcribe: "Listen", speak: "Speak", draw: "Draw" };
+
+/** The models themselves; other names under which requests may ask for them are their `others`. */
+function gather(list) {
+  const own = list.filter((model) => !model.root || model.root === model.id);
+  return own.map((model) => ({ ...model, others: list.filter((other) => other.root === model.id && other !== model).map(({ id }) => id) }));
+}
 
 function card(model) {
   const made = model.created ? new Date(model.created * 1000) : null;
-  const facts = make("dl", {}, make("dt", { textContent: "Name in requests" }), make("dd", {}, make("code", { textContent: model.id })));
+  const facts = make("dl", {});
+  if (model.others.length) {
+    const names = make("dd", {});
+    for (const name of model.others) names.append(make("code", { textContent: name }), " ");
+    facts.append(make("dt", { textContent: "Also answers to" }), names);
+  }
   if (made) facts.append(make("dt", { textContent: "On this machine since" }), make("dd", { textContent: made.toLocaleDateString("en", { dateStyle: "long" }) }));
   const rooms = Object.entries(TASKS).filter(([task]) => (model.tasks || []).includes(task));
   const row = make("div", { className: "row" });
@@ -24,7 +36,8 @@ function card(model) {
     });
     row.append(button);
   }
-  return make("li", { className: "card" }, make("h2", { textContent: model.id }), facts, row);
+  const does = rooms.map(([task]) => WORDS[task]).join(", ") || "What it does shows when a request first asks for it";
+  return make("li", { className: "card" }, make("h2", { textContent: model.id }), make("p", { className: "note", textContent: does }), facts, row);
 }
 
 export function modelsRoom() {
@@ -35,7 +48,7 @@ export function modelsRoom() {
     let list = [];
     show(at("models-error"), false);
     try {
-      list = (await (await request("/v1/models")).json()).data;
+      list = gather((await (await request("/v1/models")).json()).data);
     } catch (error) {
       show(at("models-error"), true);
       at("models-error").textContent = explain(error).message;

@@ -30,7 +30,7 @@ export class Wave {
     canvas.addEventListener("pointermove", (event) => event.buttons & 1 && this.point(event));
     canvas.addEventListener("keydown", (event) => this.press(event));
     button.addEventListener("click", () => this.toggle());
-    for (const name of ["play", "pause", "ended", "seeked", "loadedmetadata"])
+    for (const name of ["play", "pause", "ended", "seeked", "loadedmetadata", "timeupdate"])
       audio.addEventListener(name, () => this.follow());
     window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
     document.addEventListener("theme", () => this.draw());

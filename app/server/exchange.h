@@ -24,7 +24,7 @@ struct request_head {
     const char *method, *path; /* the path decoded, without the query */
     const char *content_type, *content_length, *transfer_encoding;
     const char *authorization, *api_key;
-    const char *known; /* If-None-Match; may be null */
+    const char *known;            /* If-None-Match; may be null */
     const char *const *arguments; /* "name=value" behind the path's '?', decoded; ends with null */
 };
 

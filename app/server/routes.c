@@ -30,10 +30,21 @@ static bool ready(const struct host *host, const char *path, const struct form *
     return true;
 }
 
-static json_t *model_json(const char *name, int64_t created)
+/* OpenAI's fields, and: root, the model that the name stands for; tasks, where they are known. */
+static json_t *model_json(const struct depot *d, int i, const char *name, int64_t created)
 {
-    return json_pack("{sssssIss}", "id", name, "object", "model", "created", (json_int_t)created,
-        "owned_by", "inhouse");
+    static const struct {
+        enum ih_task task;
+        const char *name;
+    } names[] = {{IH_TRANSCRIBE, "transcribe"}, {IH_SPEAK, "speak"}, {IH_DRAW, "draw"}};
+    unsigned tasks;
+    const char *root = depot_stands_for(d, i, &tasks);
+    json_t *list = tasks ? json_array() : NULL;
+    for (size_t t = 0; list && t < sizeof names / sizeof *names; t++)
+        if (tasks & names[t].task)
+            json_array_append_new(list, json_string(names[t].name));
+    return json_pack("{sssssIssssso*}", "id", name, "object", "model", "created",
+        (json_int_t)created, "owned_by", "inhouse", "root", root, "tasks", list);
 }
 
 static bool models(const struct host *host, const char *path, const struct form *form,
@@ -44,7 +55,7 @@ static bool models(const struct host *host, const char *path, const struct form 
     int64_t created;
     (void)path, (void)form, (void)p;
     for (int i = 0; (name = depot_name(host->depot, i, &created)); i++)
-        json_array_append_new(list, model_json(name, created));
+        json_array_append_new(list, model_json(host->depot, i, name, created));
     answer_json(a, 200, json_pack("{ssso}", "object", "list", "data", list));
     return true;
 }
@@ -57,7 +68,7 @@ static bool model(const struct host *host, const char *path, const struct form *
     (void)form;
     for (int i = 0; (name = depot_name(host->depot, i, &created)); i++)
         if (strcmp(name, wanted) == 0) {
-            answer_json(a, 200, model_json(name, created));
+            answer_json(a, 200, model_json(host->depot, i, name, created));
             return true;
         }
     return problem_set(

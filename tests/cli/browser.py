@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 
-PATIENCE = 120
+PATIENCE = 60
 FLAGS = [
     "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--mute-audio", "--hide-scrollbars",
@@ -73,12 +73,15 @@ class Page:
 
     def __init__(self, browser, address):
         self.browser = browser
-        target = browser.ask("Target.createTarget", url="about:blank")["targetId"]
-        self.session = browser.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.target = browser.ask("Target.createTarget", url="about:blank")["targetId"]
+        self.session = browser.ask("Target.attachToTarget", targetId=self.target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log", "Accessibility"):
             self.ask(f"{domain}.enable")
         self.ask("Page.navigate", url=address)
         self.until(f"location.href.startsWith('{address}') && document.documentElement?.dataset.loaded === 'yes'")
+
+    def close(self):
+        self.browser.ask("Target.closeTarget", targetId=self.target)
 
     def ask(self, method, **params):
         return self.browser.ask(method, self.session, **params)
