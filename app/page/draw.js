@@ -7,7 +7,7 @@ import { Work, at, make, show } from "./dom.js";
 
 const KNOWN = ["model", "prompt", "image", "size", "stream", "partial_images"];
 const NUMBERS = ["seed", "steps", "guidance", "partial_images"];
-const SEEDS = 2 ** 31;
+const SEEDS = 1e6; // short enough to be told to others
 
 const bytesOf = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
 

@@ -35,7 +35,7 @@ export function speakRoom() {
   function fillVoices() {
     const before = voice.value;
     const fit = voices.filter((v) => !filter.value || v.language === filter.value);
-    voice.replaceChildren(make("option", { value: "", textContent: "the model's best" }),
+    voice.replaceChildren(make("option", { value: "", textContent: "the best" }),
       ...fit.map((v) => make("option", { value: v.id, textContent: `${v.name} (${languageName(v.language)}${v.gender ? `, ${v.gender}` : ""})` })));
     if (fit.some((v) => v.id === before)) voice.value = before;
     at("voice-list").replaceChildren(...fit.map((v) => {
@@ -68,7 +68,7 @@ export function speakRoom() {
     const codes = [...new Set(voices.map((v) => v.language).filter(Boolean))];
     codes.sort((a, b) => languageName(a).localeCompare(languageName(b)));
     const before = filter.value;
-    filter.replaceChildren(make("option", { value: "", textContent: "any: as the text is" }),
+    filter.replaceChildren(make("option", { value: "", textContent: "any" }),
       ...codes.map((code) => make("option", { value: code, textContent: languageName(code) })));
     if (codes.includes(before)) filter.value = before;
     fillVoices();

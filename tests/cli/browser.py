@@ -122,7 +122,7 @@ class Page:
     def look(self, width, height, dark):
         self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.ask("Emulation.setEmulatedMedia", features=[scheme])
+        self.ask("Emulation.setEmulatedMedia", features=[scheme, {"name": "prefers-reduced-motion", "value": "reduce"}])
 
     def screenshot(self, path):
         data = self.ask("Page.captureScreenshot", captureBeyondViewport=True)["data"]
