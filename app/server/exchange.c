@@ -175,6 +175,7 @@ struct exchange *exchange_begin(
     struct answer_options o = {.folder = s->folder,
         .limit = ANSWER_MOST,
         .seconds = s->host.settings->job_seconds,
+        .known = h->known,
         .notify = notify,
         .arg = arg};
     struct problem p;

@@ -28,6 +28,7 @@ struct request_head {
     const char *authorization, *api_key;
     /* May be null too: Prefer, Idempotency-Key, X-Inhouse-Webhook. */
     const char *prefer, *once, *hook;
+    const char *known;            /* If-None-Match; may be null */
     const char *const *arguments; /* "name=value" behind the path's '?', decoded; ends with null */
 };
 

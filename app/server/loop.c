@@ -134,7 +134,7 @@ static int begin(struct loop *l, struct lws *wsi, const char *path)
 {
     char type[VALUE_MOST], length[VALUE_MOST], coding[VALUE_MOST], key[VALUE_MOST];
     char authorization[VALUE_MOST], expect[VALUE_MOST], version[VALUE_MOST];
-    char prefer[VALUE_MOST], once[VALUE_MOST], hook[VALUE_MOST];
+    char prefer[VALUE_MOST], once[VALUE_MOST], hook[VALUE_MOST], known[VALUE_MOST];
     char arguments[ARGUMENTS_MOST][VALUE_MOST];
     const char *list[ARGUMENTS_MOST + 1];
     if (!copy_arguments(wsi, arguments, list) ||
@@ -149,6 +149,8 @@ static int begin(struct loop *l, struct lws *wsi, const char *path)
         !copy_header(wsi, WSI_TOKEN_COUNT, "idempotency-key:", once) ||
         !copy_header(wsi, WSI_TOKEN_COUNT, "x-inhouse-webhook:", hook))
         return -1;
+    if (!copy_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, NULL, known))
+        *known = 0;
     struct request_head head = {.method = method_name(wsi),
         .path = path,
         .content_type = type,
@@ -159,6 +161,7 @@ static int begin(struct loop *l, struct lws *wsi, const char *path)
         .prefer = prefer,
         .once = once,
         .hook = hook,
+        .known = known,
         .arguments = list};
     drop(wsi);
     struct exchange *x = exchange_begin(l->service, &head, wake, l);
@@ -206,16 +209,19 @@ static int send_head(struct loop *l, struct connection *c, const struct answer_s
 {
     char *text = (char *)l->buffer + LWS_PRE;
     const struct answer *a = c->exchange->answer;
-    bool chunked = state->stream && !c->keep_whole;
-    char framing[64] = "transfer-encoding: chunked";
-    if (!chunked)
-        snprintf(framing, sizeof framing, "content-length: %lld", (long long)state->bytes);
+    bool kept = strstr(answer_headers(a), "cache-control: ") != NULL;
+    char framing[160] = ""; /* an answer that has no body tells neither type nor length */
+    if (state->stream && !c->keep_whole)
+        snprintf(framing, sizeof framing, "content-type: %s\r\ntransfer-encoding: chunked\r\n",
+            answer_type(a));
+    else if (state->status != 304)
+        snprintf(framing, sizeof framing, "content-type: %s\r\ncontent-length: %lld\r\n",
+            answer_type(a), (long long)state->bytes);
     int n = snprintf(text, PIECE,
-        "HTTP/1.1 %d %s\r\ncontent-type: %s\r\n%s\r\nx-request-id: %s\r\n"
-        "cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\n"
-        "%s\r\n",
-        state->status, status_phrase(state->status), answer_type(a), framing, answer_id(a),
-        answer_headers(a));
+        "HTTP/1.1 %d %s\r\n%sx-request-id: %s\r\n%s"
+        "x-content-type-options: nosniff\r\nconnection: close\r\n%s\r\n",
+        state->status, status_phrase(state->status), framing, answer_id(a),
+        kept ? "" : "cache-control: no-store\r\n", answer_headers(a));
     c->head_sent = true;
     if (lws_write(c->wsi, l->buffer + LWS_PRE, (size_t)n, LWS_WRITE_HTTP_HEADERS) < n)
         return -1;

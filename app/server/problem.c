@@ -47,6 +47,7 @@ const char *status_phrase(int status)
     } known[] = {
         {200, "OK"},
         {202, "Accepted"},
+        {304, "Not Modified"},
         {400, "Bad Request"},
         {401, "Unauthorized"},
         {403, "Forbidden"},

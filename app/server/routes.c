@@ -2,6 +2,7 @@
 #include "server/routes.h"
 
 #include "server/operations.h"
+#include "server/page.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -29,10 +30,21 @@ static bool ready(const struct host *host, const char *path, const struct form *
     return true;
 }
 
-static json_t *model_json(const char *name, int64_t created)
+/* OpenAI's fields, and: root, the model that the name stands for; tasks, where they are known. */
+static json_t *model_json(const struct depot *d, int i, const char *name, int64_t created)
 {
-    return json_pack("{sssssIss}", "id", name, "object", "model", "created", (json_int_t)created,
-        "owned_by", "inhouse");
+    static const struct {
+        enum ih_task task;
+        const char *name;
+    } names[] = {{IH_TRANSCRIBE, "transcribe"}, {IH_SPEAK, "speak"}, {IH_DRAW, "draw"}};
+    unsigned tasks;
+    const char *root = depot_stands_for(d, i, &tasks);
+    json_t *list = tasks ? json_array() : NULL;
+    for (size_t t = 0; list && t < sizeof names / sizeof *names; t++)
+        if (tasks & names[t].task)
+            json_array_append_new(list, json_string(names[t].name));
+    return json_pack("{sssssIssssso*}", "id", name, "object", "model", "created",
+        (json_int_t)created, "owned_by", "inhouse", "root", root, "tasks", list);
 }
 
 static bool models(const struct host *host, const char *path, const struct form *form,
@@ -43,7 +55,7 @@ static bool models(const struct host *host, const char *path, const struct form 
     int64_t created;
     (void)path, (void)form, (void)p;
     for (int i = 0; (name = depot_name(host->depot, i, &created)); i++)
-        json_array_append_new(list, model_json(name, created));
+        json_array_append_new(list, model_json(host->depot, i, name, created));
     answer_json(a, 200, json_pack("{ssso}", "object", "list", "data", list));
     return true;
 }
@@ -56,7 +68,7 @@ static bool model(const struct host *host, const char *path, const struct form *
     (void)form;
     for (int i = 0; (name = depot_name(host->depot, i, &created)); i++)
         if (strcmp(name, wanted) == 0) {
-            answer_json(a, 200, model_json(name, created));
+            answer_json(a, 200, model_json(host->depot, i, name, created));
             return true;
         }
     return problem_set(
@@ -69,6 +81,8 @@ static bool model(const struct host *host, const char *path, const struct form *
 static const struct route table[] = {
     {.method = "GET", .path = "/healthz", .dialect = &dialect_openai, .now = health, .open = true},
     {.method = "GET", .path = "/readyz", .dialect = &dialect_openai, .now = ready, .open = true},
+    {.method = "GET", .path = "/", .dialect = &dialect_openai, .now = page_now, .open = true},
+    {.method = "GET", .path = "/page/{file}", .dialect = &dialect_openai, .now = page_now, .open = true},
     {.method = "GET", .path = "/v1/models", .dialect = &dialect_openai, .now = models},
     {.method = "GET", .path = "/v1/models/{model}", .dialect = &dialect_openai, .now = model},
     {.method = "POST", .path = "/v1/audio/transcriptions", .dialect = &dialect_openai, .operation = &operation_transcribe},

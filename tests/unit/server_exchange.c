@@ -94,7 +94,8 @@ static void test_addresses(void **state)
     expect(head("GET", "/v1/models/none"), "", 404, "\"code\":\"model_not_found\"");
     expect(head("GET", "/v1/models/"), "", 404, "\"code\":\"unknown_url\"");
     expect(head("GET", "/v1/models/voice/x"), "", 404, "\"code\":\"unknown_url\"");
-    expect(head("GET", "/"), "", 404, "there is nothing at GET /");
+    expect(head("GET", "/"), "", 200, "<title>inhouse</title>");
+    expect(head("GET", "/page/none.js"), "", 404, "there is nothing at GET /page/none.js");
     expect(
         head("GET", "/v1/audio/speech"), "", 405, "GET /v1/audio/speech is not possible; POST is");
     expect(head("DELETE", "/v1/models"), "", 405, "GET, HEAD is");
