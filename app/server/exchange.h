@@ -24,10 +24,11 @@ struct request_head {
     const char *method, *path; /* the path decoded, without the query */
     const char *content_type, *content_length, *transfer_encoding;
     const char *authorization, *api_key;
+    const char *output_format;    /* X-Microsoft-OutputFormat */
     const char *const *arguments; /* "name=value" behind the path's '?', decoded; ends with null */
 };
 
-enum body { BODY_NONE, BODY_JSON, BODY_MULTIPART };
+enum body { BODY_NONE, BODY_JSON, BODY_TEXT, BODY_MULTIPART };
 
 struct exchange {
     struct service *service;
@@ -40,7 +41,7 @@ struct exchange {
     bool ended;               /* the body is complete */
     struct form form;
     struct form_reader reader;
-    char *json;
+    char *text;   /* of the body, where that is JSON or text */
     int64_t sent; /* of the answer's body; for whoever sends it */
     double began; /* seconds of CLOCK_MONOTONIC */
 };

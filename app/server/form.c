@@ -8,18 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void free_upload(struct upload *u)
+{
+    free(u->name);
+    free(u->filename);
+    free(u->type);
+    spool_close(&u->data);
+}
+
 void form_free(struct form *f)
 {
     for (int i = 0; i < f->fields; i++) {
         free(f->field[i].name);
         free(f->field[i].text);
     }
-    for (int i = 0; i < f->uploads; i++) {
-        free(f->upload[i].name);
-        free(f->upload[i].filename);
-        free(f->upload[i].type);
-        spool_close(&f->upload[i].data);
-    }
+    for (int i = 0; i < f->uploads; i++)
+        free_upload(&f->upload[i]);
     *f = (struct form){0};
 }
 
@@ -44,8 +48,7 @@ static enum ih_status no_memory(struct ih_error *e)
     return explain(e, IH_NO_MEMORY, "not enough memory");
 }
 
-/* Takes over nothing; the new field is the last. */
-static enum ih_status add(struct form *f, const char *name, const char *text, size_t bytes,
+enum ih_status form_add(struct form *f, const char *name, const char *text, size_t bytes,
     enum field_kind kind, struct ih_error *e)
 {
     size_t n = strlen(name);
@@ -64,6 +67,38 @@ static enum ih_status add(struct form *f, const char *name, const char *text, si
     return IH_OK;
 }
 
+void form_remove(struct form *f, const char *name)
+{
+    int kept = 0;
+    for (int i = 0; i < f->fields; i++) {
+        if (strcmp(f->field[i].name, name) != 0) {
+            f->field[kept++] = f->field[i];
+            continue;
+        }
+        free(f->field[i].name);
+        free(f->field[i].text);
+    }
+    f->fields = kept;
+}
+
+void form_remove_upload(struct form *f, const char *name)
+{
+    int kept = 0;
+    for (int i = 0; i < f->uploads; i++)
+        if (strcmp(f->upload[i].name, name) == 0)
+            free_upload(&f->upload[i]);
+        else
+            f->upload[kept++] = f->upload[i];
+    f->uploads = kept;
+}
+
+void form_rename_upload(struct form *f, const char *from, const char *to)
+{
+    for (int i = 0; i < f->uploads; i++)
+        if (strcmp(f->upload[i].name, from) == 0)
+            memcpy(f->upload[i].name, to, strlen(to) + 1);
+}
+
 enum ih_status form_read_argument(struct form *f, const char *argument, struct ih_error *e)
 {
     char name[64];
@@ -73,7 +108,7 @@ enum ih_status form_read_argument(struct form *f, const char *argument, struct i
         return explain(e, IH_INVALID, "the address has an argument that cannot be read");
     memcpy(name, argument, n);
     name[n] = 0;
-    return add(f, name, value, strlen(value), FIELD_TEXT, e);
+    return form_add(f, name, value, strlen(value), FIELD_TEXT, e);
 }
 
 static enum ih_status add_as_json(
@@ -83,7 +118,7 @@ static enum ih_status add_as_json(
     if (!text)
         return no_memory(e);
     enum field_kind kind = json_is_number(value) ? FIELD_NUMBER : FIELD_JSON;
-    enum ih_status status = add(f, name, text, strlen(text), kind, e);
+    enum ih_status status = form_add(f, name, text, strlen(text), kind, e);
     free(text);
     return status;
 }
@@ -92,10 +127,11 @@ static enum ih_status add_plain(
     struct form *f, const char *name, const json_t *value, struct ih_error *e)
 {
     if (json_is_string(value))
-        return add(f, name, json_string_value(value), json_string_length(value), FIELD_TEXT, e);
+        return form_add(
+            f, name, json_string_value(value), json_string_length(value), FIELD_TEXT, e);
     if (json_is_boolean(value))
-        return add(f, name, json_is_true(value) ? "true" : "false", json_is_true(value) ? 4 : 5,
-            FIELD_BOOL, e);
+        return form_add(f, name, json_is_true(value) ? "true" : "false",
+            json_is_true(value) ? 4 : 5, FIELD_BOOL, e);
     return add_as_json(f, name, value, e);
 }
 
@@ -160,7 +196,7 @@ static enum ih_status begin(void *arg, const struct part *part, struct ih_error 
     r->in_file = part->is_file;
     r->room = 0;
     return part->is_file ? begin_upload(r, part, e)
-                         : add(r->form, part->name, "", 0, FIELD_TEXT, e);
+                         : form_add(r->form, part->name, "", 0, FIELD_TEXT, e);
 }
 
 static enum ih_status append(struct form_reader *r, const void *data, size_t n, struct ih_error *e)

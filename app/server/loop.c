@@ -133,7 +133,7 @@ static struct connection *new_connection(struct loop *l, struct lws *wsi, struct
 static int begin(struct loop *l, struct lws *wsi, const char *path)
 {
     char type[VALUE_MOST], length[VALUE_MOST], coding[VALUE_MOST], key[VALUE_MOST];
-    char authorization[VALUE_MOST], expect[VALUE_MOST], version[VALUE_MOST];
+    char authorization[VALUE_MOST], expect[VALUE_MOST], version[VALUE_MOST], output[VALUE_MOST];
     char arguments[ARGUMENTS_MOST][VALUE_MOST];
     const char *list[ARGUMENTS_MOST + 1];
     if (!copy_arguments(wsi, arguments, list) ||
@@ -143,7 +143,9 @@ static int begin(struct loop *l, struct lws *wsi, const char *path)
         !copy_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, NULL, authorization) ||
         !copy_header(wsi, WSI_TOKEN_HTTP_EXPECT, NULL, expect) ||
         !copy_header(wsi, WSI_TOKEN_HTTP, NULL, version) ||
-        !copy_header(wsi, WSI_TOKEN_COUNT, "api-key:", key))
+        !copy_header(wsi, WSI_TOKEN_COUNT, "api-key:", key) ||
+        (!*key && !copy_header(wsi, WSI_TOKEN_COUNT, "ocp-apim-subscription-key:", key)) ||
+        !copy_header(wsi, WSI_TOKEN_COUNT, "x-microsoft-outputformat:", output))
         return -1;
     struct request_head head = {.method = method_name(wsi),
         .path = path,
@@ -152,6 +154,7 @@ static int begin(struct loop *l, struct lws *wsi, const char *path)
         .transfer_encoding = coding,
         .authorization = authorization,
         .api_key = key,
+        .output_format = output,
         .arguments = list};
     drop(wsi);
     struct exchange *x = exchange_begin(l->service, &head, wake, l);

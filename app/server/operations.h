@@ -6,8 +6,10 @@
 
 /* Each in a file of its own; the fields are OpenAI's and those of inhouse/options.h. */
 extern const struct operation operation_transcribe, operation_translate; /* transcribe.c */
-extern const struct operation operation_speak;                           /* speak.c */
-extern const struct operation operation_draw, operation_edit;            /* draw.c */
+/* operation_transcribe with an answer in Azure's shape. */
+extern const struct operation operation_recognize;
+extern const struct operation operation_speak;                /* speak.c */
+extern const struct operation operation_draw, operation_edit; /* draw.c */
 
 /* voices.c: as in struct route. */
 bool voices_now(const struct host *host, const char *path, const struct form *form,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/routes.h"
 
+#include "server/azure.h"
 #include "server/operations.h"
 
 #include <stdio.h>
@@ -65,16 +66,35 @@ static bool model(const struct host *host, const char *path, const struct form *
 
 /* clang-format off */
 static const struct route table[] = {
-    {"GET",  "/healthz", &dialect_openai, NULL, health, true},
-    {"GET",  "/readyz", &dialect_openai, NULL, ready, true},
-    {"GET",  "/v1/models", &dialect_openai, NULL, models, false},
-    {"GET",  "/v1/models/{model}", &dialect_openai, NULL, model, false},
-    {"POST", "/v1/audio/transcriptions", &dialect_openai, &operation_transcribe, NULL, false},
-    {"POST", "/v1/audio/translations", &dialect_openai, &operation_translate, NULL, false},
-    {"GET",  "/v1/audio/voices", &dialect_openai, NULL, voices_now, false},
-    {"POST", "/v1/audio/speech", &dialect_openai, &operation_speak, NULL, false},
-    {"POST", "/v1/images/generations", &dialect_openai, &operation_draw, NULL, false},
-    {"POST", "/v1/images/edits", &dialect_openai, &operation_edit, NULL, false},
+    {"GET",  "/healthz", &dialect_openai, NULL, health, true, NULL},
+    {"GET",  "/readyz", &dialect_openai, NULL, ready, true, NULL},
+    {"GET",  "/v1/models", &dialect_openai, NULL, models, false, NULL},
+    {"GET",  "/v1/models/{model}", &dialect_openai, NULL, model, false, NULL},
+    {"POST", "/v1/audio/transcriptions", &dialect_openai, &operation_transcribe, NULL, false, NULL},
+    {"POST", "/v1/audio/translations", &dialect_openai, &operation_translate, NULL, false, NULL},
+    {"GET",  "/v1/audio/voices", &dialect_openai, NULL, voices_now, false, NULL},
+    {"POST", "/v1/audio/speech", &dialect_openai, &operation_speak, NULL, false, NULL},
+    {"POST", "/v1/images/generations", &dialect_openai, &operation_draw, NULL, false, NULL},
+    {"POST", "/v1/images/edits", &dialect_openai, &operation_edit, NULL, false, NULL},
+
+    {"GET",  "/openai/models", &dialect_azure, NULL, models, false, NULL},
+    {"GET",  "/openai/models/{model}", &dialect_azure, NULL, model, false, NULL},
+    {"POST", "/openai/deployments/{name}/audio/transcriptions", &dialect_azure,
+        &operation_transcribe, NULL, false, &azure_deployment},
+    {"POST", "/openai/deployments/{name}/audio/translations", &dialect_azure,
+        &operation_translate, NULL, false, &azure_deployment},
+    {"POST", "/openai/deployments/{name}/audio/speech", &dialect_azure,
+        &operation_speak, NULL, false, &azure_deployment},
+    {"POST", "/openai/deployments/{name}/images/generations", &dialect_azure,
+        &operation_draw, NULL, false, &azure_deployment},
+    {"POST", "/openai/deployments/{name}/images/edits", &dialect_azure,
+        &operation_edit, NULL, false, &azure_deployment},
+    {"POST", "/speechtotext/transcriptions:transcribe", &dialect_azure,
+        &operation_recognize, NULL, false, &azure_transcription},
+    {"POST", "/cognitiveservices/v1", &dialect_azure, &operation_speak, NULL, false, &azure_speech},
+    {"GET",  "/cognitiveservices/voices/list", &dialect_azure, NULL, azure_voices, false, NULL},
+    {"POST", "/mai/v1/images/generations", &dialect_azure, &operation_draw, NULL, false, &azure_picture},
+    {"POST", "/mai/v1/images/edits", &dialect_azure, &operation_edit, NULL, false, &azure_picture},
 };
 /* clang-format on */
 
@@ -102,11 +122,22 @@ static void add_method(char allow[64], const char *method)
         add_method(allow, "HEAD");
 }
 
+/* For addresses at which there is nothing. */
+static const struct dialect *dialect_of(const char *path)
+{
+    static const char *const azure[] = {
+        "/openai/", "/speechtotext/", "/cognitiveservices/", "/mai/"};
+    for (size_t i = 0; i < sizeof azure / sizeof *azure; i++)
+        if (strncmp(path, azure[i], strlen(azure[i])) == 0)
+            return &dialect_azure;
+    return &dialect_openai;
+}
+
 const struct route *route_find(const char *method, const char *path, const struct dialect **dialect,
     char allow[64], struct problem *problem)
 {
     const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
-    *dialect = &dialect_openai;
+    *dialect = dialect_of(path);
     *allow = 0;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (!matches(table[i].path, path))

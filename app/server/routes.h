@@ -4,6 +4,18 @@
 
 #include "server/job.h"
 
+struct request_head; /* exchange.h */
+
+/* Where a dialect's requests say the same in other words than ours: they are brought into the form
+ * that the operation knows. False fills in the problem. Any of them may be null. */
+struct adapter {
+    const char *const *types; /* of bodies that are one text, the field "input"; ends with null */
+    /* Before the body: what headers say goes into the form. */
+    bool (*head)(struct form *form, const struct request_head *head, struct problem *p);
+    /* When the body is there. */
+    bool (*body)(struct form *form, const char *path, struct problem *p);
+};
+
 /* Which address does what: one table for all dialects. */
 struct route {
     const char *method, *path; /* {name} stands for one piece between slashes */
@@ -14,7 +26,8 @@ struct route {
      * client go. False fills in the problem. */
     bool (*now)(const struct host *host, const char *path, const struct form *form,
         struct answer *a, struct problem *p);
-    bool open; /* needs no key */
+    bool open;                     /* needs no key */
+    const struct adapter *adapter; /* or null */
 };
 
 /* Null when there is none: then `problem` says so, in `dialect`, and `allow` holds the methods
