@@ -11,7 +11,7 @@ import sys
 import unittest
 import wave
 
-from serve import PROGRAM, SAID, SOUND, TOY, Case, Server, form, png, words
+from serve import SAID, SOUND, TOY, Case, Server, form, png, words
 
 KEY = "correct-horse-battery"
 HEADERS = {"api-key": KEY}
