@@ -26,6 +26,7 @@ static const char *error_code(const struct problem *p)
         {411, "LengthRequired"},
         {413, "RequestEntityTooLarge"},
         {415, "UnsupportedMediaType"},
+        {426, "UpgradeRequired"},
         {429, "TooManyRequests"},
         {503, "ServiceUnavailable"},
         {504, "GatewayTimeout"},

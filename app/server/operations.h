@@ -11,6 +11,9 @@ extern const struct operation operation_recognize;
 extern const struct operation operation_speak;                /* speak.c */
 extern const struct operation operation_draw, operation_edit; /* draw.c */
 
+/* The model's code for "de", "de-DE" or "German"; what is none of its languages is left to it. */
+const char *operation_language(const struct ih_model *model, const char *language);
+
 /* voices.c: as in struct route. */
 bool voices_now(const struct host *host, const char *path, const struct form *form,
     struct answer *a, struct problem *p);

@@ -45,6 +45,7 @@ const char *status_phrase(int status)
         int status;
         const char *phrase;
     } known[] = {
+        {101, "Switching Protocols"},
         {200, "OK"},
         {400, "Bad Request"},
         {401, "Unauthorized"},
@@ -55,6 +56,7 @@ const char *status_phrase(int status)
         {411, "Length Required"},
         {413, "Content Too Large"},
         {415, "Unsupported Media Type"},
+        {426, "Upgrade Required"},
         {429, "Too Many Requests"},
         {431, "Request Header Fields Too Large"},
         {501, "Not Implemented"},

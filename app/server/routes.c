@@ -3,6 +3,7 @@
 
 #include "server/azure.h"
 #include "server/operations.h"
+#include "server/realtime.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -77,6 +78,10 @@ static const struct route table[] = {
     {"POST", "/v1/images/generations", &dialect_openai, &operation_draw, NULL, false, NULL},
     {"POST", "/v1/images/edits", &dialect_openai, &operation_edit, NULL, false, NULL},
 
+    {"GET",  "/v1/realtime", &dialect_openai, NULL, realtime_now, false, NULL},
+
+    {"GET",  "/openai/realtime", &dialect_azure, NULL, realtime_now, false, NULL},
+    {"GET",  "/mai/v1/realtime", &dialect_azure, NULL, realtime_now, false, NULL},
     {"GET",  "/openai/models", &dialect_azure, NULL, models, false, NULL},
     {"GET",  "/openai/models/{model}", &dialect_azure, NULL, model, false, NULL},
     {"POST", "/openai/deployments/{name}/audio/transcriptions", &dialect_azure,

@@ -117,23 +117,18 @@ static bool read_request(struct work *w, const struct form *f, enum kind kind, s
     return true;
 }
 
-/* Takes "de", "de-DE" and "German"; what is none of the model's languages is left to it. */
-static void choose_language(struct work *w, const struct ih_model *model)
+const char *operation_language(const struct ih_model *model, const char *language)
 {
-    const char **language = &w->request.transcribe.language;
     const char *const *codes;
-    if (!*language)
-        return;
-    size_t n = strcspn(*language, "-_");
+    size_t n = strcspn(language, "-_");
     int count = ih_model_languages(model, &codes);
     for (int i = 0; i < count; i++) {
         const char *name = ih_language_name(codes[i]);
-        if ((strlen(codes[i]) == n && strncasecmp(codes[i], *language, n) == 0) ||
-            (name && strcasecmp(name, *language) == 0)) {
-            *language = codes[i];
-            return;
-        }
+        if ((strlen(codes[i]) == n && strncasecmp(codes[i], language, n) == 0) ||
+            (name && strcasecmp(name, language) == 0))
+            return codes[i];
     }
+    return language;
 }
 
 /* OpenAI bills recordings by the second, rounded up. */
@@ -211,7 +206,8 @@ static bool transcribe(
         return problem_from(p, &e);
     if (!depot_take(host->depot, w->model, IH_TRANSCRIBE, &model, p))
         return false;
-    choose_language(w, model);
+    if (w->request.transcribe.language)
+        w->request.transcribe.language = operation_language(model, w->request.transcribe.language);
     w->request.transcribe.vad = depot_vad(host->depot);
     answer_attach(w->answer, &job.job);
     enum ih_status status = ih_transcribe(&t, model, &input, &w->request.transcribe, &job, &e);
