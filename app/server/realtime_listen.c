@@ -62,10 +62,11 @@ static void say_committed(struct listener *l)
     json_t *event = named(l, "input_audio_buffer.committed");
     json_object_set_new(event, "previous_item_id", before(l));
     realtime_say(l->r, event);
-    realtime_say(l->r, json_pack("{sssos{sssssssss[{ssso}]}}", "type", "conversation.item.added",
-                           "previous_item_id", before(l), "item", "id", l->item, "object",
-                           "realtime.item", "type", "message", "status", "completed", "role",
-                           "content", "type", "input_audio", "transcript", json_null()));
+    json_t *item = json_pack("{ssssssssss s[{ssso}]}", "id", l->item, "object", "realtime.item",
+        "type", "message", "status", "completed", "role", "user", "content", "type", "input_audio",
+        "transcript", json_null());
+    realtime_say(l->r, json_pack("{sssoso}", "type", "conversation.item.added", "previous_item_id",
+                           before(l), "item", item));
 }
 
 static void say_completed(struct listener *l)
