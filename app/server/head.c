@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/head.h"
 
+#include <libwebsockets.h>
 #include <string.h>
 
 /* A known header, or one by its name with the colon; "" when it is not there, false when it is too

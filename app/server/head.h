@@ -4,7 +4,7 @@
 
 #include "server/exchange.h"
 
-#include <libwebsockets.h>
+struct lws;
 
 enum { VALUE_MOST = 1024 /* bytes of a header that is looked at */, ARGUMENTS_MOST = 16 };
 

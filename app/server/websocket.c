@@ -5,6 +5,7 @@
 #include "server/realtime.h"
 #include "server/text.h"
 
+#include <libwebsockets.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 
 #include "server/exchange.h"
 
-#include <libwebsockets.h>
+struct lws;
 
 /* The part of the I/O loop that carries sessions (realtime.h) over WebSocket. Only the loop's
  * thread calls it; what returns an int returns what the library's callback is to return. */
