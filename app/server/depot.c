@@ -40,14 +40,22 @@ static const struct {
     {"whisper-1", IH_TRANSCRIBE},
     {"gpt-4o-transcribe", IH_TRANSCRIBE},
     {"gpt-4o-mini-transcribe", IH_TRANSCRIBE},
+    {"mai-transcribe-1", IH_TRANSCRIBE},
+    {"mai-transcribe-1.5", IH_TRANSCRIBE},
+    {"mai-transcribe-2", IH_TRANSCRIBE},
     {"tts-1", IH_SPEAK},
     {"tts-1-hd", IH_SPEAK},
     {"gpt-4o-mini-tts", IH_SPEAK},
+    {"mai-voice-1", IH_SPEAK},
+    {"mai-voice-2", IH_SPEAK},
     {"dall-e-2", IH_DRAW},
     {"dall-e-3", IH_DRAW},
     {"gpt-image-1", IH_DRAW},
     {"gpt-image-1-mini", IH_DRAW},
     {"gpt-image-1.5", IH_DRAW},
+    {"mai-image-2", IH_DRAW},
+    {"mai-image-2.5", IH_DRAW},
+    {"mai-image-2.7", IH_DRAW},
 };
 
 static int task_index(enum ih_task task)

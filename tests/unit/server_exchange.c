@@ -62,7 +62,7 @@ static const char *answer_to(struct request_head h, const char *body, int *statu
     memset(text, 0, sizeof text);
     answer_read(x->answer, 0, text, sizeof text - 1);
     if (x->refused)
-        assert_non_null(strstr(text, "{\"error\":{\"message\":\""));
+        assert_non_null(strstr(text, "{\"error\":{\""));
     exchange_close(&x);
     return state.status ? text : NULL;
 }
@@ -163,6 +163,28 @@ static void test_bodies(void **state)
         400, "n must be at most 10");
 }
 
+static void test_azure(void **state)
+{
+    struct request_head h = post("/openai/deployments/x/audio/speech", "application/json", "2");
+    static const char *const arguments[] = {"api-version=2025-10-15", "speed=2", NULL};
+    static const char *const version[] = {"api-version=2025-10-15", NULL};
+    int status;
+    (void)state;
+    h.arguments = version;
+    const char *text = answer_to(h, "{}", &status);
+    assert_int_equal(status, 400);
+    assert_non_null(strstr(text, "{\"error\":{\"code\":\"InvalidRequest\",\"message\":\"input,"));
+    h.arguments = arguments;
+    expect(h, "{}", 400, "\"target\":\"speed\"");
+    h = post("/cognitiveservices/v1", "application/ssml+xml", "7");
+    expect(h, "<speak>", 400, "X-Microsoft-OutputFormat is missing");
+    h.output_format = "amr-wb-16000hz";
+    expect(h, "<speak>", 400, "cannot be written as 'amr-wb-16000hz'");
+    h.content_type = "application/json";
+    expect(h, "<speak>", 415, "must be application/ssml+xml");
+    expect(head("GET", "/cognitiveservices/x"), "", 404, "\"code\":\"ResourceNotFound\"");
+}
+
 /* The queue has room for one; the next is told when to come back. */
 static void test_queue(void **state)
 {
@@ -216,6 +238,7 @@ int main(void)
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_azure),
         cmocka_unit_test(test_queue),
         cmocka_unit_test(test_load),
     };
