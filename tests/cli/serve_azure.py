@@ -7,11 +7,14 @@ import json
 import os
 import pathlib
 import struct
+import subprocess
 import sys
+import tempfile
+import time
 import unittest
 import wave
 
-from serve import SAID, SOUND, TOY, Case, Server, form, png, words
+from serve import PATIENCE, PROGRAM, SAID, SOUND, TOY, Case, Server, form, png, words
 
 KEY = "correct-horse-battery"
 HEADERS = {"api-key": KEY}
@@ -194,6 +197,68 @@ class Pictures(AzureCase):
         self.fails(ask(path, {"prompt": "x", "width": "wide", "height": 64}), 400, "InvalidRequest", "width")
         self.fails(ask(path, {"prompt": "x", "width": 0, "height": 64}), 400, "InvalidRequest", "size")
         self.fails(ask(path, {"width": 64, "height": 64}), 400, "InvalidRequest", "prompt")
+
+
+class Kept(AzureCase):
+    """The store's keys and jobs hold for these addresses too."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.data = tempfile.mkdtemp() + "/data"
+        cls.keys = [subprocess.run([PROGRAM, "keys", "create", *flags, "--data", cls.data], capture_output=True, text=True,
+                                   check=True, timeout=PATIENCE).stdout.strip()
+                    for flags in (["wide"], ["narrow", "--models", "transcribe-1"])]
+        cls.server = Server("--data", cls.data)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+
+    def transcribe(self, key, model=None, **headers):
+        definition = {"enhancedMode": {"enabled": True, "model": model}} if model else {}
+        kind, body = form(None, files=[("audio", SOUND)], definition=json.dumps(definition))
+        return self.server.ask("POST", "/speechtotext/transcriptions:transcribe" + VERSION, body,
+                               {"Content-Type": kind, "Ocp-Apim-Subscription-Key": key, **headers})
+
+    def result(self, answer, key):
+        """Status, headers and body of what a job answers."""
+        self.assertEqual(answer[0], 202, answer[2])
+        path = f"/v1/jobs/{json.loads(answer[2])['id']}"
+        for _ in range(PATIENCE * 20):
+            row = json.loads(self.server.ask("GET", path, headers={"api-key": key})[2])
+            if row["status"] not in ("queued", "running"):
+                return self.server.ask("GET", path + "/result", headers={"api-key": key})
+            time.sleep(0.05)
+        raise AssertionError(row)
+
+    def test_keys(self):
+        wide, narrow = self.keys
+        speech = {"input": "One.", "voice": "alloy"}
+        self.fails(self.transcribe(narrow + "x"), 401, "Unauthorized")
+        self.fails(self.transcribe(narrow), 403, "Forbidden", "model")
+        self.fails(self.transcribe(narrow, "mai-transcribe-1"), 403, "Forbidden", "model")
+        self.assertEqual(self.transcribe(narrow, "transcribe-1")[0], 200)
+        path = "/openai/deployments/tts-1/audio/speech" + VERSION
+        self.fails(self.server.json(path, {**speech, "model": "transcribe-1"}, {"api-key": narrow}), 403, "Forbidden", "model")
+        self.assertEqual(self.server.json(path, speech, {"api-key": wide})[0], 200)
+
+    def test_jobs(self):
+        wide, narrow = self.keys
+        later = {"Prefer": "respond-async"}
+        status, headers, body = self.result(self.transcribe(narrow, "transcribe-1", **later), narrow)
+        self.assertEqual((status, headers["Content-Type"]), (200, "application/json"), body)
+        self.assertEqual(words(json.loads(body)["combinedPhrases"][0]["text"]), SAID)
+        rows = json.loads(self.server.ask("GET", "/v1/usage?by=model", headers={"api-key": narrow})[2])["data"]
+        self.assertTrue(any(r["unit"] == "audio_seconds" and 8 < r["amount"] for r in rows), rows)
+        ssml = '<speak version="1.0" xml:lang="en-US"><voice name="en-US-AvaNeural">One.</voice></speak>'
+        head = {"Content-Type": "application/ssml+xml", "X-Microsoft-OutputFormat": "audio-24khz-48kbitrate-mono-mp3",
+                "api-key": wide}
+        status, headers, body = self.result(
+            self.server.ask("POST", "/cognitiveservices/v1", ssml, {**head, **later}), wide)
+        self.assertEqual((status, headers["Content-Type"]), (200, "audio/mpeg"), body[:300])
+        self.assertGreater(len(body), 1000)
+        for bad in b"\xff<speak/>", b"<speak/>\0<voice/>":
+            self.fails(self.server.ask("POST", "/cognitiveservices/v1", bad, head), 400, "InvalidRequest")
 
 
 if __name__ == "__main__":
