@@ -85,6 +85,16 @@ cmd_slow() {
     ctest --test-dir build -C Slow -R '^slow/' --output-on-failure "$@"
 }
 
+# The official client libraries, unmodified, in a Python environment of their own.
+sdk_packages=(openai==3.57.0 azure-ai-transcription==1.0.0)
+cmd_sdk() {
+    need "${packages[@]}" "${test_packages[@]}" python3-venv
+    build build -DINHOUSE_TESTS=ON
+    [ -x build/sdk/bin/python ] || python3 -m venv build/sdk
+    build/sdk/bin/python -m pip install --quiet --disable-pip-version-check "${sdk_packages[@]}"
+    INHOUSE_SDK_PYTHON=$PWD/build/sdk/bin/python tests/cli/test_sdk.sh build/inhouse "$PWD" "$PWD/build" "$@"
+}
+
 cmd_lint() {
     need clang-format
     scripts/check
@@ -124,6 +134,7 @@ cmd_help() {
 ./do demo      install what is missing, build, read a recording and say a sentence with the built-in models
 ./do test      the same set-up, then lint, every test, and every test again under sanitizers
 ./do slow      tests that take minutes: Arm's kernels under an emulator
+./do sdk       the official client libraries of OpenAI and Azure, from PyPI, against the server
 ./do build     build into build/
 ./do lint      format, layering, banned calls
 ./do format    apply the format

@@ -64,7 +64,8 @@ static enum ih_status open_raw(struct audio **out, struct raw_input *raw,
         memory_source_init(&raw->memory, &source, in->data, in->size);
     }
     return status ? status
-                  : audio_open_raw(out, &source, in->raw_f32, SAMPLE_RATE, 1, SAMPLE_RATE, e);
+                  : audio_open_raw(out, &source, in->raw_f32,
+                        in->raw_rate ? in->raw_rate : SAMPLE_RATE, 1, SAMPLE_RATE, e);
 }
 
 static enum ih_status open_input(

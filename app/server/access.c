@@ -46,15 +46,14 @@ bool access_open(
     return true;
 }
 
-static bool allows_model(const struct key *k, const struct form *f, struct problem *p)
+bool access_allows_model(const struct key *k, const char *model, struct problem *p)
 {
-    const struct field *model = form_find(f, "model");
-    if (!*k->models || (model && key_allows(k->models, model->text, model->bytes)))
+    if (!*k->models || (model && key_allows(k->models, model, strlen(model))))
         return true;
     return problem_set(p, 403, "model_not_allowed", "model",
         model ? "the key may not use the model '%.100s'"
               : "the key may use certain models only: name one of them",
-        model ? model->text : "");
+        model ? model : "");
 }
 
 /* Of a blend ("anna:0.7+ben:0.3") every part. */
@@ -80,7 +79,8 @@ static bool allows_voice(const struct key *k, const struct form *f, struct probl
 
 bool access_allows(const struct key *k, const struct form *f, struct problem *p)
 {
-    return allows_model(k, f, p) && allows_voice(k, f, p);
+    const struct field *model = form_find(f, "model");
+    return access_allows_model(k, model ? model->text : NULL, p) && allows_voice(k, f, p);
 }
 
 /* OpenAI's headers; of units besides theirs, the same with the unit's name. */
@@ -101,14 +101,23 @@ static void tell(const struct host *host, const struct key *k, enum unit u, stru
     answer_header(a, name, "%ds", left.reset);
 }
 
+bool access_take(
+    const struct host *host, const struct key *k, const struct amounts *used, struct problem *p)
+{
+    if (!k->id)
+        return true;
+    if (!meter_reserve(host->meter, k, used, p))
+        return false;
+    meter_settle(host->meter, k->id, used, used);
+    return true;
+}
+
 bool access_admit(const struct host *host, const struct key *k, struct answer *a, struct problem *p)
 {
     static const struct amounts one = {.of = {[REQUESTS] = 1}};
     if (!k->id)
         return true;
-    bool good = meter_reserve(host->meter, k, &one, p);
-    if (good)
-        meter_settle(host->meter, k->id, &one, &one);
+    bool good = access_take(host, k, &one, p);
     tell(host, k, REQUESTS, a);
     return good;
 }

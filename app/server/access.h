@@ -15,6 +15,13 @@ bool access_open(
 /* Whether the key may name what the form names: its models, its voices. */
 bool access_allows(const struct key *k, const struct form *f, struct problem *p);
 
+/* The same for a model alone, which may be null. */
+bool access_allows_model(const struct key *k, const char *model, struct problem *p);
+
+/* Takes out of the key's quotas what is used at once; false fills in the problem (429). */
+bool access_take(
+    const struct host *host, const struct key *k, const struct amounts *used, struct problem *p);
+
 /* Counts a request that is about work, and says in headers what is left. */
 bool access_admit(
     const struct host *host, const struct key *k, struct answer *a, struct problem *p);

@@ -17,7 +17,7 @@ struct answer {
     atomic_int references;
     atomic_bool cancelled, news;
     struct answer_options o;
-    char id[40];
+    char id[40], known[200];
     struct answer_state state;
     char type[80], headers[HEADERS_MOST];
     struct spool *body;
@@ -34,6 +34,8 @@ struct answer *answer_new(const struct answer_options *o)
     if (!a)
         return NULL;
     a->o = *o;
+    a->o.known = NULL;
+    snprintf(a->known, sizeof a->known, "%s", o->known ? o->known : "");
     memcpy(a->id, "req_", 5);
     if (spool_open(&a->body, o->folder, MEMORY, o->limit, NULL) || !text_random(a->id + 4, 16)) {
         spool_close(&a->body);
@@ -183,6 +185,16 @@ enum ih_status answer_file(
     a->body = file;
     answer_finish(a, status, type);
     return IH_OK;
+}
+
+bool answer_unchanged(struct answer *a, const char *mark)
+{
+    answer_header(a, "etag", "%s", mark);
+    answer_header(a, "cache-control", "no-cache");
+    if (!strstr(a->known, mark))
+        return false;
+    answer_finish(a, 304, "");
+    return true;
 }
 
 static int append_json(const char *text, size_t n, void *arg)

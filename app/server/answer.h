@@ -22,6 +22,7 @@ struct answer_options {
     const char *folder; /* for what does not fit into memory */
     int64_t limit;      /* bytes of the body */
     double seconds;     /* that jobs may take from the first that is attached on; 0: any */
+    const char *known;  /* the marks (ETag) of what the client has already, or null; copied */
     /* Called from any thread when there is something new to send. May be null. */
     void (*notify)(void *arg);
     void *arg;
@@ -60,6 +61,9 @@ void answer_finish(struct answer *a, int status, const char *type);
 /* A file that is there already as the whole answer. */
 enum ih_status answer_file(
     struct answer *a, const char *path, int status, const char *type, struct ih_error *e);
+/* For what is worth keeping on the client's side: tells its mark, with the quotes, and whether the
+ * client has just that already: then the answer is finished (304, without a body). */
+bool answer_unchanged(struct answer *a, const char *mark);
 /* Takes over the reference. */
 void answer_json(struct answer *a, int status, json_t *json);
 /* Drops what was written and says what is wrong; a stream that has begun is broken off. */

@@ -10,7 +10,7 @@
 #include <string.h>
 
 const struct operation *const operations_kept[] = {&operation_transcribe, &operation_translate,
-    &operation_speak, &operation_draw, &operation_edit, NULL};
+    &operation_recognize, &operation_speak, &operation_draw, &operation_edit, NULL};
 
 const char *asked_text(const struct form *f, const char *name)
 {

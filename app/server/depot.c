@@ -40,14 +40,22 @@ static const struct {
     {"whisper-1", IH_TRANSCRIBE},
     {"gpt-4o-transcribe", IH_TRANSCRIBE},
     {"gpt-4o-mini-transcribe", IH_TRANSCRIBE},
+    {"mai-transcribe-1", IH_TRANSCRIBE},
+    {"mai-transcribe-1.5", IH_TRANSCRIBE},
+    {"mai-transcribe-2", IH_TRANSCRIBE},
     {"tts-1", IH_SPEAK},
     {"tts-1-hd", IH_SPEAK},
     {"gpt-4o-mini-tts", IH_SPEAK},
+    {"mai-voice-1", IH_SPEAK},
+    {"mai-voice-2", IH_SPEAK},
     {"dall-e-2", IH_DRAW},
     {"dall-e-3", IH_DRAW},
     {"gpt-image-1", IH_DRAW},
     {"gpt-image-1-mini", IH_DRAW},
     {"gpt-image-1.5", IH_DRAW},
+    {"mai-image-2", IH_DRAW},
+    {"mai-image-2.5", IH_DRAW},
+    {"mai-image-2.7", IH_DRAW},
 };
 
 static int task_index(enum ih_task task)
@@ -227,21 +235,45 @@ const char *depot_describe(const struct depot *d)
 }
 
 /* A name of this machine, then names known elsewhere for which there is a default. */
-const char *depot_name(const struct depot *d, int i, int64_t *created)
+/* The slot of a name of elsewhere, the i-th of those whose task has a default; -1 behind the last.
+ */
+static int elsewhere(const struct depot *d, int i, size_t *which)
 {
-    if (i < d->count) {
-        *created = d->slot[i].created;
-        return d->slot[i].name;
-    }
-    i -= d->count;
     for (size_t k = 0; k < sizeof known_elsewhere / sizeof *known_elsewhere; k++) {
         int slot = d->fallback[task_index(known_elsewhere[k].task)];
         if (slot < 0 || i-- > 0)
             continue;
-        *created = d->slot[slot].created;
-        return known_elsewhere[k].name;
+        *which = k;
+        return slot;
     }
-    return NULL;
+    return -1;
+}
+
+const char *depot_name(const struct depot *d, int i, int64_t *created)
+{
+    size_t k;
+    if (i < d->count) {
+        *created = d->slot[i].created;
+        return d->slot[i].name;
+    }
+    int slot = elsewhere(d, i - d->count, &k);
+    if (slot < 0)
+        return NULL;
+    *created = d->slot[slot].created;
+    return known_elsewhere[k].name;
+}
+
+const char *depot_stands_for(const struct depot *d, int i, unsigned *tasks)
+{
+    static const enum ih_task all[TASKS] = {IH_TRANSCRIBE, IH_SPEAK, IH_DRAW};
+    size_t k;
+    int slot = i < d->count ? i : elsewhere(d, i - d->count, &k);
+    *tasks = i < d->count || slot < 0 ? 0u : (unsigned)known_elsewhere[k].task;
+    if (slot < 0)
+        return NULL;
+    for (int t = 0; i < d->count && t < TASKS; t++)
+        *tasks |= d->fallback[task_index(all[t])] == slot ? (unsigned)all[t] : 0u;
+    return d->slot[slot].name;
 }
 
 bool depot_can(const struct depot *d, enum ih_task task)

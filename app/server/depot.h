@@ -49,6 +49,9 @@ const char *depot_describe(const struct depot *d);
 /* Name i of those that requests may give, and when the model was made (seconds since 1970); null
  * behind the last. */
 const char *depot_name(const struct depot *d, int i, int64_t *created);
+/* What name i stands for, which is itself where it is no name of elsewhere, and the tasks (enum
+ * ih_task) that it is here for: 0 where that shows only when it is opened. Null behind the last. */
+const char *depot_stands_for(const struct depot *d, int i, unsigned *tasks);
 /* Whether there is a default for a task. */
 bool depot_can(const struct depot *d, enum ih_task task);
 

@@ -98,6 +98,19 @@ static bool check_length(const struct exchange *x, const struct request_head *h,
     return problem_set(p, 400, "invalid_header", NULL, "Content-Length is not a number");
 }
 
+static bool is_type(const char *content_type, const char *type)
+{
+    size_t n = strcspn(content_type, "; \t");
+    return n == strlen(type) && strncasecmp(content_type, type, n) == 0;
+}
+
+static bool one_of(const char *const *types, const char *content_type)
+{
+    while (*types && !is_type(content_type, *types))
+        types++;
+    return *types;
+}
+
 static bool read_type(struct exchange *x, const struct request_head *h, struct problem *p)
 {
     struct ih_error e;
@@ -106,8 +119,13 @@ static bool read_type(struct exchange *x, const struct request_head *h, struct p
     if (x->route->now || (x->route->operation->quick && strcmp(x->method, "POST") != 0))
         return x->length == 0 ||
                problem_set(p, 400, "invalid_body", NULL, "%s takes no body", x->method);
-    size_t n = strcspn(h->content_type, "; \t");
-    if (n == 16 && strncasecmp(h->content_type, "application/json", n) == 0) {
+    const struct adapter *adapter = x->route->adapter;
+    if (adapter && adapter->types) {
+        x->body = BODY_TEXT;
+        if (!one_of(adapter->types, h->content_type))
+            return problem_set(
+                p, 415, "unsupported_media_type", NULL, "the body must be %s", adapter->types[0]);
+    } else if (is_type(h->content_type, "application/json")) {
         x->body = BODY_JSON;
     } else {
         x->reader = (struct form_reader){.form = &x->form,
@@ -140,13 +158,25 @@ static bool check_load(const struct service *s, const struct route *route, struc
     return false;
 }
 
-/* What has no body has its form behind the '?'. */
+/* What has no body has its form behind the '?', everything else in its body. Which version of
+ * Azure's API is asked for makes no difference. */
 static bool read_arguments(struct exchange *x, const struct request_head *h, struct problem *p)
 {
+    static const char version[] = "api-version=";
     struct ih_error e;
-    for (int i = 0; x->body == BODY_NONE && h->arguments && h->arguments[i]; i++)
-        if (form_read_argument(&x->form, h->arguments[i], &e) != IH_OK)
+    for (int i = 0; h->arguments && h->arguments[i]; i++) {
+        const char *argument = h->arguments[i];
+        if (strncmp(argument, version, sizeof version - 1) == 0)
+            continue;
+        if (x->body != BODY_NONE) {
+            char name[64];
+            snprintf(name, sizeof name, "%.*s", (int)strcspn(argument, "="), argument);
+            return problem_set(p, 400, "unknown_parameter", name,
+                "the address has an argument that means nothing here; fields are in the body");
+        }
+        if (form_read_argument(&x->form, argument, &e) != IH_OK)
             return problem_from(p, &e);
+    }
     return true;
 }
 
@@ -160,10 +190,14 @@ static bool read_head(struct exchange *x, const struct request_head *h, struct p
         !check_load(x->service, x->route, p) || !read_arguments(x, h, p) ||
         !read_preference(x, h, p))
         return false;
+    const struct adapter *adapter = x->route->adapter;
+    if (adapter && adapter->head && !adapter->head(&x->form, h, p))
+        return false;
     if (x->route->operation && x->route->operation->measure &&
         !access_admit(&x->service->host, &x->key, x->answer, p))
         return false;
-    if (x->body == BODY_JSON && !(x->json = malloc((size_t)x->length + 1)))
+    if ((x->body == BODY_JSON || x->body == BODY_TEXT) &&
+        !(x->text = malloc((size_t)x->length + 1)))
         return problem_set(p, 503, "out_of_memory", NULL, "not enough memory");
     return true;
 }
@@ -175,6 +209,7 @@ struct exchange *exchange_begin(
     struct answer_options o = {.folder = s->folder,
         .limit = ANSWER_MOST,
         .seconds = s->host.settings->job_seconds,
+        .known = h->known,
         .notify = notify,
         .arg = arg};
     struct problem p;
@@ -222,18 +257,22 @@ void exchange_body(struct exchange *x, const void *data, size_t n)
     x->received += (int64_t)n;
     if (x->refused || n == 0 || x->received > x->length)
         return;
-    if (x->body == BODY_JSON)
-        memcpy(x->json + x->received - (int64_t)n, data, n);
+    if (x->body == BODY_JSON || x->body == BODY_TEXT)
+        memcpy(x->text + x->received - (int64_t)n, data, n);
     else if (x->body == BODY_MULTIPART &&
              multipart_feed(&x->reader.multipart, data, n, &e) != IH_OK)
         refuse_body(x, &e);
 }
 
-/* Whether the form is one that can be worked on; for a job, without anybody who waits for it. */
+/* Brings the form into the words that the operation knows, and says whether it can be worked on;
+ * for a job, without anybody who waits for it. */
 static bool check_form(struct exchange *x, struct problem *p)
 {
     const struct operation *operation = x->route->operation;
+    const struct adapter *adapter = x->route->adapter;
     const struct form *f = &x->form;
+    if (adapter && adapter->body && !adapter->body(&x->form, x->path, p))
+        return false;
     const struct field *stream = form_find(f, "stream"), *format = form_find(f, "stream_format");
     if (operation->measure && !access_allows(&x->key, f, p))
         return false;
@@ -266,6 +305,14 @@ static void submit(struct exchange *x)
     job_free(&j);
 }
 
+static enum ih_status read_text(struct exchange *x, struct ih_error *e)
+{
+    size_t n = (size_t)x->received;
+    if (!text_is_utf8(x->text, n) || memchr(x->text, 0, n))
+        return explain(e, IH_BAD_DATA, "the body is not text in UTF-8");
+    return form_add(&x->form, "input", x->text, n, FIELD_TEXT, e);
+}
+
 void exchange_end(struct exchange *x)
 {
     struct problem p;
@@ -280,11 +327,13 @@ void exchange_end(struct exchange *x)
         return;
     }
     if (x->body == BODY_JSON)
-        status = form_read_json(&x->form, x->json, (size_t)x->received, &e);
+        status = form_read_json(&x->form, x->text, (size_t)x->received, &e);
+    else if (x->body == BODY_TEXT)
+        status = read_text(x, &e);
     else if (x->body == BODY_MULTIPART)
         status = multipart_finish(&x->reader.multipart, &e);
-    free(x->json);
-    x->json = NULL;
+    free(x->text);
+    x->text = NULL;
     if (status)
         refuse_body(x, &e);
     else
@@ -320,7 +369,7 @@ void exchange_close(struct exchange **x)
         write_log(gone, complete);
     gone->service->requests--;
     form_free(&gone->form);
-    free(gone->json);
+    free(gone->text);
     answer_release(&gone->answer);
     free(gone);
 }

@@ -26,12 +26,13 @@ struct request_head {
     const char *method, *path; /* the path decoded, without the query */
     const char *content_type, *content_length, *transfer_encoding;
     const char *authorization, *api_key;
-    /* May be null too: Prefer, Idempotency-Key, X-Inhouse-Webhook. */
-    const char *prefer, *once, *hook;
+    /* May be null too: Prefer, Idempotency-Key, X-Inhouse-Webhook, If-None-Match,
+     * X-Microsoft-OutputFormat. */
+    const char *prefer, *once, *hook, *known, *output_format;
     const char *const *arguments; /* "name=value" behind the path's '?', decoded; ends with null */
 };
 
-enum body { BODY_NONE, BODY_JSON, BODY_MULTIPART };
+enum body { BODY_NONE, BODY_JSON, BODY_TEXT, BODY_MULTIPART };
 
 struct exchange {
     struct service *service;
@@ -45,7 +46,7 @@ struct exchange {
     struct key key;           /* of the store; all zeros for others */
     struct form form;
     struct form_reader reader;
-    char *json;
+    char *text;   /* of the body, where that is JSON or text */
     int64_t sent; /* of the answer's body; for whoever sends it */
     double began; /* seconds of CLOCK_MONOTONIC */
 };

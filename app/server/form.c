@@ -8,18 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void free_upload(struct upload *u)
+{
+    free(u->name);
+    free(u->filename);
+    free(u->type);
+    spool_close(&u->data);
+}
+
 void form_free(struct form *f)
 {
     for (int i = 0; i < f->fields; i++) {
         free(f->field[i].name);
         free(f->field[i].text);
     }
-    for (int i = 0; i < f->uploads; i++) {
-        free(f->upload[i].name);
-        free(f->upload[i].filename);
-        free(f->upload[i].type);
-        spool_close(&f->upload[i].data);
-    }
+    for (int i = 0; i < f->uploads; i++)
+        free_upload(&f->upload[i]);
     *f = (struct form){0};
 }
 
@@ -61,6 +65,38 @@ enum ih_status form_add(struct form *f, const char *name, const char *text, size
     }
     f->field[f->fields++] = field;
     return IH_OK;
+}
+
+void form_remove(struct form *f, const char *name)
+{
+    int kept = 0;
+    for (int i = 0; i < f->fields; i++) {
+        if (strcmp(f->field[i].name, name) != 0) {
+            f->field[kept++] = f->field[i];
+            continue;
+        }
+        free(f->field[i].name);
+        free(f->field[i].text);
+    }
+    f->fields = kept;
+}
+
+void form_remove_upload(struct form *f, const char *name)
+{
+    int kept = 0;
+    for (int i = 0; i < f->uploads; i++)
+        if (strcmp(f->upload[i].name, name) == 0)
+            free_upload(&f->upload[i]);
+        else
+            f->upload[kept++] = f->upload[i];
+    f->uploads = kept;
+}
+
+void form_rename_upload(struct form *f, const char *from, const char *to)
+{
+    for (int i = 0; i < f->uploads; i++)
+        if (strcmp(f->upload[i].name, from) == 0)
+            memcpy(f->upload[i].name, to, strlen(to) + 1);
 }
 
 enum ih_status form_read_argument(struct form *f, const char *argument, struct ih_error *e)

@@ -64,6 +64,11 @@ enum ih_status form_add(struct form *f, const char *name, const char *text, size
     enum field_kind kind, struct ih_error *e);
 enum ih_status form_add_file(struct form *f, const char *name, const char *filename,
     const char *type, const char *path, struct ih_error *e);
+/* Takes out all fields of that name. */
+void form_remove(struct form *f, const char *name);
+void form_remove_upload(struct form *f, const char *name);
+/* Gives uploads of one name another, which is no longer. */
+void form_rename_upload(struct form *f, const char *from, const char *to);
 
 /* Adds "name=value", as an address has it behind the question mark, decoded. */
 enum ih_status form_read_argument(struct form *f, const char *argument, struct ih_error *e);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/loop.h"
 
+#include "server/head.h"
 #include "server/text.h"
+#include "server/websocket.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -17,9 +19,7 @@ enum {
     PIECE = 16 << 10,        /* bytes that are written at once */
     DISCARD_MOST = 64 << 20, /* of a body that was refused, so that its sender reads why */
     HEAD_MOST = 16 << 10,    /* bytes of a request's head */
-    VALUE_MOST = 1024,       /* bytes of a header that is looked at */
-    ARGUMENTS_MOST = 16,
-    OTHER_FILES = 1024, /* besides sockets: uploads, models, sounds */
+    OTHER_FILES = 1024,      /* besides sockets: uploads, models, sounds */
 };
 
 /* One request on its connection, which is closed behind the answer. The library (4.1) reads the
@@ -39,6 +39,7 @@ struct loop {
     struct lws_vhost *vhost;
     struct service *service;
     struct connection *first; /* requests under way */
+    struct websockets *websockets;
     int sockets;
     atomic_bool stop_now;
     lws_sorted_usec_list_t tick;
@@ -61,48 +62,6 @@ static void drop(struct lws *wsi)
 static void wake(void *loop)
 {
     lws_cancel_service(((struct loop *)loop)->context);
-}
-
-/* A known header, or one by its name with the colon; "" when it is not there, false when it is too
- * long. */
-static bool copy_header(
-    struct lws *wsi, enum lws_token_indexes token, const char *name, char value[VALUE_MOST])
-{
-    int n = name ? lws_hdr_custom_length(wsi, name, (int)strlen(name))
-                 : lws_hdr_total_length(wsi, token);
-    *value = 0;
-    if (n <= 0)
-        return true;
-    int copied = name ? lws_hdr_custom_copy(wsi, value, VALUE_MOST, name, (int)strlen(name))
-                      : lws_hdr_copy(wsi, value, VALUE_MOST, token);
-    return copied >= 0;
-}
-
-static const char *method_name(struct lws *wsi)
-{
-    static const char *const names[] = {
-        "GET", "POST", "OPTIONS", "PUT", "PATCH", "DELETE", "CONNECT", "HEAD"};
-    char *uri;
-    int n, method = lws_http_get_uri_and_method(wsi, &uri, &n);
-    return method >= 0 && method < (int)(sizeof names / sizeof *names) ? names[method] : "?";
-}
-
-/* What stands behind the '?' of the address, piece by piece. False when there is too much of it. */
-static bool copy_arguments(
-    struct lws *wsi, char text[ARGUMENTS_MOST][VALUE_MOST], const char *list[ARGUMENTS_MOST + 1])
-{
-    int n = 0;
-    while (n < ARGUMENTS_MOST) {
-        int copied = lws_hdr_copy_fragment(wsi, text[n], VALUE_MOST, WSI_TOKEN_HTTP_URI_ARGS, n);
-        if (copied < 0 && lws_hdr_fragment_length(wsi, WSI_TOKEN_HTTP_URI_ARGS, n) > 0)
-            return false;
-        if (copied <= 0)
-            break;
-        list[n] = text[n];
-        n++;
-    }
-    list[n] = NULL;
-    return n < ARGUMENTS_MOST;
 }
 
 /* A client that asks before it sends its body waits for this. */
@@ -132,46 +91,21 @@ static struct connection *new_connection(struct loop *l, struct lws *wsi, struct
 /* The head of a request is there. */
 static int begin(struct loop *l, struct lws *wsi, const char *path)
 {
-    char type[VALUE_MOST], length[VALUE_MOST], coding[VALUE_MOST], key[VALUE_MOST];
-    char authorization[VALUE_MOST], expect[VALUE_MOST], version[VALUE_MOST];
-    char prefer[VALUE_MOST], once[VALUE_MOST], hook[VALUE_MOST];
-    char arguments[ARGUMENTS_MOST][VALUE_MOST];
-    const char *list[ARGUMENTS_MOST + 1];
-    if (!copy_arguments(wsi, arguments, list) ||
-        !copy_header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, NULL, type) ||
-        !copy_header(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, NULL, length) ||
-        !copy_header(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING, NULL, coding) ||
-        !copy_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, NULL, authorization) ||
-        !copy_header(wsi, WSI_TOKEN_HTTP_EXPECT, NULL, expect) ||
-        !copy_header(wsi, WSI_TOKEN_HTTP, NULL, version) ||
-        !copy_header(wsi, WSI_TOKEN_COUNT, "api-key:", key) ||
-        !copy_header(wsi, WSI_TOKEN_COUNT, "prefer:", prefer) ||
-        !copy_header(wsi, WSI_TOKEN_COUNT, "idempotency-key:", once) ||
-        !copy_header(wsi, WSI_TOKEN_COUNT, "x-inhouse-webhook:", hook))
+    struct head head;
+    if (!head_read(&head, wsi, path))
         return -1;
-    struct request_head head = {.method = method_name(wsi),
-        .path = path,
-        .content_type = type,
-        .content_length = length,
-        .transfer_encoding = coding,
-        .authorization = authorization,
-        .api_key = key,
-        .prefer = prefer,
-        .once = once,
-        .hook = hook,
-        .arguments = list};
     drop(wsi);
-    struct exchange *x = exchange_begin(l->service, &head, wake, l);
+    struct exchange *x = exchange_begin(l->service, &head.request, wake, l);
     struct connection *c = x ? new_connection(l, wsi, x) : NULL;
     if (!c) {
         exchange_close(&x);
         return -1;
     }
-    c->keep_whole = strcmp(version, "HTTP/1.1") != 0;
-    c->at_once = x->refused && (*expect || x->length < 0 || x->length > DISCARD_MOST);
-    if (!x->refused && *expect && go_on(l, wsi))
+    c->keep_whole = strcmp(head.version, "HTTP/1.1") != 0;
+    c->at_once = x->refused && (*head.expect || x->length < 0 || x->length > DISCARD_MOST);
+    if (!x->refused && *head.expect && go_on(l, wsi))
         return -1;
-    if (x->length == 0 && strcmp(head.method, "POST") != 0)
+    if (x->length == 0 && strcmp(head.request.method, "POST") != 0)
         exchange_end(x); /* the library tells the end of bodies, and of a POST without one */
     lws_callback_on_writable(wsi);
     return 0;
@@ -206,16 +140,19 @@ static int send_head(struct loop *l, struct connection *c, const struct answer_s
 {
     char *text = (char *)l->buffer + LWS_PRE;
     const struct answer *a = c->exchange->answer;
-    bool chunked = state->stream && !c->keep_whole;
-    char framing[64] = "transfer-encoding: chunked";
-    if (!chunked)
-        snprintf(framing, sizeof framing, "content-length: %lld", (long long)state->bytes);
+    bool kept = strstr(answer_headers(a), "cache-control: ") != NULL;
+    char framing[160] = ""; /* an answer that has no body tells neither type nor length */
+    if (state->stream && !c->keep_whole)
+        snprintf(framing, sizeof framing, "content-type: %s\r\ntransfer-encoding: chunked\r\n",
+            answer_type(a));
+    else if (state->status != 304)
+        snprintf(framing, sizeof framing, "content-type: %s\r\ncontent-length: %lld\r\n",
+            answer_type(a), (long long)state->bytes);
     int n = snprintf(text, PIECE,
-        "HTTP/1.1 %d %s\r\ncontent-type: %s\r\n%s\r\nx-request-id: %s\r\n"
-        "cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\n"
-        "%s\r\n",
-        state->status, status_phrase(state->status), answer_type(a), framing, answer_id(a),
-        answer_headers(a));
+        "HTTP/1.1 %d %s\r\n%sx-request-id: %s\r\n%s"
+        "x-content-type-options: nosniff\r\nconnection: close\r\n%s\r\n",
+        state->status, status_phrase(state->status), framing, answer_id(a),
+        kept ? "" : "cache-control: no-store\r\n", answer_headers(a));
     c->head_sent = true;
     if (lws_write(c->wsi, l->buffer + LWS_PRE, (size_t)n, LWS_WRITE_HTTP_HEADERS) < n)
         return -1;
@@ -299,21 +236,13 @@ static void look_around(struct loop *l)
         if (answer_news(c->exchange->answer))
             lws_callback_on_writable(c->wsi);
     }
+    websocket_look_around(l->websockets, atomic_load(&l->stop_now));
 }
 
-/* Nothing speaks WebSocket yet, and HTTP/2 is not offered. */
-static int refuse_upgrade(struct loop *l, struct lws *wsi)
+/* What is no WebSocket ("h2c") is not offered. */
+static int upgrade(struct loop *l, struct lws *wsi, const char *protocol)
 {
-    static const char body_text[] =
-        "{\"error\":{\"message\":\"nothing here speaks another protocol\","
-        "\"type\":\"server_error\",\"param\":null,"
-        "\"code\":\"no_upgrade\"}}\n";
-    int n = snprintf((char *)l->buffer + LWS_PRE, PIECE,
-        "HTTP/1.1 501 %s\r\ncontent-type: application/json\r\ncontent-length: %zu\r\n"
-        "connection: close\r\n\r\n%s",
-        status_phrase(501), sizeof body_text - 1, body_text);
-    lws_write(wsi, l->buffer + LWS_PRE, (size_t)n, LWS_WRITE_HTTP_HEADERS);
-    return -1;
+    return websocket_upgrade(l->websockets, wsi, protocol, l->buffer + LWS_PRE, PIECE);
 }
 
 static int callback(
@@ -331,9 +260,10 @@ static int callback(
     case LWS_CALLBACK_WSI_DESTROY:
         l->sockets--;
         drop(wsi);
+        websocket_drop(l->websockets, wsi);
         return 0;
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
-        return refuse_upgrade(l, wsi);
+        return upgrade(l, wsi, in);
     case LWS_CALLBACK_HTTP:
         return begin(l, wsi, in);
     case LWS_CALLBACK_HTTP_BODY:
@@ -348,13 +278,20 @@ static int callback(
     case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
         look_around(l);
         return 0;
+    case LWS_CALLBACK_ESTABLISHED:
+        return websocket_begin(l->websockets, wsi);
+    case LWS_CALLBACK_RECEIVE:
+        return websocket_receive(l->websockets, wsi, in, n);
+    case LWS_CALLBACK_SERVER_WRITEABLE:
+        return websocket_writable(l->websockets, wsi);
     default:
         return 0;
     }
 }
 
-static const struct lws_protocols protocols[] = {
-    {.name = "http", .callback = callback}, {.name = NULL}};
+/* A client that names a protocol of WebSocket's gets one that is known by that name. */
+static const struct lws_protocols protocols[] = {{.name = "http", .callback = callback},
+    {.name = "realtime", .callback = callback}, {.name = NULL}};
 
 /* Once a second: requests that do not become complete. The library watches over single reads. */
 static void on_tick(lws_sorted_usec_list_t *tick)
@@ -375,6 +312,7 @@ static void on_tick(lws_sorted_usec_list_t *tick)
         c->at_once = true;
         lws_callback_on_writable(c->wsi);
     }
+    websocket_tick(l->websockets, now);
     lws_sul_schedule(l->context, 0, &l->tick, on_tick, LWS_US_PER_SEC);
 }
 
@@ -421,7 +359,7 @@ static void fill_info(struct lws_context_creation_info *info, struct loop *l)
         .user = l,
         .gid = (gid_t)-1,
         .uid = (uid_t)-1,
-        .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
+        .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_VALIDATE_UTF8,
         .timeout_secs = (unsigned)s->idle_seconds,
         .keepalive_timeout = s->idle_seconds,
         .timeout_secs_ah_idle = (unsigned)s->idle_seconds,
@@ -450,6 +388,11 @@ enum ih_status loop_open(struct loop **out, struct service *service, struct ih_e
     if (!l)
         return explain(e, IH_NO_MEMORY, "not enough memory");
     l->service = service;
+    status = websocket_open(&l->websockets, service, wake, l, e);
+    if (status) {
+        free(l);
+        return status;
+    }
     raise_limit(service->host.settings->connections);
     lws_set_log_level(0, NULL);
     fill_info(&info, l);
@@ -474,9 +417,10 @@ int loop_port(const struct loop *l)
 
 void loop_run(struct loop *l)
 {
-    while (!(atomic_load(&l->service->draining) && !l->first))
+    while (!(atomic_load(&l->service->draining) && !l->first && !websocket_any(l->websockets)))
         if (lws_service(l->context, 0) < 0)
             break;
+    websocket_close(&l->websockets); /* its threads use what is closed before the loop */
 }
 
 void loop_drain(struct loop *l, bool now)
@@ -491,6 +435,7 @@ void loop_close(struct loop **l)
 {
     if (!*l)
         return;
+    websocket_close(&(*l)->websockets);
     if ((*l)->context)
         lws_context_destroy((*l)->context);
     free(*l);

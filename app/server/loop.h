@@ -4,8 +4,8 @@
 
 #include "server/exchange.h"
 
-/* Sockets: one thread that accepts, reads and writes for all connections. The only file that knows
- * the HTTP library (libwebsockets) is loop.c. */
+/* Sockets: one thread that accepts, reads and writes for all connections. Three files know the
+ * HTTP library (libwebsockets): loop.c, head.c (what a request's head says) and websocket.c. */
 struct loop;
 
 /* Listens. IH_IO when the address cannot be had. */

@@ -6,8 +6,13 @@
 
 /* Each in a file of its own; the fields are OpenAI's and those of inhouse/options.h. */
 extern const struct operation operation_transcribe, operation_translate; /* transcribe.c */
-extern const struct operation operation_speak;                           /* speak.c */
-extern const struct operation operation_draw, operation_edit;            /* draw.c */
+/* operation_transcribe with an answer in Azure's shape. */
+extern const struct operation operation_recognize;
+extern const struct operation operation_speak;                /* speak.c */
+extern const struct operation operation_draw, operation_edit; /* draw.c */
+
+/* The model's code for "de", "de-DE" or "German"; what is none of its languages is left to it. */
+const char *operation_language(const struct ih_model *model, const char *language);
 
 /* Those that may be kept as jobs; ends with null. */
 extern const struct operation *const operations_kept[];

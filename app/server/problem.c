@@ -45,8 +45,10 @@ const char *status_phrase(int status)
         int status;
         const char *phrase;
     } known[] = {
+        {101, "Switching Protocols"},
         {200, "OK"},
         {202, "Accepted"},
+        {304, "Not Modified"},
         {400, "Bad Request"},
         {401, "Unauthorized"},
         {403, "Forbidden"},
@@ -57,6 +59,7 @@ const char *status_phrase(int status)
         {411, "Length Required"},
         {413, "Content Too Large"},
         {415, "Unsupported Media Type"},
+        {426, "Upgrade Required"},
         {429, "Too Many Requests"},
         {431, "Request Header Fields Too Large"},
         {501, "Not Implemented"},
@@ -69,8 +72,7 @@ const char *status_phrase(int status)
     return status < 400 ? "OK" : status < 500 ? "Bad Request" : "Internal Server Error";
 }
 
-/* Text that came from outside may be cut inside a character, and JSON is UTF-8. */
-static json_t *text_json(const char *text)
+json_t *problem_text(const char *text)
 {
     json_t *json = json_string(text);
     for (size_t n = strlen(text); !json && n > 0;)
@@ -83,8 +85,8 @@ static json_t *openai_error(const struct problem *p)
     const char *type = p->status >= 500   ? "server_error"
                        : p->status == 429 ? "requests"
                                           : "invalid_request_error";
-    return json_pack("{s{so ss so so}}", "error", "message", text_json(p->text), "type", type,
-        "param", *p->param ? text_json(p->param) : json_null(), "code",
+    return json_pack("{s{so ss so so}}", "error", "message", problem_text(p->text), "type", type,
+        "param", *p->param ? problem_text(p->param) : json_null(), "code",
         p->code ? json_string(p->code) : json_null());
 }
 

@@ -23,6 +23,10 @@ bool problem_set(struct problem *p, int status, const char *code, const char *pa
 /* What an error of the library means to a client. */
 bool problem_from(struct problem *p, const struct ih_error *e);
 
+/* Text that came from outside may be cut inside a character, and JSON is UTF-8: without the rest of
+ * it. */
+json_t *problem_text(const char *text);
+
 /* "Not Found" */
 const char *status_phrase(int status);
 
@@ -31,6 +35,6 @@ struct dialect {
     const char *name;
     json_t *(*error)(const struct problem *p); /* a new reference; null without memory */
 };
-extern const struct dialect dialect_openai;
+extern const struct dialect dialect_openai, dialect_azure; /* problem.c, azure.c */
 
 #endif

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/routes.h"
 
+#include "server/azure.h"
 #include "server/operations.h"
+#include "server/page.h"
+#include "server/realtime.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -29,10 +32,21 @@ static bool ready(const struct host *host, const char *path, const struct form *
     return true;
 }
 
-static json_t *model_json(const char *name, int64_t created)
+/* OpenAI's fields, and: root, the model that the name stands for; tasks, where they are known. */
+static json_t *model_json(const struct depot *d, int i, const char *name, int64_t created)
 {
-    return json_pack("{sssssIss}", "id", name, "object", "model", "created", (json_int_t)created,
-        "owned_by", "inhouse");
+    static const struct {
+        enum ih_task task;
+        const char *name;
+    } names[] = {{IH_TRANSCRIBE, "transcribe"}, {IH_SPEAK, "speak"}, {IH_DRAW, "draw"}};
+    unsigned tasks;
+    const char *root = depot_stands_for(d, i, &tasks);
+    json_t *list = tasks ? json_array() : NULL;
+    for (size_t t = 0; list && t < sizeof names / sizeof *names; t++)
+        if (tasks & names[t].task)
+            json_array_append_new(list, json_string(names[t].name));
+    return json_pack("{sssssIssssso*}", "id", name, "object", "model", "created",
+        (json_int_t)created, "owned_by", "inhouse", "root", root, "tasks", list);
 }
 
 static bool models(const struct host *host, const char *path, const struct form *form,
@@ -43,7 +57,7 @@ static bool models(const struct host *host, const char *path, const struct form 
     int64_t created;
     (void)path, (void)form, (void)p;
     for (int i = 0; (name = depot_name(host->depot, i, &created)); i++)
-        json_array_append_new(list, model_json(name, created));
+        json_array_append_new(list, model_json(host->depot, i, name, created));
     answer_json(a, 200, json_pack("{ssso}", "object", "list", "data", list));
     return true;
 }
@@ -56,19 +70,22 @@ static bool model(const struct host *host, const char *path, const struct form *
     (void)form;
     for (int i = 0; (name = depot_name(host->depot, i, &created)); i++)
         if (strcmp(name, wanted) == 0) {
-            answer_json(a, 200, model_json(name, created));
+            answer_json(a, 200, model_json(host->depot, i, name, created));
             return true;
         }
     return problem_set(
         p, 404, "model_not_found", "model", "the model '%.100s' does not exist here", wanted);
 }
 
-#define KEPT(o) .dialect = &dialect_openai, .operation = &o, .kept = true
+#define KEPT(o)     .dialect = &dialect_openai, .operation = &o, .kept = true
+#define AZURE(o, a) .dialect = &dialect_azure, .operation = &o, .adapter = &a
 
 /* clang-format off */
 static const struct route table[] = {
     {.method = "GET", .path = "/healthz", .dialect = &dialect_openai, .now = health, .open = true},
     {.method = "GET", .path = "/readyz", .dialect = &dialect_openai, .now = ready, .open = true},
+    {.method = "GET", .path = "/", .dialect = &dialect_openai, .now = page_now, .open = true},
+    {.method = "GET", .path = "/page/{file}", .dialect = &dialect_openai, .now = page_now, .open = true},
     {.method = "GET", .path = "/v1/models", .dialect = &dialect_openai, .now = models},
     {.method = "GET", .path = "/v1/models/{model}", .dialect = &dialect_openai, .now = model},
     {.method = "POST", .path = "/v1/audio/transcriptions", .dialect = &dialect_openai, .operation = &operation_transcribe},
@@ -91,6 +108,23 @@ static const struct route table[] = {
     {.method = "GET", .path = "/v1/admin/keys", KEPT(operation_keys), .admin = true},
     {.method = "POST", .path = "/v1/admin/keys", KEPT(operation_key_new), .admin = true},
     {.method = "DELETE", .path = "/v1/admin/keys/{name}", KEPT(operation_key_end), .admin = true},
+
+    {.method = "GET", .path = "/v1/realtime", .dialect = &dialect_openai, .now = realtime_now},
+
+    {.method = "GET", .path = "/openai/realtime", .dialect = &dialect_azure, .now = realtime_now},
+    {.method = "GET", .path = "/mai/v1/realtime", .dialect = &dialect_azure, .now = realtime_now},
+    {.method = "GET", .path = "/openai/models", .dialect = &dialect_azure, .now = models},
+    {.method = "GET", .path = "/openai/models/{model}", .dialect = &dialect_azure, .now = model},
+    {.method = "POST", .path = "/openai/deployments/{name}/audio/transcriptions", AZURE(operation_transcribe, azure_deployment)},
+    {.method = "POST", .path = "/openai/deployments/{name}/audio/translations", AZURE(operation_translate, azure_deployment)},
+    {.method = "POST", .path = "/openai/deployments/{name}/audio/speech", AZURE(operation_speak, azure_deployment)},
+    {.method = "POST", .path = "/openai/deployments/{name}/images/generations", AZURE(operation_draw, azure_deployment)},
+    {.method = "POST", .path = "/openai/deployments/{name}/images/edits", AZURE(operation_edit, azure_deployment)},
+    {.method = "POST", .path = "/speechtotext/transcriptions:transcribe", AZURE(operation_recognize, azure_transcription)},
+    {.method = "POST", .path = "/cognitiveservices/v1", AZURE(operation_speak, azure_speech)},
+    {.method = "GET", .path = "/cognitiveservices/voices/list", .dialect = &dialect_azure, .now = azure_voices},
+    {.method = "POST", .path = "/mai/v1/images/generations", AZURE(operation_draw, azure_picture)},
+    {.method = "POST", .path = "/mai/v1/images/edits", AZURE(operation_edit, azure_picture)},
 };
 /* clang-format on */
 
@@ -125,11 +159,22 @@ static void add_method(char allow[64], const char *method)
         add_method(allow, "HEAD");
 }
 
+/* For addresses at which there is nothing. */
+static const struct dialect *dialect_of(const char *path)
+{
+    static const char *const azure[] = {
+        "/openai/", "/speechtotext/", "/cognitiveservices/", "/mai/"};
+    for (size_t i = 0; i < sizeof azure / sizeof *azure; i++)
+        if (strncmp(path, azure[i], strlen(azure[i])) == 0)
+            return &dialect_azure;
+    return &dialect_openai;
+}
+
 const struct route *route_find(const char *method, const char *path, const struct dialect **dialect,
     char allow[64], struct problem *problem)
 {
     const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
-    *dialect = &dialect_openai;
+    *dialect = dialect_of(path);
     *allow = 0;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (!matches(table[i].path, path))

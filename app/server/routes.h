@@ -4,6 +4,18 @@
 
 #include "server/job.h"
 
+struct request_head; /* exchange.h */
+
+/* Where a dialect's requests say the same in other words than ours: they are brought into the form
+ * that the operation knows. False fills in the problem. Any of them may be null. */
+struct adapter {
+    const char *const *types; /* of bodies that are one text, the field "input"; ends with null */
+    /* Before the body: what headers say goes into the form. */
+    bool (*head)(struct form *form, const struct request_head *head, struct problem *p);
+    /* When the body is there. */
+    bool (*body)(struct form *form, const char *path, struct problem *p);
+};
+
 /* Which address does what: one table for all dialects. */
 struct route {
     const char *method, *path; /* {name} stands for one piece between slashes */
@@ -14,9 +26,10 @@ struct route {
      * HTTP library would not see its client go. False fills in the problem. */
     bool (*now)(const struct host *host, const char *path, const struct form *form,
         struct answer *a, struct problem *p);
-    bool open;  /* needs no key */
-    bool kept;  /* needs a data folder */
-    bool admin; /* for keys of admins only */
+    bool open;                     /* needs no key */
+    bool kept;                     /* needs a data folder */
+    bool admin;                    /* for keys of admins only */
+    const struct adapter *adapter; /* or null */
 };
 
 /* The piece of a path that stands for {name}; "" where there is none. */

@@ -53,6 +53,10 @@ static const struct setting table[] = {
         "most of a text to be spoken", AT(characters)},
     {"limits.pictures", "pictures", SETTING_INTEGER, "N", 1, 1000, "10",
         "most pictures of one request", AT(pictures)},
+    {"limits.sessions", "sessions", SETTING_INTEGER, "N", 0, 10000, "4",
+        "live transcriptions (/v1/realtime) at once; each listens on a thread of its own", AT(sessions)},
+    {"limits.session_seconds", "session-seconds", SETTING_INTEGER, "N", 1, 86400, "3600",
+        "a live transcription ends then", AT(session_seconds)},
 
     {"models.transcribe", "transcribe-model", SETTING_STRING, "NAME|PATH", 0, 0, "",
         "model for whisper-1 and for requests that name none (default: as 'inhouse transcribe')", AT(transcribe)},

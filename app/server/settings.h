@@ -21,6 +21,7 @@ struct settings {
     int upload_megabytes, body_kilobytes, requests, connections;
     int upload_seconds, idle_seconds, job_seconds;
     int characters, pictures;
+    int sessions, session_seconds;
 
     char *transcribe, *speak, *draw;
     char *offer; /* names with commas between them */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Texts to sound: /v1/audio/speech. */
 #include "inhouse/audio.h"
+#include "server/azure.h"
 #include "server/fields.h"
 #include "server/operations.h"
 #include "server/text.h"
@@ -17,10 +18,13 @@ static const struct field_rule rules[] = {
     {"response_format", USE_OWN, NULL},
     {"stream_format", USE_OWN, NULL},
     {"instructions", USE_OWN, NULL},
+    {"sample_rate", USE_OWN, NULL},
     {"user", USE_NOTHING, NULL},
     {"format", USE_REFUSED, "the field is called response_format"},
     {NULL, 0, NULL},
 };
+
+enum { RATE_LOW = 8000, RATE_HIGH = 48000 };
 
 /* How the sound leaves: whole, when all of it is there and its headers are right; as it is made; as
  * it is made, in events. */
@@ -30,6 +34,8 @@ struct work {
     struct ih_request request;
     const char *model, *text, *instructions;
     size_t bytes;
+    char *renamed; /* the text with voices of ours, or null */
+    int rate;      /* of the sound; 0: the model's */
     const struct ih_audio_format *format;
     enum leaving leaving;
     struct answer *answer;
@@ -79,6 +85,19 @@ static const char *pick(
     return NULL;
 }
 
+/* Texts written for Azure name its voices. */
+static void rename_voices(struct work *w)
+{
+    const struct ih_voice *voice;
+    int count = ih_model_voices(w->speaker, &voice);
+    const char *given = w->request.speak.voice;
+    const char *ours = given ? azure_voice(given, strlen(given), voice, count) : NULL;
+    if (ours)
+        w->request.speak.voice = ours;
+    if (w->request.speak.ssml || strstr(w->text, "<speak"))
+        w->renamed = azure_rename_voices(w->text, w->bytes, voice, count);
+}
+
 /* A voice that the model has by that name is that voice. */
 static void choose_voice(struct work *w)
 {
@@ -124,6 +143,20 @@ static bool read_text(
     return true;
 }
 
+static bool read_rate(struct work *w, const struct form *f, struct problem *p)
+{
+    const struct field *field = form_find(f, "sample_rate");
+    int64_t rate;
+    if (!field)
+        return true;
+    bool number = field->kind == (f->typed ? FIELD_NUMBER : FIELD_TEXT);
+    if (!number || !text_integer(field->text, &rate) || rate < RATE_LOW || rate > RATE_HIGH)
+        return problem_set(p, 400, "invalid_value", "sample_rate",
+            "sample_rate must be a whole number from %d to %d", RATE_LOW, RATE_HIGH);
+    w->rate = (int)rate;
+    return true;
+}
+
 static bool read_request(
     struct work *w, const struct host *host, const struct form *f, struct problem *p)
 {
@@ -137,7 +170,8 @@ static bool read_request(
         !fields_text(f, "voice", &w->request.speak.voice, p) ||
         !fields_text(f, "instructions", &w->instructions, p) ||
         !fields_text(f, "response_format", &format, p) ||
-        !fields_choice(f, "stream_format", ways, &way, p) || !read_text(w, host, f, p))
+        !fields_choice(f, "stream_format", ways, &way, p) || !read_rate(w, f, p) ||
+        !read_text(w, host, f, p))
         return false;
     w->leaving = way < 0 ? WHOLE : way == 0 ? AS_MADE : IN_EVENTS;
     w->format = ih_audio_format_find(format ? format : "mp3", &e);
@@ -181,6 +215,7 @@ static enum ih_status open_writer(struct work *w)
     ih_speak_provenance(w->speaker, voice, (int64_t)time(NULL), comment, sizeof comment);
     struct ih_audio_writer_options o = {.format = w->format->name,
         .rate = ih_speak_rate(w->speaker),
+        .file_rate = w->rate,
         .bit_rate = w->request.bit_rate,
         .artist = voice,
         .comment = comment};
@@ -228,13 +263,15 @@ static bool speak(struct work *w, const struct host *host, struct problem *p)
     if (!depot_take(host->depot, w->model, IH_SPEAK, &w->speaker, p))
         return false;
     choose_voice(w);
+    rename_voices(w);
     if (w->instructions && *w->instructions)
         answer_warn(w->answer, "instructions are not followed; style, speed and pitch are fields");
     w->request.speak.speller = depot_speller(host->depot);
     w->request.speak.profiles = depot_profiles(host->depot);
+    const char *text = w->renamed ? w->renamed : w->text;
     answer_attach(w->answer, &job.job);
     enum ih_status status =
-        ih_speak(w->speaker, w->text, w->bytes, &w->request.speak, &job, &seconds, &e);
+        ih_speak(w->speaker, text, strlen(text), &w->request.speak, &job, &seconds, &e);
     answer_detach(w->answer);
     if (status == IH_OK && !w->writer)
         status = explain(&e, IH_INVALID, "there is nothing to say in the text");
@@ -263,6 +300,8 @@ static void run(const struct host *host, const struct form *form, struct answer 
         event_fail(answer, &p);
     else if (!done)
         answer_fail(answer, &p);
+    if (w)
+        free(w->renamed);
     free(w);
 }
 

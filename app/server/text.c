@@ -141,3 +141,37 @@ void text_base64(char *out, const void *data, size_t bytes)
         *out++ = left > 2 ? digit[v & 63] : '=';
     }
 }
+
+static int digit_value(char c)
+{
+    return c >= 'A' && c <= 'Z'   ? c - 'A'
+           : c >= 'a' && c <= 'z' ? c - 'a' + 26
+           : c >= '0' && c <= '9' ? c - '0' + 52
+           : c == '+'             ? 62
+           : c == '/'             ? 63
+                                  : -1;
+}
+
+bool text_base64_read(unsigned char *out, size_t *bytes, const char *text, size_t n)
+{
+    size_t padding = n >= 4 && text[n - 1] == '=' ? 1 + (text[n - 2] == '=') : 0, made = 0;
+    if (n % 4 != 0)
+        return false;
+    for (size_t i = 0; i < n; i += 4) {
+        size_t digits = i + 4 == n ? 4 - padding : 4;
+        uint32_t bits = 0;
+        for (size_t k = 0; k < 4; k++) {
+            int value = k < digits ? digit_value(text[i + k]) : 0;
+            if (value < 0)
+                return false;
+            bits = bits << 6 | (uint32_t)value;
+        }
+        for (size_t k = 0; k < 3; k++)
+            if (k + 1 < digits)
+                out[made++] = (unsigned char)(bits >> (16 - 8 * k));
+            else if (bits >> (16 - 8 * k) & 0xFF)
+                return false;
+    }
+    *bytes = made;
+    return true;
+}

@@ -36,6 +36,9 @@ bool text_random(char *hex, size_t n);
 /* Of CLOCK_MONOTONIC. */
 double seconds_now(void);
 
+/* Decodes it: out has room for n / 4 * 3 bytes. False for what is not base64 to the last bit. */
+bool text_base64_read(unsigned char *out, size_t *bytes, const char *text, size_t n);
+
 /* Base64 with padding (RFC 4648): (bytes + 2) / 3 * 4 characters, without a NUL. */
 void text_base64(char *out, const void *data, size_t bytes);
 

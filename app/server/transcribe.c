@@ -2,6 +2,7 @@
 /* Recordings to text: /v1/audio/transcriptions and /v1/audio/translations. */
 #include "inhouse/audio.h"
 #include "inhouse/format.h"
+#include "server/azure.h"
 #include "server/fields.h"
 #include "server/operations.h"
 #include "server/text.h"
@@ -29,9 +30,14 @@ static const struct field_rule rules[] = {
     {NULL, 0, NULL},
 };
 
+/* What becomes of a recording: its text, its text in English, or its text in Azure's shape. */
+enum kind { TRANSCRIBE, TRANSLATE, RECOGNIZE };
+
 /* One request, read. */
 struct work {
     struct ih_request request;
+    enum kind kind;
+    const char *locale; /* the language as it was asked for, or null */
     const struct ih_format *format;
     const char *model;
     bool stream;
@@ -94,41 +100,38 @@ static bool read_phrases(struct work *w, const struct form *f, struct problem *p
     return true;
 }
 
-static bool read_request(struct work *w, const struct form *f, bool translate, struct problem *p)
+static bool read_request(struct work *w, const struct form *f, enum kind kind, struct problem *p)
 {
     const struct upload *file = form_upload(f, "file");
-    *w = (struct work){0};
+    *w = (struct work){.kind = kind};
     ih_request_defaults(&w->request, IH_TRANSCRIBE);
-    w->request.transcribe.translate = translate;
+    w->request.transcribe.translate = kind == TRANSLATE;
     if (!fields_read(&w->request, f, rules, p) || !fields_text(f, "model", &w->model, p) ||
         !fields_bool(f, "stream", &w->stream, p) || !read_format(w, f, p) ||
         !read_granularities(w, f, p) || !read_phrases(w, f, p))
         return false;
     if (!file)
-        return problem_set(p, 400, "missing_parameter", "file",
-            "a recording is missing: send it as the file 'file' of a multipart/form-data body");
+        return problem_set(p, 400, "missing_parameter", kind == RECOGNIZE ? "audio" : "file",
+            "a recording is missing: send it as the file '%s' of a multipart/form-data body",
+            kind == RECOGNIZE ? "audio" : "file");
     if (spool_size(file->data) == 0)
         return problem_set(p, 400, "invalid_file", "file", "the file is empty");
+    w->locale = w->request.transcribe.language;
     return true;
 }
 
-/* Takes "de", "de-DE" and "German"; what is none of the model's languages is left to it. */
-static void choose_language(struct work *w, const struct ih_model *model)
+const char *operation_language(const struct ih_model *model, const char *language)
 {
-    const char **language = &w->request.transcribe.language;
     const char *const *codes;
-    if (!*language)
-        return;
-    size_t n = strcspn(*language, "-_");
+    size_t n = strcspn(language, "-_");
     int count = ih_model_languages(model, &codes);
     for (int i = 0; i < count; i++) {
         const char *name = ih_language_name(codes[i]);
-        if ((strlen(codes[i]) == n && strncasecmp(codes[i], *language, n) == 0) ||
-            (name && strcasecmp(name, *language) == 0)) {
-            *language = codes[i];
-            return;
-        }
+        if ((strlen(codes[i]) == n && strncasecmp(codes[i], language, n) == 0) ||
+            (name && strcasecmp(name, language) == 0))
+            return codes[i];
     }
+    return language;
 }
 
 /* OpenAI bills recordings by the second, rounded up. */
@@ -191,6 +194,10 @@ static void finish_whole(struct work *w, const struct ih_transcript *t)
     struct problem p;
     unsigned flags = (w->request.transcribe.words ? IH_FORMAT_WORDS : 0u) |
                      (w->request.transcribe.translate ? IH_FORMAT_TRANSLATED : 0u);
+    if (w->kind == RECOGNIZE) {
+        answer_json(w->answer, 200, azure_transcript(t, w->locale));
+        return;
+    }
     if (strcmp(w->format->name, "json") == 0) {
         answer_json(
             w->answer, 200, json_pack("{soso}", "text", text_json(t), "usage", usage_json(t)));
@@ -217,8 +224,9 @@ static bool transcribe(
         return problem_from(p, &e);
     if (!depot_take(host->depot, w->model, IH_TRANSCRIBE, &model, p))
         return false;
-    choose_language(w, model);
     w->name = ih_model_name(model);
+    if (w->request.transcribe.language)
+        w->request.transcribe.language = operation_language(model, w->request.transcribe.language);
     w->request.transcribe.vad = depot_vad(host->depot);
     answer_attach(w->answer, &job.job);
     enum ih_status status = ih_transcribe(&t, model, &input, &w->request.transcribe, &job, &e);
@@ -235,7 +243,7 @@ static bool transcribe(
 }
 
 static void run(
-    const struct host *host, const struct form *form, struct answer *answer, bool translate)
+    const struct host *host, const struct form *form, struct answer *answer, enum kind kind)
 {
     struct work *w = malloc(sizeof *w);
     struct problem p;
@@ -244,7 +252,7 @@ static void run(
         answer_fail(answer, &p);
         return;
     }
-    bool done = read_request(w, form, translate, &p);
+    bool done = read_request(w, form, kind, &p);
     if (done) {
         w->answer = answer;
         done = transcribe(w, host, form_upload(form, "file"), &p);
@@ -255,10 +263,10 @@ static void run(
     free(w);
 }
 
-static bool check(const struct form *form, bool translate, struct problem *p)
+static bool check(const struct form *form, enum kind kind, struct problem *p)
 {
     struct work w;
-    bool good = read_request(&w, form, translate, p);
+    bool good = read_request(&w, form, kind, p);
     free(w.phrases);
     return good;
 }
@@ -266,23 +274,34 @@ static bool check(const struct form *form, bool translate, struct problem *p)
 static bool check_transcribe(const struct host *host, const struct form *form, struct problem *p)
 {
     (void)host;
-    return check(form, false, p);
+    return check(form, TRANSCRIBE, p);
 }
 
 static bool check_translate(const struct host *host, const struct form *form, struct problem *p)
 {
     (void)host;
-    return check(form, true, p);
+    return check(form, TRANSLATE, p);
+}
+
+static bool check_recognize(const struct host *host, const struct form *form, struct problem *p)
+{
+    (void)host;
+    return check(form, RECOGNIZE, p);
 }
 
 static void run_transcribe(const struct host *host, const struct form *form, struct answer *answer)
 {
-    run(host, form, answer, false);
+    run(host, form, answer, TRANSCRIBE);
 }
 
 static void run_translate(const struct host *host, const struct form *form, struct answer *answer)
 {
-    run(host, form, answer, true);
+    run(host, form, answer, TRANSLATE);
+}
+
+static void run_recognize(const struct host *host, const struct form *form, struct answer *answer)
+{
+    run(host, form, answer, RECOGNIZE);
 }
 
 /* A file that does not say how long it is has at most the seconds that it would have as the
@@ -309,3 +328,5 @@ const struct operation operation_transcribe = {
     "transcribe", check_transcribe, run_transcribe, measure, false};
 const struct operation operation_translate = {
     "translate", check_translate, run_translate, measure, false};
+const struct operation operation_recognize = {
+    "recognize", check_recognize, run_recognize, measure, false};

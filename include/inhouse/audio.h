@@ -42,6 +42,7 @@ struct ih_audio_sink {
 struct ih_audio_writer_options {
     const char *format; /* null: wav */
     int rate;           /* of the samples; 8000 to 192000 */
+    int file_rate;      /* of the file, in the same range; 0: that of the samples */
     int bit_rate;       /* 0: the format's own; else 6000 to 512000 */
     /* What players show and what says where the sound is from; each may be null. Bare formats (pcm)
      * cannot hold them. */

@@ -80,6 +80,9 @@ struct ih_transcribe_job {
     void (*segment)(void *arg, const struct ih_segment *segment);
     /* Text that may still change, for live input; null text clears it. May be null. */
     void (*partial)(void *arg, const char *text, double begin, double end);
+    /* Live input: somebody begins to speak, or has ended, at a time of the recording; before the
+     * text of it. May be null. */
+    void (*voice)(void *arg, bool speaks, double seconds);
 };
 
 /* Where audio bytes come from: a file, memory, or a function. Exactly one of path, data and read.
@@ -90,7 +93,8 @@ struct ih_audio_input {
     size_t size;
     int64_t (*read)(void *arg, void *buf, size_t n); /* 0 at the end, -1 on error */
     void *arg;
-    bool raw;     /* headerless mono samples at 16 kHz: signed 16-bit little-endian */
+    bool raw;     /* headerless mono samples: signed 16-bit little-endian */
+    int raw_rate; /* of them a second; 0: 16000 */
     bool raw_f32; /* with raw: 32-bit floats instead */
     bool live;    /* give partial text while audio comes in */
 };

@@ -77,9 +77,11 @@ static enum ih_status failed(struct ih_audio_writer *w, struct ih_error *e)
 
 static enum ih_status check_options(const struct ih_audio_writer_options *o, struct ih_error *e)
 {
-    if (o->rate < RATE_LOW || o->rate > RATE_HIGH)
-        return err_set(e, IH_INVALID, "sound of %d samples a second; %d to %d can be written",
-            o->rate, (int)RATE_LOW, (int)RATE_HIGH);
+    const int rate[] = {o->rate, o->file_rate ? o->file_rate : o->rate};
+    for (int i = 0; i < 2; i++)
+        if (rate[i] < RATE_LOW || rate[i] > RATE_HIGH)
+            return err_set(e, IH_INVALID, "sound of %d samples a second; %d to %d can be written",
+                rate[i], (int)RATE_LOW, (int)RATE_HIGH);
     if (o->bit_rate && (o->bit_rate < BIT_RATE_LOW || o->bit_rate > BIT_RATE_HIGH))
         return err_set(e, IH_INVALID, "bit_rate must be %d to %d, not %d", (int)BIT_RATE_LOW,
             (int)BIT_RATE_HIGH, o->bit_rate);
@@ -129,7 +131,7 @@ static enum ih_status open_codec(
     w->codec = avcodec_alloc_context3(codec);
     if (!w->codec)
         return err_memory(e, "an encoder");
-    w->codec->sample_rate = choose_rate(codec, o->rate);
+    w->codec->sample_rate = choose_rate(codec, o->file_rate ? o->file_rate : o->rate);
     w->codec->sample_fmt = choose_type(codec);
     w->codec->ch_layout = (AVChannelLayout)AV_CHANNEL_LAYOUT_MONO;
     w->codec->time_base = (AVRational){1, w->codec->sample_rate};
@@ -212,6 +214,17 @@ static enum ih_status write_header(
     return IH_OK;
 }
 
+static enum ih_status open_file(
+    struct ih_audio_writer *w, const struct ih_audio_writer_options *o, struct ih_error *e)
+{
+    enum ih_status status = open_container(w, e);
+    if (!status)
+        status = open_codec(w, o, e);
+    if (!status)
+        status = open_frame(w, e);
+    return status ? status : write_header(w, o, e);
+}
+
 enum ih_status ih_audio_writer_open(struct ih_audio_writer **out, const struct ih_audio_sink *sink,
     const struct ih_audio_writer_options *o, struct ih_error *e)
 {
@@ -222,7 +235,7 @@ enum ih_status ih_audio_writer_open(struct ih_audio_writer **out, const struct i
     if (!coding)
         return IH_INVALID;
     enum ih_status status = check_options(o, e);
-    if (!status && coding->muxer)
+    if (!status && (coding->muxer || (o->file_rate && o->file_rate != o->rate)))
         status = ffmpeg_load(e);
     if (status)
         return status;
@@ -231,17 +244,11 @@ enum ih_status ih_audio_writer_open(struct ih_audio_writer **out, const struct i
         return err_memory(e, "a file of sound");
     w->sink = *sink;
     w->coding = coding;
-    w->resampler.from = w->resampler.to = o->rate;
-    if (!coding->muxer)
-        return IH_OK;
-    av_log_set_level(AV_LOG_QUIET); /* as in decoder_open() */
-    status = open_container(w, e);
-    if (!status)
-        status = open_codec(w, o, e);
-    if (!status)
-        status = open_frame(w, e);
-    if (!status)
-        status = write_header(w, o, e);
+    if (coding->muxer)
+        av_log_set_level(AV_LOG_QUIET); /* as in decoder_open() */
+    status = resampler_set(&w->resampler, o->rate, o->file_rate ? o->file_rate : o->rate, e);
+    if (!status && coding->muxer)
+        status = open_file(w, o, e);
     if (status)
         ih_audio_writer_close(out);
     return status;
@@ -327,7 +334,7 @@ static enum ih_status resample(
         size_t used = 0, got = 0;
         status = resampler_run(&w->resampler, x, n, &used, ready, BLOCK, &got, e);
         if (!status)
-            status = encode(w, ready, got, e);
+            status = w->format ? encode(w, ready, got, e) : write_bare(w, ready, got, e);
         if (x)
             x += used;
         n -= used;
@@ -346,7 +353,7 @@ enum ih_status ih_audio_writer_write(
     enum ih_status status = IH_OK;
     for (int64_t n; samples > 0 && !status; samples -= n, pcm += n) {
         n = samples < BLOCK ? samples : BLOCK;
-        status = w->format ? resample(w, pcm, (size_t)n, e) : write_bare(w, pcm, (size_t)n, e);
+        status = resample(w, pcm, (size_t)n, e);
         w->samples += n;
     }
     if (!status && w->io)
@@ -359,11 +366,11 @@ enum ih_status ih_audio_writer_finish(struct ih_audio_writer *w, struct ih_error
     if (w->finished)
         return IH_OK;
     w->finished = true;
-    if (!w->format)
-        return w->failed ? failed(w, e) : IH_OK;
     enum ih_status status = w->failed ? failed(w, e) : IH_OK;
     if (!status && w->resampler.swr)
         status = resample(w, NULL, 0, e);
+    if (!w->format)
+        return status;
     if (!status && w->held)
         status = send_frame(w, e);
     if (!status && (avcodec_send_frame(w->codec, NULL) < 0 || drain(w, e)))

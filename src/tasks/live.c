@@ -21,11 +21,32 @@ struct live {
     int64_t begin, have, capacity;
     int64_t shown; /* samples of the recording when the last partial text was made */
     double cost;   /* seconds that it took */
+    bool speaking; /* as the caller was told */
 };
+
+static void tell_voice(struct live *l, bool speaks, int64_t sample)
+{
+    if (l->speaking == speaks)
+        return;
+    l->speaking = speaks;
+    if (l->t->job->voice)
+        l->t->job->voice(l->t->job->job.arg, speaks, (double)sample / SAMPLE_RATE);
+}
+
+/* Not before the stretch is so long that it will not be dropped. */
+static void tell_begin(struct live *l)
+{
+    const struct vad_segmenter *s = &l->segmenter;
+    int64_t least = (int64_t)s->options.min_speech_ms * SAMPLE_RATE / 1000;
+    if (s->begin >= 0 && s->silence < 0 && l->begin + l->have - s->begin > least)
+        tell_voice(l, true, s->begin);
+}
 
 static enum ih_status finish_span(struct live *l, const struct vad_span *span, struct ih_error *e)
 {
     struct window w = {l->pcm + (span->begin - l->begin), span->begin, span->end - span->begin};
+    tell_voice(l, true, span->begin);
+    tell_voice(l, false, span->end);
     enum ih_status status = transcribe_windows(l->t, &w, 1, NULL, e);
     if (!status && l->t->job->partial)
         l->t->job->partial(l->t->job->job.arg, NULL, 0, 0);
@@ -78,6 +99,7 @@ static enum ih_status read_frame(struct live *l, struct ih_error *e)
     struct vad_span span;
     if (vad_push(&l->segmenter, vad_frame(l->t->vad, &l->state, frame), &span))
         return finish_span(l, &span, e);
+    tell_begin(l);
     return show_partial(l, e);
 }
 

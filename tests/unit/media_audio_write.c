@@ -384,6 +384,40 @@ static void test_bit_rate(void **state)
     assert_true(size[1] > 158000 && size[1] < 164000);
 }
 
+/* Half and twice the rate: as long in seconds, and still the same tone. */
+static void test_file_rates(void **state)
+{
+    static const char *const formats[] = {"wav", "pcm"};
+    static const int rates[] = {8000, 16000, 48000};
+    (void)state;
+    for (int k = 0; k < 6; k++) {
+        struct memory m = memory_new(ROOM);
+        struct ih_audio_sink sink = {.arg = &m, .write = put, .seek = seek};
+        int rate = rates[k / 2];
+        struct ih_audio_writer_options o = {
+            .format = formats[k % 2], .rate = RATE, .file_rate = rate};
+        struct ih_audio_writer *w;
+        struct ih_error e;
+        assert_int_equal(ih_audio_writer_open(&w, &sink, &o, &e), IH_OK);
+        write_tone(w, RATE, RATE);
+        assert_int_equal(ih_audio_writer_finish(w, &e), IH_OK);
+        assert_true(fabs(ih_audio_writer_seconds(w) - 1) < 1e-9);
+        ih_audio_writer_close(&w);
+        size_t head = k % 2 ? 0 : find_data(&m, &(uint32_t){0});
+        size_t n = (m.size - head) / 2;
+        assert_true(n + 2 >= (size_t)rate && n <= (size_t)rate + 2);
+        float *x = malloc(n * sizeof *x);
+        assert_non_null(x);
+        for (size_t i = 0; i < n; i++)
+            x[i] = (float)(int16_t)(m.data[head + 2 * i] | m.data[head + 2 * i + 1] << 8) / 32768;
+        assert_true(residue(x, n, rate) < 1e-3);
+        free(x);
+        free(m.data);
+    }
+    refuse((struct ih_audio_writer_options){.rate = RATE, .file_rate = 7999}, IH_INVALID,
+        "sound of 7999 samples a second; 8000 to 192000 can be written");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -399,6 +433,7 @@ int main(void)
         cmocka_unit_test(test_full),
         cmocka_unit_test(test_bad_options),
         cmocka_unit_test(test_bit_rate),
+        cmocka_unit_test(test_file_rates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,7 +62,7 @@ static const char *answer_to(struct request_head h, const char *body, int *statu
     memset(text, 0, sizeof text);
     answer_read(x->answer, 0, text, sizeof text - 1);
     if (x->refused)
-        assert_non_null(strstr(text, "{\"error\":{\"message\":\""));
+        assert_non_null(strstr(text, "{\"error\":{\""));
     exchange_close(&x);
     return state.status ? text : NULL;
 }
@@ -94,7 +94,8 @@ static void test_addresses(void **state)
     expect(head("GET", "/v1/models/none"), "", 404, "\"code\":\"model_not_found\"");
     expect(head("GET", "/v1/models/"), "", 404, "\"code\":\"unknown_url\"");
     expect(head("GET", "/v1/models/voice/x"), "", 404, "\"code\":\"unknown_url\"");
-    expect(head("GET", "/"), "", 404, "there is nothing at GET /");
+    expect(head("GET", "/"), "", 200, "<title>inhouse</title>");
+    expect(head("GET", "/page/none.js"), "", 404, "there is nothing at GET /page/none.js");
     expect(
         head("GET", "/v1/audio/speech"), "", 405, "GET /v1/audio/speech is not possible; POST is");
     expect(head("DELETE", "/v1/models"), "", 405, "GET, HEAD is");
@@ -162,6 +163,28 @@ static void test_bodies(void **state)
         400, "n must be at most 10");
 }
 
+static void test_azure(void **state)
+{
+    struct request_head h = post("/openai/deployments/x/audio/speech", "application/json", "2");
+    static const char *const arguments[] = {"api-version=2025-10-15", "speed=2", NULL};
+    static const char *const version[] = {"api-version=2025-10-15", NULL};
+    int status;
+    (void)state;
+    h.arguments = version;
+    const char *text = answer_to(h, "{}", &status);
+    assert_int_equal(status, 400);
+    assert_non_null(strstr(text, "{\"error\":{\"code\":\"InvalidRequest\",\"message\":\"input,"));
+    h.arguments = arguments;
+    expect(h, "{}", 400, "\"target\":\"speed\"");
+    h = post("/cognitiveservices/v1", "application/ssml+xml", "7");
+    expect(h, "<speak>", 400, "X-Microsoft-OutputFormat is missing");
+    h.output_format = "amr-wb-16000hz";
+    expect(h, "<speak>", 400, "cannot be written as 'amr-wb-16000hz'");
+    h.content_type = "application/json";
+    expect(h, "<speak>", 415, "must be application/ssml+xml");
+    expect(head("GET", "/cognitiveservices/x"), "", 404, "\"code\":\"ResourceNotFound\"");
+}
+
 /* The queue has room for one; the next is told when to come back. */
 static void test_queue(void **state)
 {
@@ -215,6 +238,7 @@ int main(void)
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_azure),
         cmocka_unit_test(test_queue),
         cmocka_unit_test(test_load),
     };

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small things that all rooms do with the page.
+
+export const at = (id) => document.getElementById(id);
+
+/** An element with properties and children. */
+export function make(tag, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+export function show(element, shown) {
+  element.hidden = !shown;
+}
+
+/** Seconds as 1:05 or 1:02:05. */
+export function clock(seconds) {
+  const s = Math.max(0, Math.floor(seconds || 0));
+  const two = (n) => String(n).padStart(2, "0");
+  const minutes = Math.floor(s / 60) % 60;
+  return s < 3600 ? `${minutes}:${two(s % 60)}` : `${Math.floor(s / 3600)}:${two(minutes)}:${two(s % 60)}`;
+}
+
+/** A file's size in words. */
+export function size(bytes) {
+  return bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+export function save(blob, name) {
+  const url = URL.createObjectURL(blob);
+  make("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
+}
+
+const names = new Intl.DisplayNames(["en"], { type: "language" });
+
+/** "German" for de; the code itself where it is none. */
+export function languageName(code) {
+  try {
+    return names.of(code) || code;
+  } catch {
+    return code;
+  }
+}
+
+/** The line that says how a room's work goes, its error, and its two buttons. */
+export class Work {
+  constructor(room) {
+    this.note = at(`${room}-note`);
+    this.error = at(`${room}-error`);
+    this.go = at(`${room}-go`);
+    this.stop = at(`${room}-stop`);
+    this.stop.addEventListener("click", () => this.controller && this.controller.abort());
+  }
+
+  begin(sentence) {
+    this.controller = new AbortController();
+    show(this.error, false);
+    this.say(sentence);
+    this.go.disabled = true;
+    show(this.stop, true);
+    return this.controller.signal;
+  }
+
+  say(sentence) {
+    this.note.textContent = sentence;
+  }
+
+  fail(problem) {
+    this.say(problem.code === "stopped" ? "Stopped." : "");
+    show(this.error, problem.code !== "stopped");
+    this.error.textContent = problem.id ? `${problem.message} (${problem.id})` : problem.message;
+  }
+
+  end() {
+    this.controller = null;
+    this.go.disabled = false;
+    show(this.stop, false);
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// The models of this server, as cards and in the rooms' lists.
+
+import { at, make, show } from "./dom.js";
+import { codeView } from "./code.js";
+import { explain, request } from "./api.js";
+
+const WORDS = { transcribe: "Speech to text", speak: "Text to speech", draw: "Text to pictures" };
+const TASKS = { transcribe: "Listen", speak: "Speak", draw: "Draw" };
+
+/** The models themselves; other names under which requests may ask for them are their `others`. */
+function gather(list) {
+  const own = list.filter((model) => !model.root || model.root === model.id);
+  return own.map((model) => ({ ...model, others: list.filter((other) => other.root === model.id && other !== model).map(({ id }) => id) }));
+}
+
+function card(model) {
+  const made = model.created ? new Date(model.created * 1000) : null;
+  const facts = make("dl", {});
+  if (model.others.length) {
+    const names = make("dd", {});
+    for (const name of model.others) names.append(make("code", { textContent: name }), " ");
+    facts.append(make("dt", { textContent: "Also answers to" }), names);
+  }
+  if (made) facts.append(make("dt", { textContent: "On this machine since" }), make("dd", { textContent: made.toLocaleDateString("en", { dateStyle: "long" }) }));
+  const rooms = Object.entries(TASKS).filter(([task]) => (model.tasks || []).includes(task));
+  const row = make("div", { className: "row" });
+  for (const [task, room] of rooms) {
+    const button = make("button", { type: "button", className: "quiet", textContent: `${room} with it` });
+    button.addEventListener("click", () => {
+      const list = document.querySelector(`select[data-task=${task}]`);
+      list.value = model.id;
+      list.dispatchEvent(new Event("change", { bubbles: true }));
+      list.dispatchEvent(new Event("input", { bubbles: true }));
+      at(`tab-${room.toLowerCase()}`).click();
+    });
+    row.append(button);
+  }
+  const does = rooms.map(([task]) => WORDS[task]).join(", ") || "What it does shows when a request first asks for it";
+  return make("li", { className: "card" }, make("h2", { textContent: model.id }), make("p", { className: "note", textContent: does }), facts, row);
+}
+
+export function modelsRoom() {
+  const refresh = codeView(at("models-code"), () => ({ path: "/v1/models", sdk: { call: "models.list", known: [] } }));
+
+  /** False when there was no list to be had. */
+  async function load() {
+    let list = [];
+    show(at("models-error"), false);
+    try {
+      list = gather((await (await request("/v1/models")).json()).data);
+    } catch (error) {
+      show(at("models-error"), true);
+      at("models-error").textContent = explain(error).message;
+    }
+    at("cards").replaceChildren(...list.map(card));
+    for (const select of document.querySelectorAll("select.models")) {
+      const before = select.value;
+      const fit = list.filter((model) => !model.tasks || model.tasks.includes(select.dataset.task));
+      select.replaceChildren(make("option", { value: select.dataset.default, textContent: "this server's choice" }),
+        ...fit.map((model) => make("option", { value: model.id, textContent: model.id })));
+      if (fit.some((model) => model.id === before)) select.value = before;
+    }
+    refresh();
+    return list.length > 0;
+  }
+  return { load };
+}

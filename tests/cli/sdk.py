@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The official client libraries, as they are, with another address: openai, and Azure's where they are installed.
+
+Arguments as those of serve.py, whose helpers it takes.
+"""
+
+import asyncio
+import base64
+import io
+import os
+import pathlib
+import sys
+import unittest
+import wave
+
+import openai
+
+from serve import MODEL, SAID, TOY, Server, words
+
+try:
+    from azure.ai import transcription
+    from azure.core.credentials import AzureKeyCredential
+    from azure.core.exceptions import HttpResponseError
+except ImportError:
+    transcription = None
+
+KEY = "correct-horse-battery"
+SAMPLE = MODEL / "sample.wav"
+VERSION = "2025-04-01-preview"
+
+
+def frames(sound):
+    with wave.open(io.BytesIO(sound)) as w:
+        return w.getnframes(), w.getframerate()
+
+
+class Sound(unittest.TestCase):
+    """Both classes of clients take the same tests: Azure's names deployments."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(env={"INHOUSE_KEY": KEY})
+        cls.base = f"http://127.0.0.1:{cls.server.port}"
+        cls.clients = (
+            openai.OpenAI(base_url=cls.base + "/v1", api_key=KEY, max_retries=0),
+            openai.AzureOpenAI(azure_endpoint=cls.base, api_key=KEY, api_version=VERSION, max_retries=0),
+        )
+
+    @classmethod
+    def tearDownClass(cls):
+        for client in cls.clients:
+            client.close()
+        cls.server.stop()
+
+    def test_models(self):
+        for client in self.clients:
+            names = [m.id for m in client.models.list()]
+            self.assertIn("transcribe-1", names)
+            self.assertEqual(client.models.retrieve("voice-1").owned_by, "inhouse")
+
+    def test_transcriptions(self):
+        for client in self.clients:
+            create = client.audio.transcriptions.create
+            answer = create(model="whisper-1", file=SAMPLE)
+            self.assertEqual(words(answer.text), SAID)
+            self.assertEqual((answer.usage.type, answer.usage.seconds), ("duration", 9))
+            answer = create(model="transcribe-1", file=SAMPLE, response_format="verbose_json", language="en",
+                            temperature=0, timestamp_granularities=["word", "segment"])
+            self.assertEqual([w for x in answer.words for w in words(x.word)], SAID)
+            self.assertEqual([w for x in answer.segments for w in words(x.text)], SAID)
+            self.assertLessEqual(answer.words[-1].end, answer.duration)
+            self.assertEqual((answer.language, answer.segments[0].id), ("english", 0))
+            self.assertTrue(create(model="whisper-1", file=SAMPLE, response_format="vtt").startswith("WEBVTT"))
+            self.assertEqual(words(create(model="whisper-1", file=SAMPLE, response_format="text")), SAID)
+
+    def test_transcription_streams(self):
+        for client in self.clients:
+            events = list(client.audio.transcriptions.create(model="gpt-4o-transcribe", file=SAMPLE, stream=True))
+            self.assertEqual({e.type for e in events[:-1]}, {"transcript.text.delta"})
+            self.assertEqual(events[-1].type, "transcript.text.done")
+            self.assertEqual("".join(e.delta for e in events[:-1]), events[-1].text)
+            self.assertEqual(words(events[-1].text), SAID)
+
+    def test_translations(self):
+        # English stays English.
+        for client in self.clients:
+            answer = client.audio.translations.create(model="whisper-1", file=SAMPLE, response_format="verbose_json")
+            self.assertEqual((words(answer.text)[:9], answer.language), (SAID[:9], "english"))
+
+    def test_speech(self):
+        for client in self.clients:
+            create = client.audio.speech.create
+            text = "Please call the doctor tomorrow."
+            sound = create(model="tts-1", voice="alloy", input=text, response_format="wav").content
+            count, rate = frames(sound)
+            self.assertGreater(count / rate, 1)
+            heard = client.audio.transcriptions.create(model="whisper-1", file=("said.wav", sound))
+            self.assertIn("doctor", words(heard.text))
+            self.assertTrue(create(model="tts-1", voice="nova", input=text, speed=1.5).content[:2] in (b"ID", b"\xff\xf3",
+                                                                                                       b"\xff\xfb"))
+            whole = create(model="tts-1", voice="alloy", input=text, response_format="pcm").content
+            with client.audio.speech.with_streaming_response.create(
+                    model="tts-1", voice="alloy", input=text, response_format="pcm", stream_format="audio") as r:
+                self.assertEqual(b"".join(r.iter_bytes()), whole)
+            with client.audio.speech.with_streaming_response.create(
+                    model="tts-1", voice="alloy", input=text, response_format="pcm", stream_format="sse") as r:
+                self.assertEqual(sum("speech.audio.done" in line for line in r.iter_lines()), 1)
+
+    def test_asynchronously(self):
+        async def all_at_once():
+            clients = (openai.AsyncOpenAI(base_url=self.base + "/v1", api_key=KEY),
+                       openai.AsyncAzureOpenAI(azure_endpoint=self.base, api_key=KEY, api_version=VERSION))
+            texts = await asyncio.gather(*(c.audio.transcriptions.create(model="whisper-1", file=SAMPLE)
+                                           for c in clients for _ in range(3)))
+            for t in texts:
+                self.assertEqual(words(t.text), SAID)
+            async with clients[0].audio.speech.with_streaming_response.create(
+                    model="tts-1", voice="alloy", input="Good morning.", response_format="pcm") as r:
+                self.assertGreater(len(await r.read()), 10000)
+            stream = await clients[1].audio.transcriptions.create(model="whisper-1", file=SAMPLE, stream=True)
+            events = [e async for e in stream]
+            self.assertEqual(words(events[-1].text), SAID)
+            for c in clients:
+                await c.close()
+        asyncio.run(all_at_once())
+
+    def test_errors(self):
+        for client in self.clients:
+            with self.assertRaises(openai.NotFoundError) as e:
+                client.audio.transcriptions.create(model="none", file=SAMPLE)
+            self.assertIn("none", e.exception.message)
+            with self.assertRaises(openai.BadRequestError) as e:
+                client.audio.speech.create(model="tts-1", voice="alloy", input="x", speed=9)
+            self.assertIn("speed", e.exception.message)
+            self.assertTrue(e.exception.request_id.startswith("req_"))
+            with self.assertRaises(openai.AuthenticationError):
+                client.with_options(api_key="wrong-horse-battery").models.list()
+
+    @unittest.skipUnless(transcription, "azure-ai-transcription is not installed")
+    def test_azure_transcription(self):
+        client = transcription.TranscriptionClient(endpoint=self.base, credential=AzureKeyCredential(KEY))
+        options = transcription.models.TranscriptionOptions(
+            locales=["en-US"], phrase_list=transcription.models.PhraseListProperties(phrases=["coffee"]))
+        with SAMPLE.open("rb") as f:
+            answer = client.transcribe(transcription.models.TranscriptionContent(definition=options, audio=f))
+        self.assertEqual(words(answer.combined_phrases[0].text), SAID)
+        self.assertEqual([w for p in answer.phrases for x in p.words for w in words(x.text)], SAID)
+        count, rate = frames(SAMPLE.read_bytes())
+        self.assertAlmostEqual(answer.duration_milliseconds, 1000 * count / rate, delta=1)
+        self.assertEqual({p.locale for p in answer.phrases}, {"en-US"})
+        self.assertTrue(all(0 < p.confidence <= 1 for p in answer.phrases))
+        options = transcription.models.TranscriptionOptions(profanity_filter_mode="Masked")
+        with SAMPLE.open("rb") as f, self.assertRaises(HttpResponseError) as e:
+            client.transcribe(transcription.models.TranscriptionContent(definition=options, audio=f))
+        self.assertEqual(e.exception.error.code, "InvalidRequest")
+
+
+class Pictures(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = pathlib.Path(os.environ["INHOUSE_MODELS"]) / "brush"
+        folder.mkdir(parents=True)
+        (folder / "config.json").write_text('{"model_type": "brush"}')
+        cls.server = Server("--draw-model", "brush", program=TOY)
+        base = f"http://127.0.0.1:{cls.server.port}"
+        cls.clients = (openai.OpenAI(base_url=base + "/v1", api_key=KEY),
+                       openai.AzureOpenAI(azure_endpoint=base, api_key=KEY, api_version=VERSION))
+
+    @classmethod
+    def tearDownClass(cls):
+        for client in cls.clients:
+            client.close()
+        cls.server.stop()
+
+    def test_generations(self):
+        for client in self.clients:
+            answer = client.images.generate(model="gpt-image-1", prompt="a red house", n=2, size="64x32",
+                                            output_format="png", extra_body={"seed": 7})
+            pictures = [base64.b64decode(p.b64_json) for p in answer.data]
+            self.assertEqual(len(pictures), 2)
+            self.assertTrue(all(p.startswith(b"\x89PNG") for p in pictures))
+            self.assertEqual((answer.size, answer.output_format), ("64x32", "png"))
+
+    def test_streams(self):
+        for client in self.clients:
+            events = list(client.images.generate(model="gpt-image-1", prompt="a red house", size="64x32", stream=True,
+                                                 partial_images=2, extra_body={"seed": 7, "steps": 6}))
+            self.assertEqual([e.type for e in events], ["image_generation.partial_image"] * 2 +
+                             ["image_generation.completed"])
+            self.assertEqual([e.partial_image_index for e in events[:-1]], [0, 1])
+            self.assertTrue(base64.b64decode(events[-1].b64_json).startswith(b"\x89PNG"))
+
+    def test_edits(self):
+        for client in self.clients:
+            drawn = client.images.generate(model="gpt-image-1", prompt="a red house", size="64x32")
+            picture = base64.b64decode(drawn.data[0].b64_json)
+            answer = client.images.edit(model="gpt-image-1", image=("house.png", picture), prompt="in winter",
+                                        size="64x32")
+            self.assertTrue(base64.b64decode(answer.data[0].b64_json).startswith(b"\x89PNG"))
+            with self.assertRaises(openai.BadRequestError):
+                client.images.edit(model="gpt-image-1", image=("house.png", b"nothing"), prompt="in winter")
+
+
+if __name__ == "__main__":
+    print("openai", openai.__version__)
+    unittest.main(argv=sys.argv[:1] + sys.argv[4:], verbosity=2)

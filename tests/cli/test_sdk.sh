@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The official client libraries against `inhouse serve`: tests/cli/sdk.py. INHOUSE_SDK_PYTHON is a Python that has
+# openai (./do sdk makes one). Arguments: program, source, build.
+set -u
+python=${INHOUSE_SDK_PYTHON:-python3}
+"$python" -c 'import openai' 2>/dev/null || { echo "skipped: $python has no package openai; see ./do sdk"; exit 0; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export HOME=$work INHOUSE_MODELS=$work/models INHOUSE_VOICES=$work/voices HF_HUB_OFFLINE=1 LC_ALL=C.UTF-8
+export TMPDIR=$work PYTHONDONTWRITEBYTECODE=1 NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
+"$python" "$(dirname "$0")/sdk.py" "$1" "$2" "$3/tests/inhouse-sine" "${@:4}"
