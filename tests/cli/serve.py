@@ -259,7 +259,9 @@ class Requests(Case):
         self.fails(self.server.json(path, {"input": "x", "voice": "/etc/passwd"}), 400, "invalid_value")
         self.fails(self.server.json(path, {"input": "...", "stream_format": "sse"}), 400, "invalid_value")
         self.fails(self.server.json(path, {"input": "x", "model": "transcribe-1"}), 400, "unsupported")
-        self.fails(self.server.json("/v1/images/generations", {"prompt": "x"}), 404, "model_not_found", "model")
+        path = "/v1/images/generations"
+        self.fails(self.server.json(path, {"prompt": "x", "model": "dall-e-9"}), 404, "model_not_found", "model")
+        self.fails(self.server.json(path, {"prompt": "x", "model": "voice-1"}), 400, "unsupported")
 
     def test_voices(self):
         for path in ("/v1/audio/voices", "/v1/audio/voices?model=voice-1", "/v1/audio/voices?model=voice%2D1"):
