@@ -43,6 +43,25 @@ static enum ih_status open_door(struct store *s, const char *path, struct ih_err
     return status;
 }
 
+/* SQLite does not wait for others where a file becomes one with a write-ahead log or the last
+ * connection takes the log away: then a second process fails at once. So processes open and close
+ * it one after the other. Without such a file (a full disk, say) they go on as they are. */
+static int take_turn(const struct store *s)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/open.lock", s->folder);
+    int turn = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    while (turn >= 0 && flock(turn, LOCK_EX) != 0 && errno == EINTR)
+        continue;
+    return turn;
+}
+
+static void end_turn(int turn)
+{
+    if (turn >= 0)
+        close(turn);
+}
+
 static enum ih_status open_files(struct store *s, struct ih_error *e)
 {
     char path[4096];
@@ -59,12 +78,16 @@ static enum ih_status open_files(struct store *s, struct ih_error *e)
     if (fd < 0)
         return explain(e, IH_IO, "%.300s cannot be opened: %s", path, strerror(errno));
     close(fd);
+    int turn = take_turn(s);
     status = sql_open(&s->write, path, PATIENCE, e);
     if (!status)
         status = sql_open(&s->read, path, PATIENCE, e);
     if (!status)
         status = open_door(s, path, e);
-    return status ? status : schema_update(&s->write, e);
+    if (!status)
+        status = schema_update(&s->write, e);
+    end_turn(turn);
+    return status;
 }
 
 enum ih_status store_open(struct store **out, const char *folder, struct ih_error *e)
@@ -91,9 +114,11 @@ void store_close(struct store **s)
     *s = NULL;
     if (!gone)
         return;
+    int turn = gone->write.db ? take_turn(gone) : -1;
     sql_close(&gone->door);
     sql_close(&gone->read);
     sql_close(&gone->write);
+    end_turn(turn);
     if (gone->blobs >= 0)
         close(gone->blobs);
     if (gone->lock >= 0)
