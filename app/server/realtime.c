@@ -253,10 +253,14 @@ void realtime_end(struct realtime *r, const char *code, const char *sentence)
     realtime_complain(r, &p, NULL);
     pthread_mutex_lock(&r->lock);
     r->ended = true;
+    bool gone = r->gone;
     if (r->job)
         r->job->cancel = 1;
     pthread_cond_signal(&r->news);
     pthread_mutex_unlock(&r->lock);
+    /* Again: the complaint may have gone out before this was known. */
+    if (!gone)
+        r->notify(r->arg);
 }
 
 bool realtime_ended(struct realtime *r)
