@@ -244,6 +244,7 @@ bool deploy_begin(const struct host *host, struct job *j, struct problem *p)
 
 void deploy_end(const struct host *host, struct job *j)
 {
-    depot_give_back(host->depot, j->lent);
+    if (j->lent)
+        depot_give_back(host->depot, j->lent);
     j->lent = NULL;
 }

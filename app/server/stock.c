@@ -29,7 +29,7 @@ struct stock {
     struct stocked *first;
     double most, held; /* bytes */
     double keep;       /* seconds; 0: for ever */
-    int closing;       /* models whose memory comes back soon */
+    double closing;    /* of `held`, what comes back as soon as it is closed */
 };
 
 enum { RETRY_SECONDS = 5 };
@@ -124,11 +124,11 @@ static void put_away(struct stock *s, struct stocked *m)
     struct ih_model *gone = m->model;
     m->model = NULL;
     m->busy = true;
-    s->closing++;
+    s->closing += m->bytes;
     pthread_mutex_unlock(&s->lock);
     ih_model_close(&gone);
     pthread_mutex_lock(&s->lock);
-    s->closing--;
+    s->closing -= m->bytes;
     s->held -= m->bytes;
     m->busy = false;
     pthread_cond_broadcast(&s->settled);
@@ -148,18 +148,27 @@ static struct stocked *least_used(const struct stock *s)
     return least;
 }
 
+/* Whether there would be room if all were closed that can be. */
+static bool can_make_room(const struct stock *s, double bytes)
+{
+    double kept = s->held - s->closing;
+    for (const struct stocked *m = s->first; m; m = m->next)
+        kept -= is_idle(m) ? m->bytes : 0;
+    return kept + bytes <= s->most;
+}
+
 /* Under the lock, which it gives up in between. What is being closed is waited for, what is in use
  * is not. */
 static bool make_room(struct stock *s, double bytes)
 {
     while (s->most > 0 && s->held + bytes > s->most) {
         struct stocked *least = least_used(s);
+        if (!can_make_room(s, bytes))
+            return false;
         if (least)
             put_away(s, least);
-        else if (s->closing > 0)
-            pthread_cond_wait(&s->settled, &s->lock);
         else
-            return false;
+            pthread_cond_wait(&s->settled, &s->lock);
     }
     return true;
 }
