@@ -138,7 +138,7 @@ static bool fill(struct depot *d, const struct shelf *shelf)
 }
 
 /* So that what cannot be opened is known at the start. */
-static bool try(struct depot *d, struct stocked *m, struct problem *p)
+static bool opens(struct depot *d, struct stocked *m, struct problem *p)
 {
     struct ih_model *model;
     bool good = stock_take(d->stock, m, &model, p);
@@ -157,7 +157,7 @@ static void open_defaults(
         note(p.text);
     for (int i = 0; i < TASKS; i++) {
         d->fallback[i] = find(d, names[i]);
-        if (d->fallback[i] < 0 || try(d, d->slot[d->fallback[i]]->model, &p))
+        if (d->fallback[i] < 0 || opens(d, d->slot[d->fallback[i]]->model, &p))
             continue;
         if (note)
             note(p.text);
