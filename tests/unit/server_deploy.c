@@ -93,7 +93,8 @@ static void test_the_store(void **state)
 
 static void test_what_is_wrong(void **state)
 {
-    static const char *const names[] = {"", ".", "..", "two words", "a/b", "a,b", "\xc3\xa4", "a\n"};
+    static const char *const names[] = {
+        "", ".", "..", "two words", "a/b", "a,b", "\xc3\xa4", "a\n"};
     static const char *const limits[][2] = {{"concurrent", "0"}, {"concurrent", "1.5"},
         {"concurrent", "-1"}, {"characters", "2.5"}, {"audio_seconds", "nan"},
         {"audio_seconds", "1e300"}, {"megapixel_steps", "much"}, {"megapixel_steps", ""}};
@@ -107,8 +108,7 @@ static void test_what_is_wrong(void **state)
     d = (struct deployment){.name = "x"};
     assert_int_equal(deployment_put(host.store, &d, &e), IH_INVALID);
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
-        assert_int_equal(
-            deployment_read_limit(&d, limits[i][0], limits[i][1], &e), IH_INVALID);
+        assert_int_equal(deployment_read_limit(&d, limits[i][0], limits[i][1], &e), IH_INVALID);
     assert_int_equal(deployment_read_limit(&d, "tokens", "1", &e), IH_NOT_FOUND);
     assert_int_equal(deployment_read_limit(&d, "audio_seconds", "0.5", &e), IH_OK);
     assert_true(d.limit[LIMIT_AUDIO_SECONDS] == 0.5);
@@ -192,8 +192,7 @@ static void test_the_list(void **state)
 
 static struct answer *new_answer(void)
 {
-    struct answer_options o = {
-        .dialect = &dialect_openai, .folder = temp_dir(), .limit = 1 << 20};
+    struct answer_options o = {.dialect = &dialect_openai, .folder = temp_dir(), .limit = 1 << 20};
     struct answer *a = answer_new(&o);
     assert_non_null(a);
     return a;
@@ -261,8 +260,8 @@ static void test_limits_of_one_request(void **state)
     deploy_end(&host, &j);
     assert_int_equal(p.status, 400);
     assert_string_equal(p.code, "deployment_limit");
-    assert_string_equal(p.text,
-        "the deployment 'calls' takes at most 4 characters a request; this one has 5");
+    assert_string_equal(
+        p.text, "the deployment 'calls' takes at most 4 characters a request; this one has 5");
     j.operation = &quick;
     assert_true(deploy_begin(&host, &j, &p));
     form_free(&j.form);

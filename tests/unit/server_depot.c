@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Models in memory: a budget, what is closed for it, what comes and goes; with threads at once.
  * The models here are files of which only the size matters, and each watches over itself. */
-#include "server/depot.h"
 #include "base/err.h"
 #include "models/model.h"
+#include "server/depot.h"
 #include "support/support.h"
 
 #include <pthread.h>
@@ -340,7 +340,8 @@ static void *crowd(void *arg)
     return NULL;
 }
 
-/* a and b fit together, c only alone: never more than 2 MB, and nothing is closed that is in use. */
+/* a and b fit together, c only alone: never more than 2 MB, and nothing is closed that is in use.
+ */
 static void test_a_crowd(void **state)
 {
     struct shelf shelf = {0};
