@@ -104,6 +104,7 @@ int run_models(const struct args *args);
 int run_doctor(const struct args *args);
 int run_serve(const struct args *args);
 int run_keys(const struct args *args);
+int run_deployments(const struct args *args);
 int run_usage(const struct args *args);
 int serve_flags(struct flag *out, int room);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/exchange.h"
 
+#include "server/deploy.h"
 #include "server/hook.h"
 #include "server/operations.h"
 #include "server/text.h"
@@ -116,7 +117,7 @@ static bool read_type(struct exchange *x, const struct request_head *h, struct p
     struct ih_error e;
     const struct settings *s = x->service->host.settings;
     int64_t most = (int64_t)s->body_kilobytes << 10;
-    if (x->route->now || (x->route->operation->quick && strcmp(x->method, "POST") != 0))
+    if (x->route->now || (x->route->operation->quick && x->method[0] != 'P'))
         return x->length == 0 ||
                problem_set(p, 400, "invalid_body", NULL, "%s takes no body", x->method);
     const struct adapter *adapter = x->route->adapter;
@@ -274,7 +275,8 @@ static bool check_form(struct exchange *x, struct problem *p)
     if (adapter && adapter->body && !adapter->body(&x->form, x->path, p))
         return false;
     const struct field *stream = form_find(f, "stream"), *format = form_find(f, "stream_format");
-    if (operation->measure && !access_allows(&x->key, f, p))
+    if (operation->measure &&
+        (!access_allows(&x->key, f, p) || !deploy_resolve(&x->service->host, &x->form, p)))
         return false;
     if (!operation->check(&x->service->host, f, p))
         return false;
@@ -291,11 +293,19 @@ static void submit(struct exchange *x)
     const struct operation *operation =
         x->form.asked.operation ? &operation_keep : x->route->operation;
     struct queue *queue = operation->quick ? s->clerks : s->queue;
-    if (!check_form(x, &p)) {
+    struct lease *lease = NULL;
+    /* A job that is to be kept counts while it is worked on. */
+    if (!check_form(x, &p) ||
+        (!x->form.asked.operation &&
+            !lease_begin(&lease, s->host.ledger, &x->form.asked.deployment, x->answer, &p))) {
         exchange_refuse(x, &p);
         return;
     }
     struct job *j = job_new(operation, &x->form, x->answer);
+    if (j)
+        j->lease = lease;
+    else
+        lease_end(&lease);
     if (j && queue->put(queue, j))
         return;
     problem_set(&p, 503, j ? "queue_full" : "out_of_memory", NULL, "%s",

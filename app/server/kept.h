@@ -43,7 +43,8 @@ bool keep_has_room(
 enum ih_status keep_spool(
     struct store *s, const char *blob, struct spool *data, struct ih_error *e);
 
-/* form_text.c: a form as text, its uploads being in blobs "ID.0", "ID.1" ..., and back. */
+/* form_text.c: a form as text, its uploads being in blobs "ID.0", "ID.1" ..., and back.
+ * The deployment that was named goes with it. */
 char *form_to_text(const struct form *f);
 enum ih_status form_from_text(
     struct form *f, const char *text, struct store *s, const char *id, struct ih_error *e);

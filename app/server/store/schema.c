@@ -45,6 +45,12 @@ static const char *const step[] = {
     "CREATE UNIQUE INDEX jobs_once ON jobs (owner, once) WHERE once IS NOT NULL;"
     "CREATE INDEX jobs_state ON jobs (state, seq);"
     "CREATE INDEX jobs_hook ON jobs (hook_next) WHERE hook_next IS NOT NULL;",
+
+    "CREATE TABLE deployments ("
+    " name TEXT NOT NULL PRIMARY KEY, model TEXT NOT NULL,"
+    " concurrent REAL NOT NULL," /* 0, as of the other limits: none */
+    " audio_seconds REAL NOT NULL, characters REAL NOT NULL, megapixel_steps REAL NOT NULL,"
+    " created INTEGER NOT NULL, changed INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 };
 enum { VERSION = sizeof step / sizeof *step };
 
