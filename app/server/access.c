@@ -22,6 +22,12 @@ static bool needs_key(const struct host *host)
     return *s->key || (host->store && keys_exist(host->store)) || !settings_is_loopback(s->address);
 }
 
+bool access_refuse_key(const struct key *k, struct problem *p)
+{
+    return problem_set(p, 401, "invalid_api_key", NULL, "the key %s",
+        k->revoked ? "has been revoked" : "has expired");
+}
+
 bool access_open(
     const struct host *host, const char *shown, struct key *k, struct asked *a, struct problem *p)
 {
@@ -39,8 +45,7 @@ bool access_open(
     if (status)
         return problem_set(p, 503, "unavailable", NULL, "keys cannot be looked up now");
     if (!key_is_valid(host->store, k))
-        return problem_set(p, 401, "invalid_api_key", NULL, "the key %s",
-            k->revoked ? "has been revoked" : "has expired");
+        return access_refuse_key(k, p);
     a->key = k->id;
     a->admin = k->admin;
     return true;
@@ -122,11 +127,11 @@ bool access_admit(const struct host *host, const struct key *k, struct answer *a
     return good;
 }
 
-static bool has_quota(const struct key *k)
+static bool has_quota(const struct key *k, bool requests)
 {
     for (int u = 0; u < UNITS; u++)
         for (int w = 0; w < SPANS; w++)
-            if (u != REQUESTS && k->quota[u][w] > 0)
+            if ((requests || u != REQUESTS) && k->quota[u][w] > 0)
                 return true;
     return false;
 }
@@ -142,8 +147,11 @@ bool charge_begin(
     /* As it is now, and not when the request came. */
     if (key_by_id(host->store, j->form.asked.key, &k, &e) != IH_OK)
         return problem_set(p, 503, "unavailable", NULL, "the key cannot be looked up now");
-    if (!has_quota(&k))
+    if (!key_is_valid(host->store, &k))
+        return access_refuse_key(&k, p);
+    if (!has_quota(&k, j->line))
         return true;
+    reserved->of[REQUESTS] = j->line;
     j->operation->measure(host, &j->form, reserved);
     bool good = meter_reserve(host->meter, &k, reserved, p);
     for (int u = 0; u < UNITS; u++)
@@ -162,7 +170,7 @@ void charge_end(
     if (!host->store || !j->operation->measure)
         return;
     answer_used(j->answer, &used, model, sizeof model);
-    used.of[REQUESTS] = 0; /* was counted at the door */
+    used.of[REQUESTS] = j->line; /* others were counted at the door */
     if (j->form.asked.key)
         meter_settle(host->meter, j->form.asked.key, reserved, &used);
     used.of[REQUESTS] = 1;

@@ -15,6 +15,7 @@ struct host {
     struct store *store;
     struct meter *meter;
     struct kept *kept;
+    struct binder *binder;
 };
 
 /* Something that a server does for a request, without HTTP: from a form to an answer. It is told
@@ -42,6 +43,7 @@ struct job {
     /* Called instead of counting what was used, when it is over; may be null. */
     void (*done)(struct job *j);
     void *arg;
+    bool line; /* of a batch, which is a request of its own */
     int later; /* seconds after which its key's quotas may have room for it; 0: they had */
 };
 

@@ -19,9 +19,9 @@
 struct store;
 
 enum {
-    STORE_ID = 40,
+    STORE_ID = 48,
     STORE_NAME = 64
-}; /* bytes with the NUL: "job_" and 32 digits; a key's name */
+}; /* bytes with the NUL: "batch_req_" and 32 digits; a key's name */
 
 /* Makes the folder when it is not there, for the user alone, and brings an older file up to date. A
  * file that a newer version has written is IH_UNSUPPORTED. */
