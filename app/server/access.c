@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/access.h"
 
+#include "server/azure.h"
 #include "server/meter.h"
 #include "server/text.h"
 
@@ -61,6 +62,44 @@ bool access_allows_model(const struct key *k, const char *model, struct problem 
         model ? model : "");
 }
 
+bool access_allows_voice(const struct key *k, const char *voice, struct problem *p)
+{
+    return key_allows(k->voices, voice, strlen(voice)) ||
+           problem_set(p, 403, "voice_not_allowed", "voice", "the key may not use the voice '%.100s'",
+               voice);
+}
+
+/* What Azure calls the model of a person's voice: nobody's voice, so text of its own has none. */
+static bool is_base(const char *name, size_t n)
+{
+    static const char *const names[] = {
+        "DragonLatestNeural", "PhoenixLatestNeural", "MAI-Voice-1", "MAI-Voice-2"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strlen(names[i]) == n && strncasecmp(names[i], name, n) == 0)
+            return true;
+    return false;
+}
+
+/* SSML names voices too: in elements whose name may have a prefix. Names are compared as they are
+ * written, so that one in other letters (&#97;) is refused. */
+static bool allows_ssml(const struct key *k, const char *text, struct problem *p)
+{
+    const char *value = text;
+    size_t n;
+    bool good = true;
+    for (const char *at = text; good && (at = strcasestr(at, "voice")); at += 5)
+        if (at > text && (at[-1] == '<' || at[-1] == ':') && strchr(" \t\r\n>/", at[5])) {
+            const char *name = azure_name(at, &n);
+            good = name && (key_allows(k->voices, name, n) || is_base(name, n));
+        }
+    for (const char *at = text; good && (at = strcasestr(at, "speakerProfileId")); at++) {
+        value = azure_profile(at - (at > text), &n);
+        good = value && key_allows(k->voices, value, n);
+    }
+    return good || problem_set(p, 403, "voice_not_allowed", "input",
+                       "the key may use certain voices only: the text names another one");
+}
+
 /* Of a blend ("anna:0.7+ben:0.3") every part. */
 static bool allows_voice(const struct key *k, const struct form *f, struct problem *p)
 {
@@ -75,11 +114,7 @@ static bool allows_voice(const struct key *k, const struct form *f, struct probl
         if (!key_allows(k->voices, c, strcspn(c, ":+")))
             return problem_set(p, 403, "voice_not_allowed", "voice",
                 "the key may not use the voice '%.100s'", voice->text);
-    /* SSML names voices too. */
-    if (strcasestr(input->text, "<voice"))
-        return problem_set(p, 403, "voice_not_allowed", "input",
-            "the key may use certain voices only: <voice> in the text is not possible");
-    return true;
+    return allows_ssml(k, input->text, p);
 }
 
 bool access_allows(const struct key *k, const struct form *f, struct problem *p)

@@ -121,7 +121,7 @@ static bool read_type(struct exchange *x, const struct request_head *h, struct p
     int64_t most = (int64_t)s->body_kilobytes << 10;
     if (x->route->bare && x->length == 0)
         return true;
-    if (x->route->now || (x->route->operation->quick && strcmp(x->method, "POST") != 0))
+    if (x->route->now || (x->route->operation->quick && *x->method != 'P'))
         return x->length == 0 ||
                problem_set(p, 400, "invalid_body", NULL, "%s takes no body", x->method);
     const struct adapter *adapter = x->route->adapter;

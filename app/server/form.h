@@ -35,7 +35,7 @@ struct upload {
 struct asked {
     int64_t key;           /* who asks: a key of the store; 0 where there is none */
     bool admin;            /* may see what belongs to others */
-    char item[64];         /* what stands for {name} in its address, or "" */
+    char item[128];        /* what stands for {name} in its address, or "" */
     char once[128];        /* Idempotency-Key, or "" */
     char hook[512];        /* address that is told when a job ends, or "" */
     const char *operation; /* that is to be kept as a job; null: none */

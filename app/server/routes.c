@@ -79,6 +79,7 @@ static bool model(const struct host *host, const char *path, const struct form *
 
 #define KEPT(o)     .dialect = &dialect_openai, .operation = &o, .kept = true
 #define AZURE(o, a) .dialect = &dialect_azure, .operation = &o, .adapter = &a
+#define PERSONA(o)  AZURE(o, azure_persona), .kept = true
 
 /* clang-format off */
 static const struct route table[] = {
@@ -127,6 +128,18 @@ static const struct route table[] = {
     {.method = "POST", .path = "/speechtotext/transcriptions:transcribe", AZURE(operation_recognize, azure_transcription)},
     {.method = "POST", .path = "/cognitiveservices/v1", AZURE(operation_speak, azure_speech)},
     {.method = "GET", .path = "/cognitiveservices/voices/list", .dialect = &dialect_azure, .now = azure_voices},
+    {.method = "GET", .path = "/customvoice/projects", PERSONA(operation_personas)},
+    {.method = "GET", .path = "/customvoice/consents", PERSONA(operation_personas)},
+    {.method = "GET", .path = "/customvoice/personalvoices", PERSONA(operation_personas)},
+    {.method = "GET", .path = "/customvoice/projects/{id}", PERSONA(operation_persona)},
+    {.method = "GET", .path = "/customvoice/consents/{id}", PERSONA(operation_persona)},
+    {.method = "GET", .path = "/customvoice/personalvoices/{id}", PERSONA(operation_persona)},
+    {.method = "DELETE", .path = "/customvoice/projects/{id}", PERSONA(operation_persona_end)},
+    {.method = "DELETE", .path = "/customvoice/consents/{id}", PERSONA(operation_persona_end)},
+    {.method = "DELETE", .path = "/customvoice/personalvoices/{id}", PERSONA(operation_persona_end)},
+    {.method = "PUT", .path = "/customvoice/projects/{id}", PERSONA(operation_project_new)},
+    {.method = "POST", .path = "/customvoice/consents/{id}", PERSONA(operation_consent_new)},
+    {.method = "POST", .path = "/customvoice/personalvoices/{id}", PERSONA(operation_voice_new)},
     {.method = "POST", .path = "/mai/v1/images/generations", AZURE(operation_draw, azure_picture)},
     {.method = "POST", .path = "/mai/v1/images/edits", AZURE(operation_edit, azure_picture)},
 };
@@ -167,7 +180,7 @@ static void add_method(char allow[64], const char *method)
 static const struct dialect *dialect_of(const char *path)
 {
     static const char *const azure[] = {
-        "/openai/", "/speechtotext/", "/cognitiveservices/", "/mai/"};
+        "/openai/", "/speechtotext/", "/cognitiveservices/", "/mai/", "/customvoice/"};
     for (size_t i = 0; i < sizeof azure / sizeof *azure; i++)
         if (strncmp(path, azure[i], strlen(azure[i])) == 0)
             return &dialect_azure;

@@ -14,7 +14,7 @@ import sys
 import time
 import unittest
 
-from keep import Kept, new_key, program
+from keep import MODELS, Kept, new_key, program
 from serve import PATIENCE, SOUND, form
 
 ENDED = ("completed", "failed", "cancelled", "expired")
@@ -34,6 +34,11 @@ def picture(name, **more):
 
 
 class Batched(Kept):
+    @classmethod
+    def start(cls):
+        (MODELS / "tones" / "hears.txt").write_text("what is heard")
+        super().start()
+
     def put(self, data, key=None, purpose="batch"):
         kind, body = form(data, purpose=purpose)
         return self.good("POST", "/v1/files", key, body, Content_Type=kind)["id"]
@@ -118,6 +123,7 @@ class Batches(Batched):
         kind, body = form(SOUND, model="tones")
         want = json.loads(self.ask("POST", TRANSCRIPTS, None, body, Content_Type=kind)[2])
         found = {r["custom_id"]: r["response"]["body"] for r in self.rows(row["output_file_id"])}
+        self.assertEqual(want["text"], "what is heard")
         self.assertEqual((found["file"], found["data"]), (want, want))
         self.assertEqual(found["text"].strip(), want["text"])
         self.assertEqual(found["verbose"]["text"], want["text"])

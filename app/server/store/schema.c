@@ -68,7 +68,14 @@ static const char *const step[] = {
     " output TEXT, errors TEXT, created INTEGER NOT NULL, expires INTEGER NOT NULL,"
     " begun INTEGER, finalizing INTEGER, cancelling INTEGER, ended INTEGER) STRICT;"
     "CREATE UNIQUE INDEX batches_once ON batches (owner, once) WHERE once IS NOT NULL;"
-    "CREATE INDEX batches_state ON batches (state, seq);",
+    "CREATE INDEX batches_state ON batches (state, seq);"
+
+    /* What makes up a person's voice: projects, consents, voices. `blob` is a statement. */
+    "CREATE TABLE personas ("
+    " kind INTEGER NOT NULL, owner INTEGER NOT NULL, id TEXT NOT NULL,"
+    " project TEXT, consent TEXT, data TEXT NOT NULL, blob TEXT, created INTEGER NOT NULL,"
+    " PRIMARY KEY (kind, owner, id)) STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX personas_voices ON personas (id) WHERE kind = 2;",
 };
 enum { VERSION = sizeof step / sizeof *step };
 

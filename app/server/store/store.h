@@ -33,6 +33,9 @@ void store_close(struct store **s);
  * away files that belong to nothing. *again counts the former. */
 enum ih_status store_take_over(struct store *s, int *again, struct ih_error *e);
 
+/* A folder for the user alone, and those above it that are missing. */
+enum ih_status store_make_folder(const char *path, struct ih_error *e);
+
 /* The path of a blob; false when it does not fit. */
 bool store_blob_path(const struct store *s, const char *blob, char *buf, size_t size);
 
