@@ -75,7 +75,12 @@ static const char *const step[] = {
     " kind INTEGER NOT NULL, owner INTEGER NOT NULL, id TEXT NOT NULL,"
     " project TEXT, consent TEXT, data TEXT NOT NULL, blob TEXT, created INTEGER NOT NULL,"
     " PRIMARY KEY (kind, owner, id)) STRICT, WITHOUT ROWID;"
-    "CREATE UNIQUE INDEX personas_voices ON personas (id) WHERE kind = 2;",
+    "CREATE UNIQUE INDEX personas_voices ON personas (id) WHERE kind = 2;"
+
+    /* What a process that ended had counted of its last minute. */
+    "CREATE TABLE minutes ("
+    " minute INTEGER NOT NULL, key INTEGER NOT NULL, unit INTEGER NOT NULL, amount REAL NOT NULL,"
+    " PRIMARY KEY (minute, key, unit)) STRICT, WITHOUT ROWID;",
 };
 enum { VERSION = sizeof step / sizeof *step };
 
