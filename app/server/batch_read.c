@@ -130,6 +130,14 @@ static enum ih_status read_lines(
     return status;
 }
 
+/* What has failed needs its lines no more. */
+static void drop_lines(struct store *s, const struct batch_row *row)
+{
+    char name[BLOB_NAME];
+    snprintf(name, sizeof name, "%s.0", row->id);
+    blob_remove(s, name);
+}
+
 /* A file in which no line can be told is no batch; else each line has its own answer. */
 static enum ih_status settle(struct store *s, struct reading *r, struct ih_error *e)
 {
@@ -142,6 +150,8 @@ static enum ih_status settle(struct store *s, struct reading *r, struct ih_error
     enum ih_status status =
         text ? batch_fail(s, r->batch, text, e) : explain(e, IH_NO_MEMORY, "not enough memory");
     free(text);
+    if (!status)
+        drop_lines(s, r->batch);
     return status;
 }
 
