@@ -125,7 +125,7 @@ static void test_an_older_folder(void **state)
     snprintf(path, sizeof path, "%s/state.db", folder);
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(
-        sqlite3_exec(db, "DROP TABLE deployments; PRAGMA user_version=1", NULL, NULL, NULL),
+        sqlite3_exec(db, "DROP TABLE deployments; PRAGMA user_version=2", NULL, NULL, NULL),
         SQLITE_OK);
     sqlite3_close(db);
     if (store_open(&host.store, folder, &e) != IH_OK)
