@@ -106,8 +106,7 @@ static enum ih_status find(
 {
     const char *id = form->asked.item;
     enum ih_status status = job_find(host->store, id, asked_owner(&form->asked), row, e);
-    return status || !row->batch ? status
-                                 : explain(e, IH_NOT_FOUND, "there is no job '%.60s'", id);
+    return status || !row->batch ? status : explain(e, IH_NOT_FOUND, "there is no job '%.60s'", id);
 }
 
 /* With how far it is, where that is known. */

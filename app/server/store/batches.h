@@ -4,9 +4,9 @@
 
 #include "server/store/jobs.h"
 
-/* Batches: many requests in one file. Each line of it is a job (jobs.h), which is worked off, counted
- * and kept exactly once as any other; a batch that has ended has its lines no more, but files of
- * what came of them. The lines lie in the blob "ID.0" until then. */
+/* Batches: many requests in one file. Each line of it is a job (jobs.h), which is worked off,
+ * counted and kept exactly once as any other; a batch that has ended has its lines no more, but
+ * files of what came of them. The lines lie in the blob "ID.0" until then. */
 
 /* In the order in which they follow; from BATCH_COMPLETED on it has ended. */
 enum batch_state {
@@ -47,7 +47,7 @@ enum ih_status batch_find(
 /* Newest first, from behind `after` (null: from the first). */
 enum ih_status batch_list(struct store *s, int64_t owner, const char *after,
     int (*take)(void *arg, const struct batch_row *row), void *arg, struct ih_error *e);
-/* The next behind a seq that has not ended; IH_NOT_FOUND behind the last. */
+/* The next behind a seq that has not ended, without counts; IH_NOT_FOUND behind the last. */
 enum ih_status batch_open_after(
     struct store *s, int64_t seq, struct batch_row *out, struct ih_error *e);
 
