@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LOOK_AGAIN = 5 }; /* seconds */
+
 struct workers {
     struct queue *queue;
     const struct host *host;
@@ -34,7 +36,8 @@ static void do_job(struct workers *w, struct job *j)
         run(w->host, j);
         charge_end(w->host, j, &reserved, !j->done);
     } else {
-        j->later = p.retry_after;
+        /* A disk that cannot be read now is no end of a job either. */
+        j->later = p.status == 503 && !p.retry_after ? LOOK_AGAIN : p.retry_after;
         answer_fail(j->answer, &p);
     }
     if (j->done)

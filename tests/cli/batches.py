@@ -131,6 +131,24 @@ class Batches(Batched):
         self.assertEqual(wrong, {"none": "missing_parameter", "lost": "file_not_found", "path": "file_not_found",
                                  "bad": "invalid_value"})
 
+    def test_edits(self):
+        """Pictures by their file and in the line, one or several."""
+        url = "/v1/images/edits"
+        drawn = base64.b64decode(json.loads(self.draw()[2])["data"][0]["b64_json"])
+        fields = {"model": "brush", "prompt": "x", "size": "64x32", "seed": 7, "steps": 4}
+        kind, body = form(None, [("image", drawn)], **{k: str(v) for k, v in fields.items()})
+        want = json.loads(self.ask("POST", url, None, body, Content_Type=kind)[2])["data"]
+        file = self.put(drawn, purpose="vision")
+        data = "data:image/png;base64," + base64.b64encode(drawn).decode()
+        lines = [line("file", url, {**fields, "image": file}), line("data", url, {**fields, "image": data}),
+                 line("list", url, {**fields, "image": [data]}), line("many", url, {**fields, "image": [file] * 33}),
+                 line("none", url, fields), line("object", url, {**fields, "image": [{"file_id": file}]})]
+        row = self.ends(self.submit(lines, url)["id"])
+        for r in self.rows(row["output_file_id"]):
+            self.assertEqual(r["response"]["body"]["data"], want, r["custom_id"])
+        wrong = {r["custom_id"]: r["response"]["status_code"] for r in self.rows(row["error_file_id"])}
+        self.assertEqual(wrong, {"many": 400, "none": 400, "object": 400})
+
     def test_a_file_of_another_key(self):
         mine, other = new_key(self.data, "f1"), new_key(self.data, "f2")
         file = self.put(SOUND, other, "user_data")
