@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/exchange.h"
 
+#include "server/deploy.h"
 #include "server/hook.h"
 #include "server/kept.h"
 #include "server/operations.h"
@@ -279,7 +280,8 @@ static bool check_form(struct exchange *x, struct problem *p)
     const struct form *f = &x->form;
     if (adapter && adapter->body && !adapter->body(&x->form, x->path, p))
         return false;
-    if (operation->measure && !access_allows(&x->key, f, p))
+    if (operation->measure &&
+        (!access_allows(&x->key, f, p) || !deploy_resolve(&x->service->host, &x->form, p)))
         return false;
     return operation->check(&x->service->host, f, p) &&
            (!f->asked.operation || job_has_no_stream(f, p));
@@ -292,11 +294,19 @@ static void submit(struct exchange *x)
     const struct operation *operation =
         x->form.asked.operation ? &operation_keep : x->route->operation;
     struct queue *queue = operation->quick ? s->clerks : s->queue;
-    if (!check_form(x, &p)) {
+    struct lease *lease = NULL;
+    /* A job that is to be kept counts while it is worked on. */
+    if (!check_form(x, &p) ||
+        (!x->form.asked.operation &&
+            !lease_begin(&lease, s->host.ledger, &x->form.asked.deployment, x->answer, &p))) {
         exchange_refuse(x, &p);
         return;
     }
     struct job *j = job_new(operation, &x->form, x->answer);
+    if (j)
+        j->lease = lease;
+    else
+        lease_end(&lease);
     if (j && queue->put(queue, j))
         return;
     problem_set(&p, 503, j ? "queue_full" : "out_of_memory", NULL, "%s",

@@ -5,6 +5,7 @@
 #include "inhouse/error.h"
 #include "server/multipart.h"
 #include "server/spool.h"
+#include "server/store/deployments.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,13 +34,14 @@ struct upload {
 
 /* What a request says besides its fields. */
 struct asked {
-    int64_t key;           /* who asks: a key of the store; 0 where there is none */
-    bool admin;            /* may see what belongs to others */
-    char item[128];        /* what stands for {name} in its address, or "" */
-    char once[128];        /* Idempotency-Key, or "" */
-    char hook[512];        /* address that is told when a job ends, or "" */
-    const char *operation; /* that is to be kept as a job; null: none */
-    const char *dialect;   /* of the address, by its name; null: ours */
+    int64_t key;                  /* who asks: a key of the store; 0 where there is none */
+    bool admin;                   /* may see what belongs to others */
+    char item[128];               /* what stands for {name} in its address, or "" */
+    char once[128];               /* Idempotency-Key, or "" */
+    char hook[512];               /* address that is told when a job ends, or "" */
+    const char *operation;        /* that is to be kept as a job; null: none */
+    const char *dialect;          /* of the address, by its name; null: ours */
+    struct deployment deployment; /* that was named as its model; all zeros: none */
 };
 
 enum { FIELDS_MOST = 256, UPLOADS_MOST = 32 };

@@ -15,6 +15,7 @@ struct host {
     struct store *store;
     struct meter *meter;
     struct kept *kept;
+    struct ledger *ledger; /* deploy.h; may be null where there is no store */
     struct binder *binder;
 };
 
@@ -44,7 +45,10 @@ struct job {
     void (*done)(struct job *j);
     void *arg;
     bool line; /* of a batch, which is a request of its own */
-    int later; /* seconds after which its key's quotas may have room for it; 0: they had */
+    int later; /* seconds after which there may be room for it: in quotas, in memory; 0: there was
+                */
+    struct lease *lease;   /* of its deployment; owned; null where that counts nothing */
+    struct ih_model *lent; /* while it is worked on, or null */
 };
 
 /* Null without memory. The form is moved into it. */

@@ -52,7 +52,8 @@ bool keep_answer(struct store *s, const char *blob, struct answer *a);
 /* False, with the problem, for a form that asks for a stream. */
 bool job_has_no_stream(const struct form *f, struct problem *p);
 
-/* form_text.c: a form as text, its uploads being in blobs "ID.0", "ID.1" ..., and back. */
+/* form_text.c: a form as text, its uploads being in blobs "ID.0", "ID.1" ..., and back.
+ * The deployment that was named goes with it. */
 char *form_to_text(const struct form *f);
 enum ih_status form_from_text(
     struct form *f, const char *text, struct store *s, const char *id, struct ih_error *e);

@@ -30,6 +30,10 @@ extern const struct operation operation_personas, operation_persona, operation_p
 extern const struct operation operation_keys, operation_key_new, operation_key_end,
     operation_usage_all, operation_usage_own;
 
+/* api_deployments.c */
+extern const struct operation operation_deployments, operation_deployment, operation_deployment_put,
+    operation_deployment_end;
+
 /* A field's text, or null. */
 const char *asked_text(const struct form *f, const char *name);
 /* How many rows of a list are wanted, 1 to `most`; false fills in the problem. */

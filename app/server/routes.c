@@ -2,6 +2,7 @@
 #include "server/routes.h"
 
 #include "server/azure.h"
+#include "server/deploy.h"
 #include "server/operations.h"
 #include "server/page.h"
 #include "server/realtime.h"
@@ -33,48 +34,62 @@ static bool ready(const struct host *host, const char *path, const struct form *
 }
 
 /* OpenAI's fields, and: root, the model that the name stands for; tasks, where they are known. */
-static json_t *model_json(const struct depot *d, int i, const char *name, int64_t created)
+static json_t *model_json(const struct offered *o)
 {
     static const struct {
         enum ih_task task;
         const char *name;
     } names[] = {{IH_TRANSCRIBE, "transcribe"}, {IH_SPEAK, "speak"}, {IH_DRAW, "draw"}};
-    unsigned tasks;
-    const char *root = depot_stands_for(d, i, &tasks);
-    json_t *list = tasks ? json_array() : NULL;
+    json_t *list = o->tasks ? json_array() : NULL;
     for (size_t t = 0; list && t < sizeof names / sizeof *names; t++)
-        if (tasks & names[t].task)
+        if (o->tasks & names[t].task)
             json_array_append_new(list, json_string(names[t].name));
-    return json_pack("{sssssIssssso*}", "id", name, "object", "model", "created",
-        (json_int_t)created, "owned_by", "inhouse", "root", root, "tasks", list);
+    return json_pack("{sssssIssssso*}", "id", o->name, "object", "model", "created",
+        (json_int_t)o->created, "owned_by", "inhouse", "root", o->root, "tasks", list);
+}
+
+static void add_model(void *list, const struct offered *o)
+{
+    json_array_append_new(list, model_json(o));
 }
 
 static bool models(const struct host *host, const char *path, const struct form *form,
     struct answer *a, struct problem *p)
 {
     json_t *list = json_array();
-    const char *name;
-    int64_t created;
-    (void)path, (void)form, (void)p;
-    for (int i = 0; (name = depot_name(host->depot, i, &created)); i++)
-        json_array_append_new(list, model_json(host->depot, i, name, created));
+    (void)path, (void)form;
+    if (!deploy_each(host, add_model, list, p)) {
+        json_decref(list);
+        return false;
+    }
     answer_json(a, 200, json_pack("{ssso}", "object", "list", "data", list));
     return true;
+}
+
+struct wanted_model {
+    const char *name;
+    json_t *json;
+};
+
+static void take_wanted(void *wanted, const struct offered *o)
+{
+    struct wanted_model *w = wanted;
+    if (!w->json && strcmp(o->name, w->name) == 0)
+        w->json = model_json(o);
 }
 
 static bool model(const struct host *host, const char *path, const struct form *form,
     struct answer *a, struct problem *p)
 {
-    const char *wanted = strrchr(path, '/') + 1, *name;
-    int64_t created;
+    struct wanted_model wanted = {.name = strrchr(path, '/') + 1};
     (void)form;
-    for (int i = 0; (name = depot_name(host->depot, i, &created)); i++)
-        if (strcmp(name, wanted) == 0) {
-            answer_json(a, 200, model_json(host->depot, i, name, created));
-            return true;
-        }
-    return problem_set(
-        p, 404, "model_not_found", "model", "the model '%.100s' does not exist here", wanted);
+    if (!deploy_each(host, take_wanted, &wanted, p))
+        return false;
+    if (!wanted.json)
+        return problem_set(p, 404, "model_not_found", "model",
+            "the model '%.100s' does not exist here", wanted.name);
+    answer_json(a, 200, wanted.json);
+    return true;
 }
 
 #define KEPT(o)     .dialect = &dialect_openai, .operation = &o, .kept = true
@@ -113,6 +128,11 @@ static const struct route table[] = {
     {.method = "GET", .path = "/v1/admin/keys", KEPT(operation_keys), .admin = true},
     {.method = "POST", .path = "/v1/admin/keys", KEPT(operation_key_new), .admin = true},
     {.method = "DELETE", .path = "/v1/admin/keys/{name}", KEPT(operation_key_end), .admin = true},
+
+    {.method = "GET", .path = "/v1/deployments", KEPT(operation_deployments), .admin = true},
+    {.method = "GET", .path = "/v1/deployments/{name}", KEPT(operation_deployment), .admin = true},
+    {.method = "PUT", .path = "/v1/deployments/{name}", KEPT(operation_deployment_put), .admin = true},
+    {.method = "DELETE", .path = "/v1/deployments/{name}", KEPT(operation_deployment_end), .admin = true},
 
     {.method = "GET", .path = "/v1/realtime", .dialect = &dialect_openai, .now = realtime_now},
 
@@ -165,7 +185,8 @@ void route_item(const struct route *r, const char *path, char *buf, size_t size)
 {
     const char *brace = strchr(r->path, '{');
     const char *piece = brace ? path + (brace - r->path) : "";
-    snprintf(buf, size, "%.*s", (int)strcspn(piece, "/"), piece);
+    size_t n = strcspn(piece, "/");
+    snprintf(buf, size, "%.*s", n < size ? (int)n : 0, piece);
 }
 
 static void add_method(char allow[64], const char *method)

@@ -66,6 +66,10 @@ static const struct setting table[] = {
         "model for gpt-image-1 and for requests that name none (default: as 'inhouse draw')", AT(draw)},
     {"models.offer", "offer", SETTING_STRINGS, "NAME,...", 0, 0, "",
         "models that requests may name besides these three (default: all on this machine)", AT(offer)},
+    {"models.memory_megabytes", "memory-megabytes", SETTING_INTEGER, "N", 0, 100000000, "0",
+        "most that open models may take, by the bytes of their files: the one that was not used for longest is closed when another is asked for; 0: any", AT(memory_megabytes)},
+    {"models.keep_minutes", "keep-minutes", SETTING_INTEGER, "N", 0, 525600, "0",
+        "a model that nobody has used for so long is closed until it is asked for again; 0 keeps it", AT(keep_minutes)},
 
     {"jobs.workers", "job-workers", SETTING_INTEGER, "N", 1, 64, "1",
         "jobs that are worked on at once, besides requests; they share the processors", AT(job_workers)},

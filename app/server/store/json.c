@@ -53,6 +53,20 @@ static json_t *amount_json(double x)
     return x < 9e15 && x == (double)(json_int_t)x ? json_integer((json_int_t)x) : json_real(x);
 }
 
+json_t *deployment_json(const struct deployment *d)
+{
+    json_t *json =
+        json_pack("{ss ss ss}", "object", "deployment", "name", d->name, "model", d->model);
+    for (int l = 0; json && l < LIMITS; l++)
+        json_object_set_new(json, limit_name((enum deployment_limit)l),
+            d->limit[l] > 0 ? amount_json(d->limit[l]) : json_null());
+    if (json) {
+        json_object_set_new(json, "created", time_json(d->created));
+        json_object_set_new(json, "changed", time_json(d->changed));
+    }
+    return json;
+}
+
 json_t *usage_json(const struct usage_row *row)
 {
     char day[16] = "";

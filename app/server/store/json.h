@@ -3,6 +3,7 @@
 #define STORE_JSON_H
 
 #include "server/store/batches.h"
+#include "server/store/deployments.h"
 #include "server/store/files.h"
 #include "server/store/jobs.h"
 #include "server/store/keys.h"
@@ -12,6 +13,7 @@
 /* Rows as the command line and the server show them. New references, null without memory. */
 
 json_t *key_json(const struct store *s, const struct key *k);
+json_t *deployment_json(const struct deployment *d);
 json_t *usage_json(const struct usage_row *row);
 /* As OpenAI's API shows them. */
 json_t *file_json(const struct file_row *f);

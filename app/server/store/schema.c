@@ -81,6 +81,12 @@ static const char *const step[] = {
     "CREATE TABLE minutes ("
     " minute INTEGER NOT NULL, key INTEGER NOT NULL, unit INTEGER NOT NULL, amount REAL NOT NULL,"
     " PRIMARY KEY (minute, key, unit)) STRICT, WITHOUT ROWID;",
+
+    "CREATE TABLE deployments ("
+    " name TEXT NOT NULL PRIMARY KEY, model TEXT NOT NULL,"
+    " concurrent REAL NOT NULL," /* 0, as of the other limits: none */
+    " audio_seconds REAL NOT NULL, characters REAL NOT NULL, megapixel_steps REAL NOT NULL,"
+    " created INTEGER NOT NULL, changed INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 };
 enum { VERSION = sizeof step / sizeof *step };
 
