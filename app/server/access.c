@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/access.h"
 
-#include "server/azure.h"
 #include "server/meter.h"
 #include "server/text.h"
 
@@ -62,65 +61,10 @@ bool access_allows_model(const struct key *k, const char *model, struct problem 
         model ? model : "");
 }
 
-bool access_allows_voice(const struct key *k, const char *voice, struct problem *p)
-{
-    return key_allows(k->voices, voice, strlen(voice)) ||
-           problem_set(p, 403, "voice_not_allowed", "voice",
-               "the key may not use the voice '%.100s'", voice);
-}
-
-/* What Azure calls the model of a person's voice: nobody's voice, so text of its own has none. */
-static bool is_base(const char *name, size_t n)
-{
-    static const char *const names[] = {
-        "DragonLatestNeural", "PhoenixLatestNeural", "MAI-Voice-1", "MAI-Voice-2"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strlen(names[i]) == n && strncasecmp(names[i], name, n) == 0)
-            return true;
-    return false;
-}
-
-/* SSML names voices too: in elements whose name may have a prefix. Names are compared as they are
- * written, so that one in other letters (&#97;) is refused. */
-static bool allows_ssml(const struct key *k, const char *text, struct problem *p)
-{
-    const char *value = text;
-    size_t n;
-    bool good = true;
-    for (const char *at = text; good && (at = strcasestr(at, "voice")); at += 5)
-        if (at > text && (at[-1] == '<' || at[-1] == ':') && strchr(" \t\r\n>/", at[5])) {
-            const char *name = azure_name(at, &n);
-            good = name && (key_allows(k->voices, name, n) || is_base(name, n));
-        }
-    for (const char *at = text; good && (at = strcasestr(at, "speakerProfileId")); at++) {
-        value = azure_profile(at - (at > text), &n);
-        good = value && key_allows(k->voices, value, n);
-    }
-    return good || problem_set(p, 403, "voice_not_allowed", "input",
-                       "the key may use certain voices only: the text names another one");
-}
-
-/* Of a blend ("anna:0.7+ben:0.3") every part. */
-static bool allows_voice(const struct key *k, const struct form *f, struct problem *p)
-{
-    const struct field *voice = form_find(f, "voice"), *input = form_find(f, "input");
-    if (!*k->voices || !input)
-        return true;
-    if (!voice)
-        return problem_set(p, 403, "voice_not_allowed", "voice",
-            "the key may use certain voices only: name one of them");
-    for (const char *c = voice->text; *c;
-         c += c[strcspn(c, "+")] ? strcspn(c, "+") + 1 : strcspn(c, "+"))
-        if (!key_allows(k->voices, c, strcspn(c, ":+")))
-            return problem_set(p, 403, "voice_not_allowed", "voice",
-                "the key may not use the voice '%.100s'", voice->text);
-    return allows_ssml(k, input->text, p);
-}
-
 bool access_allows(const struct key *k, const struct form *f, struct problem *p)
 {
     const struct field *model = form_find(f, "model");
-    return access_allows_model(k, model ? model->text : NULL, p) && allows_voice(k, f, p);
+    return access_allows_model(k, model ? model->text : NULL, p) && access_allows_voices(k, f, p);
 }
 
 /* OpenAI's headers; of units besides theirs, the same with the unit's name. */

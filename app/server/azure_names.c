@@ -34,12 +34,13 @@ const char *azure_voice(const char *name, size_t bytes, const struct ih_voice *v
 }
 
 /* The value of an attribute before `end`, or null. */
-static const char *attribute(const char *at, const char *end, const char *name, size_t *bytes)
+static const char *attribute(const char *from, const char *end, const char *name, size_t *bytes)
 {
     size_t length = strlen(name);
+    const char *at = from;
     for (; end && (at = strstr(at, name)) && at < end; at += length) {
         const char *value = at + length + strspn(at + length, " \t\r\n");
-        if (!isspace((unsigned char)at[-1]) || *value != '=')
+        if (at == from || !isspace((unsigned char)at[-1]) || *value != '=')
             continue;
         value += 1 + strspn(value + 1, " \t\r\n");
         const char *close = *value == '"' || *value == '\'' ? strchr(value + 1, *value) : NULL;
@@ -51,14 +52,14 @@ static const char *attribute(const char *at, const char *end, const char *name, 
     return NULL;
 }
 
-const char *azure_name(const char *tag, size_t *bytes)
+static const char *name_value(const char *tag, size_t *bytes)
 {
     return attribute(tag, strchr(tag, '>'), "name", bytes);
 }
 
 const char *azure_profile(const char *ssml, size_t *bytes)
 {
-    return attribute(ssml + (*ssml != 0), ssml + strlen(ssml), "speakerProfileId", bytes);
+    return attribute(ssml, ssml + strlen(ssml), "speakerProfileId", bytes);
 }
 
 /* What stands before and behind the names is copied as it is, so lines in sentences about mistakes
@@ -76,7 +77,7 @@ char *azure_rename_voices(const char *ssml, size_t bytes, const struct ih_voice 
         return NULL;
     const char *done = ssml;
     for (const char *at = ssml; (at = strstr(at, tag)); at += sizeof tag - 1) {
-        const char *value = azure_name(at, &n);
+        const char *value = name_value(at, &n);
         const char *ours = value ? azure_voice(value, n, voice, count) : NULL;
         if (!ours)
             continue;

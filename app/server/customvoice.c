@@ -248,6 +248,8 @@ static bool fill_in(
         return false;
     snprintf(row->project, sizeof row->project, "%s", project ? project : "");
     snprintf(row->consent, sizeof row->consent, "%s", consent ? consent : "");
+    if (row->kind == PERSONA_VOICE && access_is_base(row->id, strlen(row->id)))
+        return problem_set(p, 400, "invalid_value", "id", "that is the name of a model");
     return describe(row, f, p) && (row->kind != PERSONA_VOICE || allowed(host, f, row->id, p));
 }
 

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LOOK_AGAIN = 5 }; /* seconds */
+
 struct workers {
     struct queue *queue;
     const struct host *host;
@@ -36,7 +38,8 @@ static void do_job(struct workers *w, struct job *j)
         charge_end(w->host, j, &reserved, !j->done);
         j->later = answer_later(j->answer);
     } else {
-        j->later = p.retry_after;
+        /* A disk that cannot be read now is no end of a job either. */
+        j->later = p.status == 503 && !p.retry_after ? LOOK_AGAIN : p.retry_after;
         answer_fail(j->answer, &p);
     }
     deploy_end(w->host, j);

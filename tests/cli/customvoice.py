@@ -121,6 +121,7 @@ class Whole(Voices):
         self.azure(self.send("personalvoices/alone", None, CLIP, consentId="nothing"), 400, "not_found")
         self.azure(self.send("personalvoices/dot.ted", None, CLIP, consentId="good"), 400, "invalid_value")
         self.azure(self.send("personalvoices/anna", None, CLIP, consentId="good"), 400, "invalid_value")
+        self.azure(self.send("personalvoices/mai-voice-2", None, CLIP, consentId="good"), 400, "invalid_value")
         self.assertIn("the recording of the voice lasts 2.0 seconds",
                       self.azure(self.send("personalvoices/short", None, tone(220, 2), consentId="good"), 400, "invalid_value"))
         self.azure(self.ask("PUT", "/customvoice/projects/pro", None, {"kind": "ProfessionalVoice"}), 400, "invalid_value")
@@ -136,9 +137,12 @@ class Whole(Voices):
         self.assertEqual(self.talk(ssml("mine"), key)[0], 200)
         for text in (ssml("ben"), ssml("mine").replace("hello", "</mstts:ttsembedding><mstts:ttsembedding speakerProfileId='ben'>x"),
                      ssml("mine").replace("DragonLatestNeural", "ben"), ssml("&#109;ine"), ssml("mine", "<v:voice name='ben'>x</v:voice>"),
+                     ssml("mine", "<voice x:name='ben' name='anna'>x</voice>"),
+                     ssml("mine", "<voice x='>' name='ben'>x</voice>"), ssml("DragonLatestNeural"),
+                     ssml("mine", "<mstts:ttsembedding x:speakerProfileId='ben' speakerProfileId='mine'>x</mstts:ttsembedding>"),
                      ssml("mine", "<mstts:ttsembedding x='speakerProfileId' speakerProfileId = 'ben'>x</mstts:ttsembedding>")):
             self.azure(self.talk(text, key), 403, "voice_not_allowed")
-        self.assertEqual(self.talk(ssml("mine", "<voice name='anna'>x</voice>"), key)[0], 200)
+        self.assertEqual(self.talk(ssml("mine", "<voice name='anna'>my name: voice = x</voice>"), key)[0], 200)
         models = new_key(self.data, "models", "--models", "ear")
         self.made(self.send("consents/models-yes", models, STATEMENT, **TALENT))
         self.azure(self.send("personalvoices/models", models, CLIP, consentId="models-yes"), 403, "model_not_allowed")

@@ -7,13 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COLUMNS                                                                                    \
-    "seq, id, owner, endpoint, input, metadata, once, keep, state, toward, faults, total,"         \
-    " CASE WHEN state < 4 THEN"                                                                    \
-    "  (SELECT COUNT(*) FROM jobs WHERE batch = b.seq AND jobs.state = 2) ELSE completed END,"     \
-    " CASE WHEN state < 4 THEN"                                                                    \
-    "  (SELECT COUNT(*) FROM jobs WHERE batch = b.seq AND jobs.state > 2) ELSE failed END,"        \
-    " output, errors, created, expires, begun, finalizing, cancelling, ended"
+#define COLUMNS_WITH(completed, failed)                                                            \
+    "seq, id, owner, endpoint, input, metadata, once, keep, state, toward, faults, "               \
+    "total, " completed ", " failed                                                                \
+    ", output, errors, created, expires, begun, finalizing, cancelling, ended"
+/* Until its end they are counted. */
+#define COUNTED(end, states)                                                                       \
+    "CASE WHEN state < 4 THEN (SELECT COUNT(*) FROM jobs WHERE batch = b.seq AND "                 \
+    "jobs.state " states ") ELSE " end " END"
+#define COLUMNS COLUMNS_WITH(COUNTED("completed", "= 2"), COUNTED("failed", "> 2"))
 
 const char *batch_state_name(enum batch_state state)
 {
@@ -136,7 +138,8 @@ enum ih_status batch_open_after(
     struct sql *c = &s->read;
     pthread_mutex_lock(&c->lock);
     sqlite3_stmt *q = sql_query(c, e,
-        "SELECT " COLUMNS " FROM batches AS b WHERE state < 4 AND seq > ?1 ORDER BY seq LIMIT 1",
+        "SELECT " COLUMNS_WITH("0", "0") " FROM batches WHERE state < 4 AND seq > ?1"
+                                         " ORDER BY seq LIMIT 1",
         "i", seq);
     enum ih_status status = take_one(c, q, out, e);
     pthread_mutex_unlock(&c->lock);

@@ -47,7 +47,7 @@ enum ih_status batch_find(
 /* Newest first, from behind `after` (null: from the first). */
 enum ih_status batch_list(struct store *s, int64_t owner, const char *after,
     int (*take)(void *arg, const struct batch_row *row), void *arg, struct ih_error *e);
-/* The next behind a seq that has not ended; IH_NOT_FOUND behind the last. */
+/* The next behind a seq that has not ended, without counts; IH_NOT_FOUND behind the last. */
 enum ih_status batch_open_after(
     struct store *s, int64_t seq, struct batch_row *out, struct ih_error *e);
 
