@@ -97,6 +97,7 @@ int completion(const char *shell);
 int run_transcribe(const struct args *args);
 int run_speak(const struct args *args);
 int run_draw(const struct args *args);
+int run_chat(const struct args *args);
 int run_show(const struct args *args);
 int run_voices(const struct args *args);
 int run_models(const struct args *args);

@@ -134,6 +134,17 @@ static const struct command table[] = {
         "  inhouse draw \"the same cat at night\" --image cat-001.webp --strength 0.6 -o night.png\n"
         "  inhouse draw -f prompts.txt --sheet sheet.png --columns 8\n"
         "  inhouse draw --again house.png --steps 40 -o finer.png\n"},
+    {.name = "chat", .usage = "[MESSAGE...]", .summary = "talk with a text model",
+     .argument = FLAG_TEXT, .request = IH_CHAT, .run = run_chat,
+     .details =
+        "With a message the answer goes to standard output; without one a conversation begins, or standard\n"
+        "input is the message when it is no terminal. In a conversation Ctrl-C stops an answer and keeps\n"
+        "what is there; /help lists what else can be done.\n"
+        "\n"
+        "  inhouse chat \"Why is the sky blue?\"\n"
+        "  inhouse chat -f report.txt \"Say this in three sentences.\"\n"
+        "  inhouse chat --system \"You are a patient teacher.\" --save lesson.json\n"
+        "  inhouse chat --load lesson.json --save lesson.json\n"},
     {.name = "show", .usage = "FILE...", .summary = "what a picture or a sound says of how it was made",
      .argument = FLAG_FILE, .flags = show_flags, .flag_count = sizeof show_flags / sizeof *show_flags, .run = run_show,
      .details =

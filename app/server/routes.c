@@ -94,6 +94,7 @@ static bool model(const struct host *host, const char *path, const struct form *
 
 #define KEPT(o)     .dialect = &dialect_openai, .operation = &o, .kept = true
 #define AZURE(o, a) .dialect = &dialect_azure, .operation = &o, .adapter = &a
+#define PERSONA(o)  AZURE(o, azure_persona), .kept = true
 
 /* clang-format off */
 static const struct route table[] = {
@@ -118,6 +119,10 @@ static const struct route table[] = {
     {.method = "GET", .path = "/v1/files/{id}", KEPT(operation_file)},
     {.method = "GET", .path = "/v1/files/{id}/content", KEPT(operation_file_content)},
     {.method = "DELETE", .path = "/v1/files/{id}", KEPT(operation_file_end)},
+    {.method = "POST", .path = "/v1/batches", KEPT(operation_batch_new)},
+    {.method = "GET", .path = "/v1/batches", KEPT(operation_batches)},
+    {.method = "GET", .path = "/v1/batches/{id}", KEPT(operation_batch)},
+    {.method = "POST", .path = "/v1/batches/{id}/cancel", KEPT(operation_batch_cancel), .bare = true},
     {.method = "GET", .path = "/v1/usage", KEPT(operation_usage_own)},
     {.method = "GET", .path = "/v1/admin/usage", KEPT(operation_usage_all), .admin = true},
     {.method = "GET", .path = "/v1/admin/keys", KEPT(operation_keys), .admin = true},
@@ -143,6 +148,18 @@ static const struct route table[] = {
     {.method = "POST", .path = "/speechtotext/transcriptions:transcribe", AZURE(operation_recognize, azure_transcription)},
     {.method = "POST", .path = "/cognitiveservices/v1", AZURE(operation_speak, azure_speech)},
     {.method = "GET", .path = "/cognitiveservices/voices/list", .dialect = &dialect_azure, .now = azure_voices},
+    {.method = "GET", .path = "/customvoice/projects", PERSONA(operation_personas)},
+    {.method = "GET", .path = "/customvoice/consents", PERSONA(operation_personas)},
+    {.method = "GET", .path = "/customvoice/personalvoices", PERSONA(operation_personas)},
+    {.method = "GET", .path = "/customvoice/projects/{id}", PERSONA(operation_persona)},
+    {.method = "GET", .path = "/customvoice/consents/{id}", PERSONA(operation_persona)},
+    {.method = "GET", .path = "/customvoice/personalvoices/{id}", PERSONA(operation_persona)},
+    {.method = "DELETE", .path = "/customvoice/projects/{id}", PERSONA(operation_persona_end)},
+    {.method = "DELETE", .path = "/customvoice/consents/{id}", PERSONA(operation_persona_end)},
+    {.method = "DELETE", .path = "/customvoice/personalvoices/{id}", PERSONA(operation_persona_end)},
+    {.method = "PUT", .path = "/customvoice/projects/{id}", PERSONA(operation_project_new)},
+    {.method = "POST", .path = "/customvoice/consents/{id}", PERSONA(operation_consent_new)},
+    {.method = "POST", .path = "/customvoice/personalvoices/{id}", PERSONA(operation_voice_new)},
     {.method = "POST", .path = "/mai/v1/images/generations", AZURE(operation_draw, azure_picture)},
     {.method = "POST", .path = "/mai/v1/images/edits", AZURE(operation_edit, azure_picture)},
 };
@@ -184,7 +201,7 @@ static void add_method(char allow[64], const char *method)
 static const struct dialect *dialect_of(const char *path)
 {
     static const char *const azure[] = {
-        "/openai/", "/speechtotext/", "/cognitiveservices/", "/mai/"};
+        "/openai/", "/speechtotext/", "/cognitiveservices/", "/mai/", "/customvoice/"};
     for (size_t i = 0; i < sizeof azure / sizeof *azure; i++)
         if (strncmp(path, azure[i], strlen(azure[i])) == 0)
             return &dialect_azure;
