@@ -53,7 +53,7 @@ static int read_settings(struct settings *s, const struct args *a)
 /* What this machine has, as the server wants to know it. */
 struct inventory {
     struct model_entry *found; /* of models_scan() */
-    struct model_entry chosen[3], speller;
+    struct model_entry chosen[4], speller;
     const char *offered; /* as in the settings */
     struct shelf_model *model;
     struct shelf shelf;
@@ -137,7 +137,7 @@ static bool on_look(void *arg, void (*show)(void *to, const struct shelf_model *
 static int take_inventory(struct inventory *v, const struct settings *s)
 {
     int n = models_scan(&v->found);
-    v->model = n < 0 ? NULL : calloc((size_t)n + 3, sizeof *v->model);
+    v->model = n < 0 ? NULL : calloc((size_t)n + 4, sizeof *v->model);
     if (!v->model) {
         complain("not enough memory");
         return EXIT_INTERNAL;
@@ -147,13 +147,16 @@ static int take_inventory(struct inventory *v, const struct settings *s)
     v->shelf.used = on_use;
     v->shelf.look = on_look;
     v->shelf.arg = v;
-    v->shelf.memory = (struct stock_options){
-        .memory_megabytes = s->memory_megabytes, .keep_minutes = s->keep_minutes};
+    v->shelf.memory = (struct stock_options){.memory_megabytes = s->memory_megabytes,
+        .keep_minutes = s->keep_minutes,
+        .chat = {.conversations = s->conversations, .context = s->context}};
     int code = choose(v, 0, s->transcribe, model_default, &v->shelf.transcribe);
     if (!code)
         code = choose(v, 1, s->speak, model_default_voice, &v->shelf.speak);
     if (!code)
         code = choose(v, 2, s->draw, model_default_painter, &v->shelf.draw);
+    if (!code)
+        code = choose(v, 3, s->chat, model_default_writer, &v->shelf.chat);
     for (int i = 0; i < n; i++)
         if (is_served(s->offer, &v->found[i]))
             offer(v, &v->found[i]);

@@ -65,8 +65,8 @@ bool access_allows_model(const struct key *k, const char *model, struct problem 
 bool access_allows_voice(const struct key *k, const char *voice, struct problem *p)
 {
     return key_allows(k->voices, voice, strlen(voice)) ||
-           problem_set(p, 403, "voice_not_allowed", "voice", "the key may not use the voice '%.100s'",
-               voice);
+           problem_set(p, 403, "voice_not_allowed", "voice",
+               "the key may not use the voice '%.100s'", voice);
 }
 
 /* What Azure calls the model of a person's voice: nobody's voice, so text of its own has none. */

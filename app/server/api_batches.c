@@ -13,8 +13,8 @@
 
 enum { WINDOW = 86400, HOUR = 3600, MONTH = 30 * 24 * HOUR };
 
-static const char *const known[] = {"input_file_id", "endpoint", "completion_window", "metadata",
-    "output_expires_after", NULL};
+static const char *const known[] = {
+    "input_file_id", "endpoint", "completion_window", "metadata", "output_expires_after", NULL};
 
 /* A JSON object in a field, or null; a new reference. */
 static json_t *object_in(const struct field *f)
@@ -68,8 +68,7 @@ static bool read_keep(struct batch_row *row, const struct form *f, struct proble
     if (!field)
         return true;
     json_t *json = object_in(field);
-    bool good = json &&
-                json_unpack(json, "{ss sI}", "anchor", &anchor, "seconds", &seconds) == 0 &&
+    bool good = json && json_unpack(json, "{ss sI}", "anchor", &anchor, "seconds", &seconds) == 0 &&
                 strcmp(anchor, "created_at") == 0 && seconds >= HOUR && seconds <= MONTH;
     json_decref(json);
     row->keep = seconds;
@@ -104,7 +103,7 @@ static bool read_new(
     if (!endpoint || !line_operation(endpoint))
         return problem_set(p, 400, endpoint ? "invalid_value" : "missing_parameter", "endpoint",
             "endpoint is /v1/audio/transcriptions, /v1/audio/translations, /v1/audio/speech, "
-            "/v1/images/generations or /v1/images/edits");
+            "/v1/images/generations, /v1/images/edits or /v1/chat/completions");
     if (!window || strcmp(window, "24h") != 0)
         return problem_set(p, 400, window ? "invalid_value" : "missing_parameter",
             "completion_window", "completion_window must be 24h");
@@ -120,12 +119,13 @@ static bool check_new(const struct host *host, const struct form *form, struct p
     return read_new(&row, host, form, p);
 }
 
-static bool check_input(
-    const struct host *host, const struct form *form, const struct batch_row *row, struct problem *p)
+static bool check_input(const struct host *host, const struct form *form,
+    const struct batch_row *row, struct problem *p)
 {
     struct file_row file;
     struct ih_error e = {0};
-    enum ih_status status = file_find(host->store, row->input, asked_owner(&form->asked), &file, &e);
+    enum ih_status status =
+        file_find(host->store, row->input, asked_owner(&form->asked), &file, &e);
     if (status == IH_NOT_FOUND)
         return problem_set(p, 400, "file_not_found", "input_file_id", "%s", e.text);
     if (status)
@@ -229,8 +229,8 @@ static void cancel(const struct host *host, const struct form *form, struct answ
     struct batch_row row;
     struct problem p;
     struct ih_error e = {0};
-    enum ih_status status = batch_stop(host->store, form->asked.item, asked_owner(&form->asked),
-        BATCH_CANCELLED, &row, &e);
+    enum ih_status status = batch_stop(
+        host->store, form->asked.item, asked_owner(&form->asked), BATCH_CANCELLED, &row, &e);
     if (status == IH_OK || (status == IH_INVALID && row.state == BATCH_CANCELLING)) {
         kept_cancel_batch(host->kept, row.seq);
         binder_wake(host->binder);

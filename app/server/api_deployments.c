@@ -72,8 +72,8 @@ static bool read_deployment(struct deployment *d, const struct form *form, struc
 {
     *d = (struct deployment){0};
     if (strlen(form->asked.item) >= sizeof d->name)
-        return problem_set(p, 400, "invalid_value", NULL, "a name has at most %zu characters",
-            sizeof d->name - 1);
+        return problem_set(
+            p, 400, "invalid_value", NULL, "a name has at most %zu characters", sizeof d->name - 1);
     memcpy(d->name, form->asked.item, strlen(form->asked.item));
     for (int i = 0; i < form->fields; i++)
         if (!read_field(d, &form->field[i], p))

@@ -10,7 +10,8 @@
 #include <string.h>
 
 const struct operation *const operations_kept[] = {&operation_transcribe, &operation_translate,
-    &operation_recognize, &operation_speak, &operation_draw, &operation_edit, NULL};
+    &operation_recognize, &operation_speak, &operation_draw, &operation_edit, &operation_chat,
+    NULL};
 
 const char *asked_text(const struct form *f, const char *name)
 {
@@ -106,8 +107,7 @@ static enum ih_status find(
 {
     const char *id = form->asked.item;
     enum ih_status status = job_find(host->store, id, asked_owner(&form->asked), row, e);
-    return status || !row->batch ? status
-                                 : explain(e, IH_NOT_FOUND, "there is no job '%.60s'", id);
+    return status || !row->batch ? status : explain(e, IH_NOT_FOUND, "there is no job '%.60s'", id);
 }
 
 /* With how far it is, where that is known. */

@@ -32,8 +32,8 @@ json_t *azure_transcript(const struct ih_transcript *t, const char *locale);
  * the model does not have are voices of its own in the same language, to be freed with free(); null
  * when there are none, or no memory. */
 char *azure_rename_voices(const char *ssml, size_t bytes, const struct ih_voice *voice, int count);
-/* The value of the next attribute speakerProfileId of an SSML text, or of the attribute `name` of the
- * tag that begins here, as it is written; null where there is none. */
+/* The value of the next attribute speakerProfileId of an SSML text, or of the attribute `name` of
+ * the tag that begins here, as it is written; null where there is none. */
 const char *azure_profile(const char *ssml, size_t *bytes);
 const char *azure_name(const char *tag, size_t *bytes);
 /* The same for one name: a voice of the list, or null. */

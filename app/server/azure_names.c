@@ -34,8 +34,7 @@ const char *azure_voice(const char *name, size_t bytes, const struct ih_voice *v
 }
 
 /* The value of an attribute before `end`, or null. */
-static const char *attribute(
-    const char *at, const char *end, const char *name, size_t *bytes)
+static const char *attribute(const char *at, const char *end, const char *name, size_t *bytes)
 {
     size_t length = strlen(name);
     for (; end && (at = strstr(at, name)) && at < end; at += length) {

@@ -52,8 +52,7 @@ static enum ih_status put_result(struct sheet *t, const char *id, struct ih_erro
     while (!status && (n = spool_read(result, at, piece, sizeof piece)) != 0) {
         for (int64_t i = 0; i < n; i++)
             piece[i] = piece[i] == '\n' || piece[i] == '\r' ? ' ' : piece[i];
-        status = n < 0 ? explain(e, IH_IO, "a result cannot be read")
-                       : put(t, piece, (size_t)n, e);
+        status = n < 0 ? explain(e, IH_IO, "a result cannot be read") : put(t, piece, (size_t)n, e);
         at += n;
     }
     spool_close(&result);
@@ -149,8 +148,8 @@ static enum ih_status finish_sheet(struct sheet *t, struct ih_error *e)
     return t->lines ? blob_finish(&t->blob, e) : IH_OK;
 }
 
-static enum ih_status bind(struct batch_row *row, struct sheet sheet[2], struct ids *ids,
-    struct ih_error *e)
+static enum ih_status bind(
+    struct batch_row *row, struct sheet sheet[2], struct ids *ids, struct ih_error *e)
 {
     struct sheet *output = &sheet[0], *errors = &sheet[1];
     enum ih_status status = put_lines(sheet, row, ids, e);

@@ -22,6 +22,7 @@ const struct operation *line_operation(const char *url)
         {"/v1/audio/speech", &operation_speak},
         {"/v1/images/generations", &operation_draw},
         {"/v1/images/edits", &operation_edit},
+        {"/v1/chat/completions", &operation_chat},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcmp(known[i].url, url) == 0)
@@ -32,9 +33,9 @@ const struct operation *line_operation(const char *url)
 char *line_to_text(
     const struct batch_row *b, int64_t at, size_t bytes, const char *code, const char *fault)
 {
-    json_t *json = json_pack("{ss ss sI sI ss* so*}", "batch", b->id, "url", b->endpoint, "at",
-        (json_int_t)at, "bytes", (json_int_t)bytes, "code", code, "fault",
-        fault ? problem_text(fault) : NULL);
+    json_t *json =
+        json_pack("{ss ss sI sI ss* so*}", "batch", b->id, "url", b->endpoint, "at", (json_int_t)at,
+            "bytes", (json_int_t)bytes, "code", code, "fault", fault ? problem_text(fault) : NULL);
     char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
     json_decref(json);
     return text;
@@ -118,8 +119,8 @@ static bool add_file(struct form *f, const struct host *host, const char *name, 
 }
 
 /* What a request in multipart/form-data would bring as a file. */
-static bool add_uploads(struct form *f, const struct host *host, const char *folder, int64_t owner,
-    struct problem *p)
+static bool add_uploads(
+    struct form *f, const struct host *host, const char *folder, int64_t owner, struct problem *p)
 {
     static const char *const names[] = {"file", "image", "mask"};
     bool good = true;
@@ -179,8 +180,8 @@ static bool admit(const struct host *host, const struct operation *operation, in
         return access_refuse_key(&k, p);
     int64_t sees = !owner || k.admin ? -1 : owner;
     return access_allows(&k, form, p) && deploy_resolve(host, form, p) &&
-           add_uploads(form, host, folder, sees, p) &&
-           operation->check(host, form, p) && job_has_no_stream(form, p);
+           add_uploads(form, host, folder, sees, p) && operation->check(host, form, p) &&
+           job_has_no_stream(form, p);
 }
 
 bool line_read(const struct host *host, const char *folder, const struct job_row *row,
@@ -250,8 +251,8 @@ static bool keep_file(struct store *s, struct job_row *row, struct answer *a, st
                    (json_int_t)file->bytes));
 }
 
-bool line_keep(struct store *s, struct job_row *row, struct answer *a, struct file_row *file,
-    bool *has_file)
+bool line_keep(
+    struct store *s, struct job_row *row, struct answer *a, struct file_row *file, bool *has_file)
 {
     char name[BLOB_NAME];
     *has_file = false;

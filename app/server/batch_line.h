@@ -13,8 +13,8 @@ enum { LINE_MOST = 64 << 20 }; /* bytes; longer recordings are named by their fi
 /* The operation behind an address that a batch may be about; null for all others. */
 const struct operation *line_operation(const char *url);
 
-/* What a line's job keeps: where in the blob of the batch it stands; or what is wrong with it, which
- * is what it will be answered. To be freed; null without memory. */
+/* What a line's job keeps: where in the blob of the batch it stands; or what is wrong with it,
+ * which is what it will be answered. To be freed; null without memory. */
 char *line_to_text(
     const struct batch_row *b, int64_t at, size_t bytes, const char *code, const char *fault);
 
@@ -26,8 +26,9 @@ bool line_read(const struct host *host, const char *folder, const struct job_row
 
 /* An answer as the blob "ID.result", which holds JSON: an answer in JSON as it is, a text as a
  * string, anything else as {"file_id", "content_type", "bytes"} of a file that belongs to the key:
- * *has_file tells whether *file is one, for job_finish_file(). row->bytes and type are filled in. */
-bool line_keep(struct store *s, struct job_row *row, struct answer *a, struct file_row *file,
-    bool *has_file);
+ * *has_file tells whether *file is one, for job_finish_file(). row->bytes and type are filled in.
+ */
+bool line_keep(
+    struct store *s, struct job_row *row, struct answer *a, struct file_row *file, bool *has_file);
 
 #endif

@@ -144,8 +144,9 @@ static enum ih_status settle(struct store *s, struct reading *r, struct ih_error
     if (r->good > 0 && !r->whole.code)
         return batch_begin(s, r->batch, r->line, r->count, e);
     if (r->whole.code)
-        json_array_insert_new(r->faults, 0, json_pack("{ss ss sn sn}", "code", r->whole.code,
-                                                "message", r->whole.text, "line", "param"));
+        json_array_insert_new(r->faults, 0,
+            json_pack(
+                "{ss ss sn sn}", "code", r->whole.code, "message", r->whole.text, "line", "param"));
     char *text = json_dumps(r->faults, JSON_COMPACT);
     enum ih_status status =
         text ? batch_fail(s, r->batch, text, e) : explain(e, IH_NO_MEMORY, "not enough memory");

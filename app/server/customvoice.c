@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Voices of persons, in Azure's shapes: /customvoice/projects, /consents and /personalvoices. Such a
- * voice is a voice profile (inhouse/voices.h) of the same name. There is no voice without a consent
- * in which a model has read the sentence: nobody looks over a client's shoulder. */
+/* Voices of persons, in Azure's shapes: /customvoice/projects, /consents and /personalvoices. Such
+ * a voice is a voice profile (inhouse/voices.h) of the same name. There is no voice without a
+ * consent in which a model has read the sentence: nobody looks over a client's shoulder. */
 #include "inhouse/voices.h"
 #include "server/access.h"
 #include "server/fields.h"
@@ -125,8 +125,7 @@ static bool find(
     char id[PERSONA_ID];
     struct ih_error e = {0};
     enum persona_kind kind = read_item(form, id);
-    enum ih_status status =
-        persona_find(host->store, kind, id, asked_owner(&form->asked), row, &e);
+    enum ih_status status = persona_find(host->store, kind, id, asked_owner(&form->asked), row, &e);
     if (status == IH_IO)
         return problem_set(p, 503, "unavailable", NULL, "the data folder cannot be used now");
     if (status)
@@ -209,8 +208,7 @@ static bool check_id(const char *id, struct problem *p)
 static bool need(const struct form *f, const char *name, const char **out, struct problem *p)
 {
     *out = asked_text(f, name);
-    return (*out && **out) ||
-           problem_set(p, 400, "missing_parameter", name, "%s is missing", name);
+    return (*out && **out) || problem_set(p, 400, "missing_parameter", name, "%s is missing", name);
 }
 
 static bool need_sound(const struct form *f, struct problem *p)
@@ -250,8 +248,7 @@ static bool fill_in(
         return false;
     snprintf(row->project, sizeof row->project, "%s", project ? project : "");
     snprintf(row->consent, sizeof row->consent, "%s", consent ? consent : "");
-    return describe(row, f, p) &&
-           (row->kind != PERSONA_VOICE || allowed(host, f, row->id, p));
+    return describe(row, f, p) && (row->kind != PERSONA_VOICE || allowed(host, f, row->id, p));
 }
 
 /* What a new one names has to be there, of the same owner. */
@@ -327,8 +324,7 @@ static bool keep_sound(
     if (!keep_has_room(host->store, host->settings, f, p))
         return false;
     snprintf(blob, BLOB_NAME, "%s", id_new(id, "talk_") ? id : "");
-    if (*blob &&
-        keep_spool(host->store, blob, form_upload(f, "audiodata")->data, &e) == IH_OK)
+    if (*blob && keep_spool(host->store, blob, form_upload(f, "audiodata")->data, &e) == IH_OK)
         return true;
     return problem_set(p, 503, "unavailable", NULL, "the recording cannot be kept now");
 }
@@ -459,11 +455,10 @@ static void run_voice(const struct host *host, const struct form *form, struct a
     struct persona row, project, consent;
     struct problem p;
     char clip[BLOB_NAME] = "";
-    bool good = fill_in(&row, host, form, &p) &&
-                find_named(host, &row, PERSONA_PROJECT, &project, &p) &&
-                find_named(host, &row, PERSONA_CONSENT, &consent, &p) &&
-                is_new(host, row.id, &p) && keep_sound(host, form, clip, &p) &&
-                make_voice(host, form, &row, &consent, clip, &p);
+    bool good =
+        fill_in(&row, host, form, &p) && find_named(host, &row, PERSONA_PROJECT, &project, &p) &&
+        find_named(host, &row, PERSONA_CONSENT, &consent, &p) && is_new(host, row.id, &p) &&
+        keep_sound(host, form, clip, &p) && make_voice(host, form, &row, &consent, clip, &p);
     if (*clip)
         blob_remove(host->store, clip);
     if (good)

@@ -19,7 +19,7 @@ struct slot {
     bool gone;      /* is not offered any more */
 };
 
-enum { TASKS = 3, MINUTE = 60 };
+enum { TASKS = 4, MINUTE = 60 };
 
 struct depot {
     pthread_mutex_t looking; /* taken before `lock` */
@@ -50,6 +50,9 @@ static const struct {
     {"gpt-4o-mini-tts", IH_SPEAK},
     {"mai-voice-1", IH_SPEAK},
     {"mai-voice-2", IH_SPEAK},
+    {"gpt-4o-mini", IH_CHAT},
+    {"gpt-4.1-mini", IH_CHAT},
+    {"gpt-5-mini", IH_CHAT},
     {"dall-e-2", IH_DRAW},
     {"dall-e-3", IH_DRAW},
     {"gpt-image-1", IH_DRAW},
@@ -62,7 +65,7 @@ static const struct {
 
 static int task_index(enum ih_task task)
 {
-    return task == IH_TRANSCRIBE ? 0 : task == IH_SPEAK ? 1 : 2;
+    return task == IH_TRANSCRIBE ? 0 : task == IH_SPEAK ? 1 : task == IH_DRAW ? 2 : 3;
 }
 
 /* Under the lock, as all that takes slots by their number; -1 for none. */
@@ -149,7 +152,7 @@ static bool opens(struct depot *d, struct stocked *m, struct problem *p)
 static void open_defaults(
     struct depot *d, const struct shelf *shelf, void (*note)(const char *sentence))
 {
-    const char *const names[TASKS] = {shelf->transcribe, shelf->speak, shelf->draw};
+    const char *const names[TASKS] = {shelf->transcribe, shelf->speak, shelf->draw, shelf->chat};
     struct problem p;
     /* First, because it stays. */
     struct stocked *speller = shelf->speller ? stock_add(d->stock, shelf->speller) : NULL;
@@ -272,7 +275,7 @@ static int choose(const struct depot *d, const char *name, enum ih_task task, bo
 static struct stocked *look_up(
     struct depot *d, const char *name, enum ih_task task, struct problem *p)
 {
-    static const char *const does[TASKS] = {"transcribes", "speaks", "draws"};
+    static const char *const does[TASKS] = {"transcribes", "speaks", "draws", "writes"};
     bool meant;
     pthread_mutex_lock(&d->lock);
     int i = choose(d, name, task, &meant);
@@ -299,6 +302,11 @@ bool depot_take(
         found = look_up(d, name, task, p);
     }
     return found && stock_take(d->stock, found, out, p);
+}
+
+bool depot_chat(struct depot *d, struct ih_model *model, struct ih_chat **out, struct problem *p)
+{
+    return stock_chat(d->stock, model, out, p);
 }
 
 void depot_give_back(struct depot *d, struct ih_model *model)
@@ -361,7 +369,7 @@ const char *depot_describe(const struct depot *d)
 
 static unsigned tasks_of(const struct depot *d, int slot)
 {
-    static const enum ih_task all[TASKS] = {IH_TRANSCRIBE, IH_SPEAK, IH_DRAW};
+    static const enum ih_task all[TASKS] = {IH_TRANSCRIBE, IH_SPEAK, IH_DRAW, IH_CHAT};
     unsigned tasks = 0;
     for (int t = 0; t < TASKS; t++)
         tasks |= d->fallback[task_index(all[t])] == slot ? (unsigned)all[t] : 0u;

@@ -17,10 +17,11 @@ struct shelf {
         const char *name, *path;
     } * model;
     int count;
-    const char *transcribe, *speak, *draw; /* names in the list that are the default, or null */
-    const char *speller;                   /* path of a model, or null */
-    const char *vad;                       /* file, or null */
-    const char *profiles;                  /* folder of voice profiles, or null */
+    /* Names in the list that are the default, or null. */
+    const char *transcribe, *speak, *draw, *chat;
+    const char *speller;  /* path of a model, or null */
+    const char *vad;      /* file, or null */
+    const char *profiles; /* folder of voice profiles, or null */
     /* Told about a minute apart of each model that is in use, by its path; may be null. From any
      * thread, one call at a time. */
     void (*used)(void *arg, const char *path);
@@ -44,6 +45,8 @@ void depot_close(struct depot **d);
  * the problem. */
 bool depot_take(
     struct depot *d, const char *name, enum ih_task task, struct ih_model **out, struct problem *p);
+/* As stock_chat(), of a model that was taken. */
+bool depot_chat(struct depot *d, struct ih_model *model, struct ih_chat **out, struct problem *p);
 void depot_give_back(struct depot *d, struct ih_model *model);
 
 /* Looks at the machine again. What is not there any more is not offered any more, except what was

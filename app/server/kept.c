@@ -120,8 +120,8 @@ bool kept_submit(struct kept *k, const struct operation *operation, const struct
     snprintf(row->operation, sizeof row->operation, "%s", operation->name);
     snprintf(row->once, sizeof row->once, "%s", form->asked.once);
     snprintf(row->hook, sizeof row->hook, "%s", form->asked.hook);
-    snprintf(row->dialect, sizeof row->dialect, "%s",
-        form->asked.dialect ? form->asked.dialect : "");
+    snprintf(
+        row->dialect, sizeof row->dialect, "%s", form->asked.dialect ? form->asked.dialect : "");
     if (jobs_waiting(k->o.store) >= k->o.room) {
         problem_set(p, 503, "queue_full", NULL, "too many jobs are waiting; try again later");
         p->retry_after = 60;

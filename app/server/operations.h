@@ -10,6 +10,7 @@ extern const struct operation operation_transcribe, operation_translate; /* tran
 extern const struct operation operation_recognize;
 extern const struct operation operation_speak;                /* speak.c */
 extern const struct operation operation_draw, operation_edit; /* draw.c */
+extern const struct operation operation_chat;                 /* chat.c */
 
 /* The model's code for "de", "de-DE" or "German"; what is none of its languages is left to it. */
 const char *operation_language(const struct ih_model *model, const char *language);

@@ -18,18 +18,19 @@ static bool health(const struct host *host, const char *path, const struct form 
     return true;
 }
 
-/* Ready as soon as one of the three tasks can be done. */
+/* Ready as soon as one of the tasks can be done. */
 static bool ready(const struct host *host, const char *path, const struct form *form,
     struct answer *a, struct problem *p)
 {
     bool transcribe = depot_can(host->depot, IH_TRANSCRIBE),
-         speak = depot_can(host->depot, IH_SPEAK), draw = depot_can(host->depot, IH_DRAW);
+         speak = depot_can(host->depot, IH_SPEAK), draw = depot_can(host->depot, IH_DRAW),
+         chat = depot_can(host->depot, IH_CHAT);
     (void)path, (void)form;
-    if (!transcribe && !speak && !draw)
+    if (!transcribe && !speak && !draw && !chat)
         return problem_set(p, 503, "not_ready", NULL, "no model could be opened");
     answer_json(a, 200,
-        json_pack("{sssbsbsb}", "status", "ready", "transcribe", transcribe, "speak", speak, "draw",
-            draw));
+        json_pack("{sssbsbsbsb}", "status", "ready", "transcribe", transcribe, "speak", speak,
+            "draw", draw, "chat", chat));
     return true;
 }
 
@@ -39,7 +40,8 @@ static json_t *model_json(const struct offered *o)
     static const struct {
         enum ih_task task;
         const char *name;
-    } names[] = {{IH_TRANSCRIBE, "transcribe"}, {IH_SPEAK, "speak"}, {IH_DRAW, "draw"}};
+    } names[] = {
+        {IH_TRANSCRIBE, "transcribe"}, {IH_SPEAK, "speak"}, {IH_DRAW, "draw"}, {IH_CHAT, "chat"}};
     json_t *list = o->tasks ? json_array() : NULL;
     for (size_t t = 0; list && t < sizeof names / sizeof *names; t++)
         if (o->tasks & names[t].task)
@@ -104,6 +106,7 @@ static const struct route table[] = {
     {.method = "GET", .path = "/page/{file}", .dialect = &dialect_openai, .now = page_now, .open = true},
     {.method = "GET", .path = "/v1/models", .dialect = &dialect_openai, .now = models},
     {.method = "GET", .path = "/v1/models/{model}", .dialect = &dialect_openai, .now = model},
+    {.method = "POST", .path = "/v1/chat/completions", .dialect = &dialect_openai, .operation = &operation_chat},
     {.method = "POST", .path = "/v1/audio/transcriptions", .dialect = &dialect_openai, .operation = &operation_transcribe},
     {.method = "POST", .path = "/v1/audio/translations", .dialect = &dialect_openai, .operation = &operation_translate},
     {.method = "GET", .path = "/v1/audio/voices", .dialect = &dialect_openai, .now = voices_now},
@@ -140,6 +143,7 @@ static const struct route table[] = {
     {.method = "GET", .path = "/mai/v1/realtime", .dialect = &dialect_azure, .now = realtime_now},
     {.method = "GET", .path = "/openai/models", .dialect = &dialect_azure, .now = models},
     {.method = "GET", .path = "/openai/models/{model}", .dialect = &dialect_azure, .now = model},
+    {.method = "POST", .path = "/openai/deployments/{name}/chat/completions", AZURE(operation_chat, azure_deployment)},
     {.method = "POST", .path = "/openai/deployments/{name}/audio/transcriptions", AZURE(operation_transcribe, azure_deployment)},
     {.method = "POST", .path = "/openai/deployments/{name}/audio/translations", AZURE(operation_translate, azure_deployment)},
     {.method = "POST", .path = "/openai/deployments/{name}/audio/speech", AZURE(operation_speak, azure_deployment)},
@@ -160,6 +164,7 @@ static const struct route table[] = {
     {.method = "PUT", .path = "/customvoice/projects/{id}", PERSONA(operation_project_new)},
     {.method = "POST", .path = "/customvoice/consents/{id}", PERSONA(operation_consent_new)},
     {.method = "POST", .path = "/customvoice/personalvoices/{id}", PERSONA(operation_voice_new)},
+    {.method = "POST", .path = "/mai/v1/chat/completions", .dialect = &dialect_azure, .operation = &operation_chat},
     {.method = "POST", .path = "/mai/v1/images/generations", AZURE(operation_draw, azure_picture)},
     {.method = "POST", .path = "/mai/v1/images/edits", AZURE(operation_edit, azure_picture)},
 };

@@ -21,9 +21,9 @@ struct settings {
     int upload_megabytes, body_kilobytes, requests, connections;
     int upload_seconds, idle_seconds, job_seconds;
     int characters, pictures;
-    int sessions, session_seconds;
+    int sessions, session_seconds, conversations, context;
 
-    char *transcribe, *speak, *draw;
+    char *transcribe, *speak, *draw, *chat;
     char *offer; /* names with commas between them */
     int memory_megabytes, keep_minutes;
 

@@ -15,6 +15,7 @@ struct stocked {
     struct stocked *next;
     char *path;
     struct ih_model *model; /* null while it is closed */
+    struct ih_chat *chat;   /* null until it is asked for */
     double bytes;           /* that it counts for, from just before it is opened on */
     double used;            /* when it was given or taken back last; seconds of CLOCK_MONOTONIC */
     int lent;
@@ -24,7 +25,9 @@ struct stocked {
 
 struct stock {
     pthread_mutex_t lock;
-    pthread_cond_t settled; /* something is not busy any more */
+    pthread_cond_t settled;   /* something is not busy any more */
+    pthread_mutex_t chatting; /* around opening places for conversations */
+    struct ih_chat_setup chat;
     struct ih_engine *engine;
     struct stocked *first;
     double most, held; /* bytes */
@@ -69,6 +72,8 @@ enum ih_status stock_open(struct stock **out, const struct ih_engine_options *en
     pthread_cond_init(&s->settled, NULL);
     s->most = o->memory_megabytes * 1048576.0;
     s->keep = o->keep_minutes * 60.0;
+    s->chat = o->chat;
+    pthread_mutex_init(&s->chatting, NULL);
     enum ih_status status = ih_engine_open(&s->engine, engine, e);
     if (status)
         stock_close(out);
@@ -84,12 +89,14 @@ void stock_close(struct stock **s)
     while (gone->first) {
         struct stocked *m = gone->first;
         gone->first = m->next;
+        ih_chat_close(&m->chat);
         ih_model_close(&m->model);
         free(m->path);
         free(m);
     }
     ih_engine_close(&gone->engine);
     pthread_cond_destroy(&gone->settled);
+    pthread_mutex_destroy(&gone->chatting);
     pthread_mutex_destroy(&gone->lock);
     free(gone);
 }
@@ -122,10 +129,13 @@ const char *stock_path(const struct stocked *m)
 static void put_away(struct stock *s, struct stocked *m)
 {
     struct ih_model *gone = m->model;
+    struct ih_chat *chat = m->chat;
     m->model = NULL;
+    m->chat = NULL;
     m->busy = true;
     s->closing += m->bytes;
     pthread_mutex_unlock(&s->lock);
+    ih_chat_close(&chat);
     ih_model_close(&gone);
     pthread_mutex_lock(&s->lock);
     s->closing -= m->bytes;
@@ -226,14 +236,20 @@ bool stock_take(struct stock *s, struct stocked *m, struct ih_model **out, struc
     return good;
 }
 
+static struct stocked *holder(const struct stock *s, const struct ih_model *model)
+{
+    struct stocked *m = s->first;
+    while (m && m->model != model)
+        m = m->next;
+    return m;
+}
+
 void stock_give_back(struct stock *s, struct ih_model *model)
 {
     if (!model)
         return;
     pthread_mutex_lock(&s->lock);
-    struct stocked *m = s->first;
-    while (m && m->model != model)
-        m = m->next;
+    struct stocked *m = holder(s, model);
     if (m) {
         m->lent--;
         m->used = seconds_now();
@@ -241,6 +257,23 @@ void stock_give_back(struct stock *s, struct ih_model *model)
             put_away(s, m);
     }
     pthread_mutex_unlock(&s->lock);
+}
+
+bool stock_chat(struct stock *s, struct ih_model *model, struct ih_chat **out, struct problem *p)
+{
+    struct ih_error e;
+    pthread_mutex_lock(&s->chatting);
+    pthread_mutex_lock(&s->lock);
+    struct stocked *m = holder(s, model);
+    *out = m->chat;
+    pthread_mutex_unlock(&s->lock);
+    /* The model is lent, so it stays; opening a place may pack its weights first. */
+    enum ih_status status = *out ? IH_OK : ih_chat_open(out, model, &s->chat, &e);
+    pthread_mutex_lock(&s->lock);
+    m->chat = *out;
+    pthread_mutex_unlock(&s->lock);
+    pthread_mutex_unlock(&s->chatting);
+    return status == IH_OK || problem_from(p, &e);
 }
 
 void stock_forget(struct stock *s, struct stocked *m)

@@ -2,7 +2,7 @@
 #ifndef SERVER_STOCK_H
 #define SERVER_STOCK_H
 
-#include "inhouse/inhouse.h"
+#include "inhouse/chat.h"
 #include "server/problem.h"
 
 #include <stdbool.h>
@@ -15,8 +15,9 @@ struct stock;
 struct stocked; /* one model, open or not */
 
 struct stock_options {
-    int memory_megabytes; /* most that models may take, by the bytes of their files; 0: any */
-    int keep_minutes;     /* a model that was not used for so long is closed; 0: never */
+    int memory_megabytes;      /* most that models may take, by the bytes of their files; 0: any */
+    int keep_minutes;          /* a model that was not used for so long is closed; 0: never */
+    struct ih_chat_setup chat; /* of each text model */
 };
 
 enum ih_status stock_open(struct stock **out, const struct ih_engine_options *engine,
@@ -37,6 +38,9 @@ void stock_remember(struct stock *s, struct stocked *m);
  * the problem: 503 where the models that are in use leave no room for it. Others do not wait. */
 bool stock_take(struct stock *s, struct stocked *m, struct ih_model **out, struct problem *p);
 void stock_give_back(struct stock *s, struct ih_model *model);
+/* The place for conversations with a model that somebody has: one, opened when it is asked for
+ * first, which goes with the model. False fills in the problem. */
+bool stock_chat(struct stock *s, struct ih_model *model, struct ih_chat **out, struct problem *p);
 bool stock_is_open(struct stock *s, const struct stocked *m);
 
 /* Closes what was not used for keep_minutes; `now` is seconds_now(). To be called now and then. */

@@ -227,7 +227,9 @@ static enum ih_status decode(struct recognizer_session *s, const struct decode_o
 {
     struct sine *m = s->sine;
     (void)o, (void)request, (void)count, (void)cancel;
-    const char *text = *m->always ? m->always : m->hears && m->hears[m->heard] ? m->hears[m->heard++] : "";
+    const char *text = *m->always                       ? m->always
+                       : m->hears && m->hears[m->heard] ? m->hears[m->heard++]
+                                                        : "";
     int n = (int)strlen(text);
     int32_t *token = arena_alloc(a, (size_t)(n + 1) * sizeof *token);
     struct decoded_piece *piece = arena_alloc(a, sizeof *piece);

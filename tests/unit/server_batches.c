@@ -126,7 +126,8 @@ static int count_blobs(void)
     return count;
 }
 
-#define LINE(id) "{\"custom_id\":\"" id "\",\"method\":\"POST\",\"url\":\"/v1/audio/speech\",\"body\":{}}"
+#define LINE(id)                                                                                   \
+    "{\"custom_id\":\"" id "\",\"method\":\"POST\",\"url\":\"/v1/audio/speech\",\"body\":{}}"
 
 /* The id of line i in a file of results, without looking at ids that are random. */
 static void assert_line(const char *text, int i, const char *part)
@@ -172,7 +173,8 @@ static void test_from_end_to_end(void **state)
     assert_int_equal(row.completed, 2);
     assert_int_equal(row.failed, 1);
     const char *found = content(s, row.output);
-    assert_line(found, 0, "\"custom_id\":\"a\",\"response\":{\"status_code\":200,\"request_id\":\"req_");
+    assert_line(
+        found, 0, "\"custom_id\":\"a\",\"response\":{\"status_code\":200,\"request_id\":\"req_");
     assert_line(found, 0, "\"body\":{\"x\": 1}  },\"error\":null}");
     assert_line(found, 1, "\"custom_id\":\"c\"");
     assert_line(found, 1, "\"body\":\"text\"},\"error\":null}");

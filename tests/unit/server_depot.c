@@ -88,7 +88,7 @@ static struct depot *open_depot(struct shelf *shelf, int megabytes, int minutes)
     }
     shelf->model = model;
     shelf->count = MODELS;
-    shelf->memory = (struct stock_options){megabytes, minutes};
+    shelf->memory = (struct stock_options){.memory_megabytes = megabytes, .keep_minutes = minutes};
     if (depot_open(&d, &engine, shelf, NULL, &e) != IH_OK)
         fail_msg("%s", e.text);
     return d;

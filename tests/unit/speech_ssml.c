@@ -92,8 +92,9 @@ static void reads_plain_elements(void **state)
 static void reads_embeddings(void **state)
 {
     (void)state;
-    read_text("<speak xmlns:mstts='x'><voice name='DragonLatestNeural'>outside "
-              "<mstts:ttsembedding speakerProfileId='berg'>inside</mstts:ttsembedding></voice></speak>");
+    read_text(
+        "<speak xmlns:mstts='x'><voice name='DragonLatestNeural'>outside "
+        "<mstts:ttsembedding speakerProfileId='berg'>inside</mstts:ttsembedding></voice></speak>");
     assert_string_equal(manner_of("outside")->voice, "DragonLatestNeural");
     assert_string_equal(manner_of("inside")->voice, "berg");
     assert_null(warnings_next(&f.w));

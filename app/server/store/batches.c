@@ -55,7 +55,7 @@ static enum ih_status take_one(
     if (more == 1)
         read_row(q, out);
     sql_end(q);
-    return more == 1   ? IH_OK
+    return more == 1  ? IH_OK
            : more < 0 ? IH_IO
                       : explain(e, IH_NOT_FOUND, "there is no such batch");
 }
@@ -64,9 +64,9 @@ static enum ih_status add(struct store *s, struct batch_row *r, bool *there, str
 {
     struct sql *c = &s->write;
     if (*r->once) {
-        sqlite3_stmt *q = sql_query(c, e,
-            "SELECT " COLUMNS " FROM batches AS b WHERE owner = ?1 AND once = ?2", "it", r->owner,
-            r->once);
+        sqlite3_stmt *q =
+            sql_query(c, e, "SELECT " COLUMNS " FROM batches AS b WHERE owner = ?1 AND once = ?2",
+                "it", r->owner, r->once);
         enum ih_status status = take_one(c, q, r, e);
         *there = status == IH_OK;
         if (status != IH_NOT_FOUND)
@@ -167,7 +167,8 @@ static enum ih_status stop(struct store *s, const char *id, int64_t owner, enum 
         return explain(e, IH_INVALID, "the batch is %s", batch_state_name(out->state));
     status = sql_run(c, NULL, e,
         "UPDATE batches SET toward = ?2, state = CASE ?2 WHEN 6 THEN 3 ELSE 2 END,"
-        " cancelling = CASE ?2 WHEN 6 THEN ?3 END, finalizing = CASE ?2 WHEN 6 THEN NULL ELSE ?3 END"
+        " cancelling = CASE ?2 WHEN 6 THEN ?3 END, finalizing = CASE ?2 WHEN 6 THEN NULL ELSE ?3 "
+        "END"
         " WHERE seq = ?1",
         "iii", out->seq, (int64_t)toward, store_now(s));
     if (!status)
@@ -206,7 +207,7 @@ int batches_expire(struct store *s, int64_t before, struct ih_error *e)
     enum ih_status status = sql_begin(&s->write, e);
     if (status)
         return -1;
-    status = sql_run(&s->write, &changed, e, "DELETE FROM batches WHERE state >= 4 AND ended < ?1",
-        "i", before);
+    status = sql_run(
+        &s->write, &changed, e, "DELETE FROM batches WHERE state >= 4 AND ended < ?1", "i", before);
     return sql_commit(&s->write, status, e) ? -1 : changed;
 }

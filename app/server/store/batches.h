@@ -4,9 +4,9 @@
 
 #include "server/store/jobs.h"
 
-/* Batches: many requests in one file. Each line of it is a job (jobs.h), which is worked off, counted
- * and kept exactly once as any other; a batch that has ended has its lines no more, but files of
- * what came of them. The lines lie in the blob "ID.0" until then. */
+/* Batches: many requests in one file. Each line of it is a job (jobs.h), which is worked off,
+ * counted and kept exactly once as any other; a batch that has ended has its lines no more, but
+ * files of what came of them. The lines lie in the blob "ID.0" until then. */
 
 /* In the order in which they follow; from BATCH_COMPLETED on it has ended. */
 enum batch_state {

@@ -22,7 +22,7 @@ struct job_row {
     char once[JOB_ONCE]; /* the owner's own name for it, or "" */
     enum job_state state;
     int attempts;
-    bool cancel; /* asked for while it was running */
+    bool cancel;      /* asked for while it was running */
     char dialect[16]; /* of the address that it came to, or "" */
     int64_t batch;    /* whose line it is (batches.h); 0: none */
     int64_t created, started, ended;
@@ -50,8 +50,8 @@ enum ih_status job_finish(struct store *s, const struct job_row *row, const char
 enum ih_status job_finish_file(struct store *s, const struct job_row *row, const char *model,
     const struct amounts *used, struct file_row *file, struct ih_error *e);
 /* Puts a running job back in the queue, not to be claimed before a time; 0: any. That was no
- * attempt: the process is about to end, or the owner's quota has no room. Until then the other lines
- * of its batch are left alone too. */
+ * attempt: the process is about to end, or the owner's quota has no room. Until then the other
+ * lines of its batch are left alone too. */
 enum ih_status job_again(struct store *s, const char *id, int64_t not_before, struct ih_error *e);
 
 /* IH_NOT_FOUND where there is none that `owner` may see; -1 sees all. */

@@ -131,8 +131,8 @@ json_t *batch_json(const struct batch_row *r)
         (json_int_t)r->expires, "finalizing_at", time_json(r->finalizing), "cancelling_at",
         time_json(r->cancelling));
     for (int i = 0; json && i < 4; i++)
-        json_object_set_new(json, ends[i],
-            time_json((int)r->state == (int)BATCH_COMPLETED + i ? r->ended : 0));
+        json_object_set_new(
+            json, ends[i], time_json((int)r->state == (int)BATCH_COMPLETED + i ? r->ended : 0));
     if (json) {
         json_object_set_new(json, "request_counts",
             json_pack("{sI sI sI}", "total", (json_int_t)r->total, "completed",

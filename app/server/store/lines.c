@@ -100,7 +100,8 @@ static enum ih_status end(struct store *s, struct batch_row *row, struct file_ro
             "UPDATE files SET expires = ?2 WHERE id IN"
             " (SELECT file FROM jobs WHERE batch = ?1 AND file IS NOT NULL)",
             "ii", row->seq, now + row->keep);
-    return status ? status : sql_run(c, NULL, e, "DELETE FROM jobs WHERE batch = ?1", "i", row->seq);
+    return status ? status
+                  : sql_run(c, NULL, e, "DELETE FROM jobs WHERE batch = ?1", "i", row->seq);
 }
 
 enum ih_status batch_end(struct store *s, struct batch_row *row, struct file_row *output,

@@ -14,8 +14,8 @@ struct persona {
     enum persona_kind kind;
     int64_t owner; /* the key that made it; 0: none */
     char id[PERSONA_ID], project[PERSONA_ID], consent[PERSONA_ID]; /* the last two may be "" */
-    char data[PERSONA_DATA];                                      /* a JSON object: what it says */
-    char blob[BLOB_NAME];                                         /* of a consent, or "" */
+    char data[PERSONA_DATA];                                       /* a JSON object: what it says */
+    char blob[BLOB_NAME];                                          /* of a consent, or "" */
     int64_t created;
 };
 

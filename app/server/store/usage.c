@@ -97,8 +97,8 @@ enum ih_status usage_add(struct store *s, int64_t key, const char *model,
     return sql_commit(&s->write, status, e);
 }
 
-enum ih_status usage_keep_minute(struct store *s, int64_t key, int64_t minute,
-    const struct amounts *amounts, struct ih_error *e)
+enum ih_status usage_keep_minute(
+    struct store *s, int64_t key, int64_t minute, const struct amounts *amounts, struct ih_error *e)
 {
     enum ih_status status = sql_begin(&s->write, e);
     if (status)
@@ -135,15 +135,16 @@ static enum ih_status sum_up(struct store *s, const char *text, int64_t window, 
 enum ih_status usage_of_minute(
     struct store *s, int64_t key, int64_t minute, struct amounts *out, struct ih_error *e)
 {
-    return sum_up(s, "SELECT unit, amount FROM minutes WHERE minute = ?1 AND key = ?2", minute, key,
-        out, e);
+    return sum_up(
+        s, "SELECT unit, amount FROM minutes WHERE minute = ?1 AND key = ?2", minute, key, out, e);
 }
 
 enum ih_status usage_of_day(
     struct store *s, int64_t key, int64_t day, struct amounts *out, struct ih_error *e)
 {
-    return sum_up(s, "SELECT unit, SUM(amount) FROM usage WHERE day = ?1 AND key = ?2 GROUP BY unit",
-        day, key, out, e);
+    return sum_up(s,
+        "SELECT unit, SUM(amount) FROM usage WHERE day = ?1 AND key = ?2 GROUP BY unit", day, key,
+        out, e);
 }
 
 static bool read_row(sqlite3_stmt *q, struct usage_row *row)
