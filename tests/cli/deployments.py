@@ -95,6 +95,13 @@ class Deployed(Kept):
         return s
 
 
+    @staticmethod
+    def take_turn(session):
+        session.append(SILENCE, len(SILENCE))
+        session.say("input_audio_buffer.commit")
+        session.until("conversation.item.input_audio_transcription.completed")
+
+
 class Names(Deployed):
     def test_like_a_model(self):
         made = self.put("calls", "tones", characters=10)
@@ -343,15 +350,15 @@ class ComeAndGo(Deployed):
         self.assertEqual(self.say("soon")[0], 200)
         make_model("last", "sine")
         session = self.live("late")
-        session.append(SILENCE, len(SILENCE))
+        session.say("session.update", session={"audio": {"input": {"turn_detection": None}}})
+        session.until("session.updated")
+        self.take_turn(session)  # it has the model now
         remove_model("late")
         self.server.process.send_signal(signal.SIGHUP)
         self.until(lambda: "last" in self.names())
         self.assertNotIn("late", self.names())
         self.fails(self.say("late"), 404, "model_not_found", "model")
-        session.append(SILENCE, len(SILENCE))
-        session.say("input_audio_buffer.commit")
-        session.until("input_audio_buffer.committed")
+        self.take_turn(session)
         session.close()
         remove_model("later")
         remove_model("last")

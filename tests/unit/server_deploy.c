@@ -114,19 +114,23 @@ static void test_what_is_wrong(void **state)
     assert_true(d.limit[LIMIT_AUDIO_SECONDS] == 0.5);
 }
 
-/* A data folder of before there were deployments. */
+/* A data folder of before there were deployments, which are the last step of the schema. */
 static void test_an_older_folder(void **state)
 {
     sqlite3 *db;
-    char path[4200];
+    sqlite3_stmt *q;
+    char text[4200];
     struct ih_error e = {0};
     (void)state;
     store_close(&host.store);
-    snprintf(path, sizeof path, "%s/state.db", folder);
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(
-        sqlite3_exec(db, "DROP TABLE deployments; PRAGMA user_version=2", NULL, NULL, NULL),
-        SQLITE_OK);
+    snprintf(text, sizeof text, "%s/state.db", folder);
+    assert_int_equal(sqlite3_open(text, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &q, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+    int version = sqlite3_column_int(q, 0);
+    sqlite3_finalize(q);
+    snprintf(text, sizeof text, "DROP TABLE deployments; PRAGMA user_version=%d", version - 1);
+    assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
     if (store_open(&host.store, folder, &e) != IH_OK)
         fail_msg("%s", e.text);

@@ -51,8 +51,8 @@ enum ih_status deployment_put(struct store *s, struct deployment *d, struct ih_e
         return explain(e, IH_INVALID,
             "a deployment's name has 1 to %d letters, digits and .-_: but not '%.60s'",
             STORE_NAME - 1, d->name);
-    if (!*d->model)
-        return explain(e, IH_INVALID, "a deployment needs a model");
+    if (!*d->model || !text_is_utf8(d->model, strlen(d->model)))
+        return explain(e, IH_INVALID, "a deployment needs the name of a model");
     struct sql *c = &s->write;
     enum ih_status status = sql_begin(c, e);
     if (status)
