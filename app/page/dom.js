@@ -33,6 +33,55 @@ export function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
+/** Calls chosen(file) for a file that is dropped on an element. */
+export function dropZone(element, chosen) {
+  for (const name of ["dragenter", "dragover"])
+    element.addEventListener(name, (event) => {
+      event.preventDefault();
+      element.classList.add("over");
+    });
+  element.addEventListener("dragleave", () => element.classList.remove("over"));
+  element.addEventListener("drop", (event) => {
+    event.preventDefault();
+    element.classList.remove("over");
+    if (event.dataTransfer.files[0]) chosen(event.dataTransfer.files[0]);
+  });
+}
+
+/** Asks before something that cannot be taken back; true when it was agreed to. */
+export function agree(question, action) {
+  const dialog = at("ask");
+  at("ask-text").textContent = question;
+  at("ask-yes").textContent = action;
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
+}
+
+export function prepareQuestions() {
+  at("ask-yes").addEventListener("click", () => at("ask").close("yes"));
+  at("ask-no").addEventListener("click", () => at("ask").close("no"));
+}
+
+/** A button that is not the main one. */
+export function quiet(text, clicked, label = "") {
+  const button = make("button", { type: "button", className: "quiet", textContent: text });
+  if (label) button.setAttribute("aria-label", label);
+  button.addEventListener("click", clicked);
+  return button;
+}
+
+/** An element that shows what went wrong, or nothing. */
+export function complain(element, problem) {
+  show(element, Boolean(problem) && problem.code !== "stopped");
+  element.textContent = !problem ? "" : problem.id ? `${problem.message} (${problem.id})` : problem.message;
+}
+
+/** A day as people write it, of seconds since 1970 or of a text with a time. */
+export function day(when) {
+  return new Date(typeof when === "number" ? when * 1000 : when).toLocaleDateString("en", { dateStyle: "medium" });
+}
+
 const names = new Intl.DisplayNames(["en"], { type: "language" });
 
 /** "German" for de; the code itself where it is none. */
@@ -56,7 +105,7 @@ export class Work {
 
   begin(sentence) {
     this.controller = new AbortController();
-    show(this.error, false);
+    complain(this.error, null);
     this.say(sentence);
     this.go.disabled = true;
     show(this.stop, true);
@@ -69,8 +118,7 @@ export class Work {
 
   fail(problem) {
     this.say(problem.code === "stopped" ? "Stopped." : "");
-    show(this.error, problem.code !== "stopped");
-    this.error.textContent = problem.id ? `${problem.message} (${problem.id})` : problem.message;
+    complain(this.error, problem);
   }
 
   end() {

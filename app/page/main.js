@@ -2,10 +2,11 @@
 // The playground: tabs, theme, key, and what this server can do.
 
 import { key, request } from "./api.js";
-import { at, languageName, make, show } from "./dom.js";
+import { at, languageName, make, prepareQuestions, show } from "./dom.js";
 import { drawRoom } from "./draw.js";
 import { listenRoom } from "./listen.js";
 import { modelsRoom } from "./models.js";
+import { profiles } from "./profiles.js";
 import { speakRoom } from "./speak.js";
 
 const ROOMS = ["listen", "speak", "draw", "models"];
@@ -80,17 +81,23 @@ function openKey(open) {
 }
 
 async function start() {
-  const models = modelsRoom(), speak = speakRoom();
+  const models = modelsRoom(), speak = speakRoom(), own = profiles(speak);
   listenRoom();
   drawRoom();
   tabs();
   themes();
+  prepareQuestions();
   at("languages").append(...LANGUAGES.map((code) => make("option", { value: code, label: languageName(code) })));
   let can = {};
   const load = async () => {
     at("key-button").textContent = key.get() ? "Key: set" : "Key";
-    if (!(await models.load())) openKey(!key.get() || at("key-form").hidden);
-    else if (can.speak) await speak.load();
+    if (!(await models.load())) {
+      openKey(!key.get() || at("key-form").hidden);
+      return;
+    }
+    const may = await (await request("/v1/key")).json();
+    if (can.speak) await speak.load();
+    await own.load(can.speak && may.admin);
   };
   at("key-button").addEventListener("click", () => openKey(at("key-form").hidden));
   at("key-form").addEventListener("submit", (event) => {

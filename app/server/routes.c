@@ -77,6 +77,17 @@ static bool model(const struct host *host, const char *path, const struct form *
         p, 404, "model_not_found", "model", "the model '%.100s' does not exist here", wanted);
 }
 
+/* What the key may do, so that a page shows no more than that. */
+static bool own_key(const struct host *host, const char *path, const struct form *form,
+    struct answer *a, struct problem *p)
+{
+    (void)path, (void)p;
+    answer_json(a, 200,
+        json_pack("{ss sb sb}", "object", "key", "admin", (int)form->asked.admin, "keeps",
+            host->store != NULL));
+    return true;
+}
+
 #define KEPT(o)     .dialect = &dialect_openai, .operation = &o, .kept = true
 #define AZURE(o, a) .dialect = &dialect_azure, .operation = &o, .adapter = &a
 
@@ -88,9 +99,13 @@ static const struct route table[] = {
     {.method = "GET", .path = "/page/{file}", .dialect = &dialect_openai, .now = page_now, .open = true},
     {.method = "GET", .path = "/v1/models", .dialect = &dialect_openai, .now = models},
     {.method = "GET", .path = "/v1/models/{model}", .dialect = &dialect_openai, .now = model},
+    {.method = "GET", .path = "/v1/key", .dialect = &dialect_openai, .now = own_key},
     {.method = "POST", .path = "/v1/audio/transcriptions", .dialect = &dialect_openai, .operation = &operation_transcribe},
     {.method = "POST", .path = "/v1/audio/translations", .dialect = &dialect_openai, .operation = &operation_translate},
     {.method = "GET", .path = "/v1/audio/voices", .dialect = &dialect_openai, .now = voices_now},
+    {.method = "POST", .path = "/v1/audio/voices", .dialect = &dialect_openai, .operation = &operation_voice_new, .admin = true},
+    {.method = "DELETE", .path = "/v1/audio/voices/{name}", .dialect = &dialect_openai, .now = voice_end_now, .admin = true},
+    {.method = "GET", .path = "/v1/audio/voice_consents", .dialect = &dialect_openai, .now = consent_now},
     {.method = "POST", .path = "/v1/audio/speech", .dialect = &dialect_openai, .operation = &operation_speak},
     {.method = "POST", .path = "/v1/images/generations", .dialect = &dialect_openai, .operation = &operation_draw},
     {.method = "POST", .path = "/v1/images/edits", .dialect = &dialect_openai, .operation = &operation_edit},

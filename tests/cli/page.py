@@ -219,6 +219,43 @@ class Rooms(unittest.TestCase):
         code = self.code("speak", "Python")
         self.assertIn("It's a \"quoted\" text: $HOME.", [node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant)])
 
+    def say(self, name, text):
+        subprocess.run([PROGRAM, "speak", text, "--quiet", "-o", str(WORK / name)], check=True)
+        return WORK / name
+
+    def test_4_voice_of_ones_own(self):
+        page = self.page
+        self.assertFalse(page.evaluate("document.getElementById('own').hidden"))
+        page.click("#own-new summary")
+        page.fill("#own-name", "berg")
+        page.fill("#own-who", "Berg")
+        page.fill("#own-company", "Example Ltd")
+        page.fill("#own-language", "de")
+        page.until("document.getElementById('own-sentence').textContent.startsWith('Ich bin Berg und erlaube Example Ltd')")
+        page.fill("#own-language", "en")
+        page.until("document.getElementById('own-sentence').textContent.includes('I am Berg')")
+        sentence = page.text("#own-sentence")
+        page.give_file("#own-sample-file", self.say("clip.wav", "This is how I sound when I read a longer text. The train leaves at nine thirty."))
+        page.click("#own-go")
+        self.assertIn("recording of the consent is missing", page.text("#own-error"))
+        page.give_file("#own-consent-file", self.say("consent.wav", sentence))
+        page.until("document.getElementById('own-consent-name').textContent.startsWith('consent.wav')")
+        self.work("own")
+        self.assertRegex(page.text("#own-list"), r"berg consent( not)? checked")
+        self.assertEqual(page.evaluate("document.getElementById('speak-voice').value"), "berg")
+        made = json.loads((pathlib.Path(os.environ["INHOUSE_VOICES"]) / "berg.voice.json").read_text())
+        self.assertIn(sentence, json.dumps(made))
+        page.click("#own-list li button")
+        page.until(DONE.format("speak"))
+        self.assertEqual(page.text("#speak-error"), "")
+        page.evaluate("document.getElementById('speak-audio').pause()")
+        for answer, left in (("no", 1), ("yes", 0)):
+            page.click("#own-list li button:last-child")
+            page.until("document.getElementById('ask').open")
+            page.click(f"#ask-{answer}")
+            page.until(f"!document.getElementById('ask').open && document.querySelectorAll('#own-list li').length === {left}")
+        self.assertFalse((pathlib.Path(os.environ["INHOUSE_VOICES"]) / "berg.voice.json").exists())
+
     def test_5_draw(self):
         self.page.click("#tab-draw")
         self.page.fill("#draw-prompt", "a red house")
