@@ -48,19 +48,22 @@ export function dropZone(element, chosen) {
   });
 }
 
-/** Asks before something that cannot be taken back; true when it was agreed to. */
+/** Asks before something that cannot be taken back; true when it was agreed to. One question at a time. */
 export function agree(question, action) {
   const dialog = at("ask");
+  if (dialog.open) return Promise.resolve(false);
   at("ask-text").textContent = question;
   at("ask-yes").textContent = action;
-  dialog.returnValue = "";
   dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
-}
-
-export function prepareQuestions() {
-  at("ask-yes").addEventListener("click", () => at("ask").close("yes"));
-  at("ask-no").addEventListener("click", () => at("ask").close("no"));
+  return new Promise((resolve) => {
+    const answer = (agreed) => {
+      dialog.close();
+      resolve(agreed);
+    };
+    at("ask-yes").onclick = () => answer(true);
+    at("ask-no").onclick = () => answer(false);
+    dialog.oncancel = () => answer(false);
+  });
 }
 
 /** A button that is not the main one. */

@@ -2,7 +2,7 @@
 // The playground: tabs, theme, key, and what this server can do.
 
 import { key, request } from "./api.js";
-import { at, languageName, make, prepareQuestions, show } from "./dom.js";
+import { at, languageName, make, show } from "./dom.js";
 import { drawRoom } from "./draw.js";
 import { listenRoom } from "./listen.js";
 import { modelsRoom } from "./models.js";
@@ -86,7 +86,6 @@ async function start() {
   drawRoom();
   tabs();
   themes();
-  prepareQuestions();
   at("languages").append(...LANGUAGES.map((code) => make("option", { value: code, label: languageName(code) })));
   let can = {};
   const load = async () => {

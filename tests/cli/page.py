@@ -117,7 +117,7 @@ class Rooms(unittest.TestCase):
 
     def download(self, name):
         for _ in range(PATIENCE * 10):
-            if (WORK / name).exists():
+            if (WORK / name).exists() and (WORK / name).stat().st_size > 0:
                 return (WORK / name).read_bytes()
             time.sleep(0.1)
         raise AssertionError(f"{name} was not saved")
