@@ -74,10 +74,28 @@ export function quiet(text, clicked, label = "") {
   return button;
 }
 
+/** Copies a text, or selects the element that shows it where the browser does not allow that; `status` says which. */
+export async function copyText(text, element, status) {
+  try {
+    await navigator.clipboard.writeText(text);
+    status.textContent = "Copied.";
+  } catch {
+    getSelection().selectAllChildren(element);
+    status.textContent = "The browser does not let this page copy; it is selected.";
+  }
+  setTimeout(() => (status.textContent = ""), 4000);
+}
+
 /** An element that shows what went wrong, or nothing. */
 export function complain(element, problem) {
   show(element, Boolean(problem) && problem.code !== "stopped");
   element.textContent = !problem ? "" : problem.id ? `${problem.message} (${problem.id})` : problem.message;
+}
+
+/** Seconds of work as people say them. */
+export function lasting(seconds) {
+  if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;
+  return seconds < 3600 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
 /** A day as people write it, of seconds since 1970 or of a text with a time. */

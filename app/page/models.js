@@ -43,16 +43,20 @@ function card(model) {
 export function modelsRoom() {
   const refresh = codeView(at("models-code"), () => ({ path: "/v1/models", sdk: { call: "models.list", known: [] } }));
 
+  let known = [];
+
   /** False when there was no list to be had. */
   async function load() {
-    let list = [];
+    let list = [], there = true;
     show(at("models-error"), false);
     try {
       list = gather((await (await request("/v1/models")).json()).data);
     } catch (error) {
+      there = false;
       show(at("models-error"), true);
       at("models-error").textContent = explain(error).message;
     }
+    known = list.map((model) => model.id);
     at("cards").replaceChildren(...list.map(card));
     for (const select of document.querySelectorAll("select.models")) {
       const before = select.value;
@@ -62,7 +66,7 @@ export function modelsRoom() {
       if (fit.some((model) => model.id === before)) select.value = before;
     }
     refresh();
-    return list.length > 0;
+    return there;
   }
-  return { load };
+  return { load, names: () => known };
 }

@@ -5,6 +5,7 @@ Arguments: the program, the source folder, a folder for screenshots or "". Nothi
 """
 
 import ast
+import csv
 import http.client
 import json
 import os
@@ -284,30 +285,184 @@ class Rooms(unittest.TestCase):
         self.page.press("End")
         self.assertEqual(self.page.evaluate("document.activeElement.id"), "tab-models")
 
-    def test_8_names(self):
+    def check_names(self, room):
         """All that can be used has a name in the tree that screen readers see."""
-        kinds = {"button", "textbox", "combobox", "slider", "tab", "radio", "link", "image", "spinbutton", "searchbox"}
-        for room in ROOMS:
+        kinds = {"button", "textbox", "combobox", "slider", "tab", "radio", "checkbox", "link", "image", "spinbutton", "searchbox", "progressbar"}
+        self.page.click(f"#tab-{room}")
+        for node in self.page.ask("Accessibility.getFullAXTree")["nodes"]:
+            if not node["ignored"] and node["role"]["value"] in kinds:
+                self.assertTrue(node["name"]["value"].strip(), (room, node))
+
+    def check_looks(self, room):
+        for name, width, height, dark in LOOKS:
+            self.page.look(width, height, dark)
             self.page.click(f"#tab-{room}")
-            for node in self.page.ask("Accessibility.getFullAXTree")["nodes"]:
-                if not node["ignored"] and node["role"]["value"] in kinds:
-                    self.assertTrue(node["name"]["value"].strip(), (room, node))
+            time.sleep(0.2 if SHOTS else 0)
+            wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            self.assertLessEqual(wide, 0, (room, name))
+            if SHOTS:
+                self.page.screenshot(SHOTS / f"{room}-{name}-{'dark' if dark else 'light'}.png")
+
+    def test_8_names(self):
+        self.page.evaluate("document.getElementById('own-new').open = true")
+        for room in ROOMS:
+            self.check_names(room)
 
     def test_9_looks(self):
-        for name, width, height, dark in LOOKS:
-            for room in ROOMS:
-                self.page.look(width, height, dark)
-                self.page.click(f"#tab-{room}")
-                wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-                self.assertLessEqual(wide, 0, (room, name))
-                if SHOTS:
-                    self.page.screenshot(SHOTS / f"{room}-{name}-{'dark' if dark else 'light'}.png")
+        for room in ROOMS:
+            self.check_looks(room)
 
     def test_quiet(self):
         """Nothing was complained about, and no other host was asked for anything."""
         self.assertEqual(self.page.complaints(), [])
         for address in self.page.addresses():
             self.assertTrue(address.startswith((server.address + "/", f"blob:{server.address}/", "data:")), address)
+
+
+class Admin(unittest.TestCase):
+    """The admin's room, on a server with a data folder that has no key at first."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server("--data", str(WORK / "data"), env={"INHOUSE_KEY": ""})
+        cls.page = Page(browser, cls.server.address + "/#admin")
+        cls.page.ask("Page.bringToFront")
+        cls.page.ask("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(WORK))
+        cls.secret = {}
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.page.close()
+        cls.server.stop()
+
+    def ask(self, path, key, method="GET", body=None, **headers):
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=PATIENCE)
+        connection.request(method, path, body=json.dumps(body) if body else None, headers={
+            "Authorization": f"Bearer {self.secret[key]}", **({"Content-Type": "application/json"} if body else {}), **headers})
+        response = connection.getresponse()
+        data = response.read()
+        connection.close()
+        return response.status, data
+
+    def make(self, name):
+        self.page.fill("#keys-called", name)
+        self.page.click("#keys-go")
+        self.page.until(f"document.getElementById('keys-name').textContent === {json.dumps(name)}")
+        self.secret[name] = self.page.text("#keys-text")
+        self.assertRegex(self.secret[name], r"^ih-[A-Za-z0-9_-]{43}$")
+        self.page.click("#keys-done")
+        self.assertNotIn(self.secret[name], self.page.evaluate("document.documentElement.outerHTML"))
+
+    def test_1_first_key(self):
+        page = self.page
+        self.assertFalse(page.evaluate("document.getElementById('admin').hidden"), "the address leads into the room")
+        page.until("!document.getElementById('keys-none').hidden")
+        self.make("root")
+        page.until("document.querySelectorAll('#keys-list li').length === 1")
+        self.assertEqual(self.server.get("/v1/models")[0].status, 401, "from now on a key is needed")
+        self.assertEqual(self.ask("/v1/admin/keys", "root")[0], 200)
+        self.assertEqual(page.text("#key-button"), "Key: set")
+        self.assertEqual(page.text("#keys-error"), "")
+
+    def test_2_limited_key(self):
+        page = self.page
+        page.click("#keys-create summary")
+        page.fill("#keys-expires", "2099-12-31")
+        page.click("#keys-models input[value=voice-1]")
+        page.click("#keys-quota")
+        page.fill("#keys-quotas input", "5000")
+        page.fill("#keys-quotas select", "characters")
+        page.fill("#keys-quotas select[aria-label='In how long']", "day")
+        self.make("website")
+        made = {k["name"]: k for k in json.loads(self.ask("/v1/admin/keys", "root")[1])["data"]}["website"]
+        self.assertEqual((made["admin"], made["models"], made["voices"]), (False, ["voice-1"], None))
+        self.assertEqual(made["quotas"], [{"unit": "characters", "span": "day", "amount": 5000.0}])
+        self.assertEqual(time.gmtime(made["expires"] - 86400).tm_year, 2099)
+        shown = page.text("#keys-list li:nth-child(2)")
+        for words_of_it in ("website", "models voice-1", "5,000 characters a day", "good until", "never used"):
+            self.assertIn(words_of_it, shown)
+
+    def test_3_usage(self):
+        page, said = self.page, "Good morning."
+        for _ in range(3):
+            status, _ = self.ask("/v1/audio/speech", "website", "POST", {"model": "voice-1", "input": said, "response_format": "wav"})
+            self.assertEqual(status, 200)
+        page.click("#tab-listen")
+        page.click("#tab-admin")
+        page.fill("#usage-unit", "characters")
+        page.until("document.getElementById('usage-sum').textContent.startsWith('39 characters')")
+        self.assertEqual(page.evaluate("document.querySelectorAll('#usage-day .bar').length"), 1)
+        self.assertIn("website", page.evaluate("document.querySelector('#usage-key svg').getAttribute('aria-label')"))
+        self.assertIn("voice-1", page.evaluate("document.querySelector('#usage-model svg').getAttribute('aria-label')"))
+        row = page.evaluate("[...document.querySelectorAll('#usage-table tbody tr')].map((r) => [...r.children].map((c) => c.textContent))")
+        self.assertEqual([cells[1:] for cells in row], [["website", "voice-1", "39"]])
+        page.click("#usage-csv")
+        days = page.evaluate("(() => { const d = new Date(); return [d.toISOString().slice(0, 10), new Date(d - 29 * 864e5).toISOString().slice(0, 10)]; })()")
+        lines = list(csv.reader(self.download(f"usage-{days[1]}-{days[0]}.csv").decode().splitlines()))
+        self.assertEqual(lines[0], ["day", "key", "model", "unit", "amount"])
+        self.assertIn([days[0], "website", "voice-1", "characters", "39"], lines)
+        page.fill("#usage-days", "7")
+        page.until("document.getElementById('usage-sum').textContent.endsWith('in 7 days.')")
+
+    download = Rooms.download
+
+    def submit(self, text):
+        status, data = self.ask("/v1/audio/speech", "root", "POST", {"input": text, "response_format": "wav"}, Prefer="respond-async")
+        self.assertEqual(status, 202)
+        return json.loads(data)["id"]
+
+    def test_4_jobs(self):
+        page = self.page
+        page.ask("Page.bringToFront")
+        done = self.submit("The train leaves at nine thirty.")
+        row = f"[...document.querySelectorAll('#jobs-list li')].find((r) => r.textContent.includes('{done}'))"
+        page.until(f"{row}?.querySelector('.badge').textContent === 'done'")
+        page.evaluate(f"{row}.querySelector('button').click()")
+        self.assertEqual(self.download(f"{done}.wav")[:4], b"RIFF")
+        stopped = self.submit("The train leaves at nine thirty, and the meeting is on Monday. " * 700)
+        other = f"[...document.querySelectorAll('#jobs-list li')].find((r) => r.textContent.includes('{stopped}'))"
+        page.until(f"{other}?.querySelector('progress')?.value > 0")
+        self.assertIn("1 running", page.text("#jobs-state"))
+        page.evaluate(f"{other}.querySelector('button').click()")
+        page.until(f"{other}?.querySelector('.badge').textContent === 'cancelled'")
+        page.evaluate(f"{other}.querySelector('button').click()")
+        page.click("#ask-yes")
+        page.until(f"!{other}")
+        self.assertEqual(self.ask(f"/v1/jobs/{stopped}", "root")[0], 404)
+        self.assertEqual(page.text("#jobs-error"), "")
+
+    def test_5_looks(self):
+        page = self.page
+        self.submit("The train leaves at nine thirty, and the meeting is on Monday. " * 700)
+        page.until("document.querySelectorAll('#jobs-list progress').length")
+        for part in ("#keys-create", ):
+            page.evaluate(f"document.querySelector('{part}').open = true")
+        page.click("#keys-quota")
+        Rooms.check_names(self, "admin")
+        Rooms.check_looks(self, "admin")
+        page.evaluate("document.querySelector('#keys-create').open = false")
+        page.click("#jobs-list li button")
+
+    def test_6_revoke(self):
+        page = self.page
+        page.click("#keys-list li:nth-child(2) button")
+        page.until("document.getElementById('ask').open")
+        page.press("Escape")
+        page.until("!document.getElementById('ask').open")
+        self.assertEqual(self.ask("/v1/models", "website")[0], 200)
+        page.click("#keys-list li:nth-child(2) button")
+        page.click("#ask-yes")
+        page.until("document.querySelector('#keys-list .badge.bad')?.textContent === 'revoked'")
+        self.assertEqual(self.ask("/v1/models", "website")[0], 401)
+
+    def test_7_not_for_others(self):
+        status, data = self.ask("/v1/admin/keys", "root", "POST", {"name": "plain"})
+        self.secret["plain"] = json.loads(data)["key"]
+        self.page.fill("#key", self.secret["plain"])
+        self.page.click("#key-form button[type=submit]")
+        self.page.until("document.getElementById('tab-admin').hidden")
+        self.assertTrue(self.page.evaluate("document.getElementById('admin').hidden && document.getElementById('own').hidden"))
+        self.assertEqual(self.page.complaints(), [])
 
 
 class Key(unittest.TestCase):
