@@ -39,7 +39,8 @@ void answer_store_error(struct answer *a, const struct ih_error *e);
 bool voices_now(const struct host *host, const char *path, const struct form *form,
     struct answer *a, struct problem *p);
 
-/* voice_new.c: profiles. Making one is work; the sentence of a consent and deleting answer at once. */
+/* voice_new.c: profiles. Making one is work; the sentence of a consent and deleting answer at once.
+ */
 extern const struct operation operation_voice_new;
 bool consent_now(const struct host *host, const char *path, const struct form *form,
     struct answer *a, struct problem *p);
@@ -47,6 +48,16 @@ bool voice_end_now(const struct host *host, const char *path, const struct form 
     struct answer *a, struct problem *p);
 /* A profile as GET /v1/audio/voices lists it; a new reference, null without memory. */
 json_t *profile_json(const struct ih_profile_info *v);
+
+/* api_catalog.c: as in struct route. */
+bool catalog_now(const struct host *host, const char *path, const struct form *form,
+    struct answer *a, struct problem *p);
+bool pull_new_now(const struct host *host, const char *path, const struct form *form,
+    struct answer *a, struct problem *p);
+bool pull_now(const struct host *host, const char *path, const struct form *form, struct answer *a,
+    struct problem *p);
+bool pull_end_now(const struct host *host, const char *path, const struct form *form,
+    struct answer *a, struct problem *p);
 
 /* Events of a stream ("data: {...}"), each with its reference taken over: 0, or -1. */
 int event_write(struct answer *a, json_t *json);

@@ -3,6 +3,7 @@
 
 #include "server/cabinet.h"
 #include "server/loop.h"
+#include "server/pulls.h"
 #include "server/text.h"
 
 #include <errno.h>
@@ -126,6 +127,8 @@ static enum ih_status start(struct server *s, const struct server_options *o, st
     enum ih_status status = choose_folder(s, e);
     if (!status)
         status = depot_open(&host->depot, &o->engine, o->shelf, note, e);
+    if (!status && o->supply)
+        status = pulls_open(&host->pulls, o->supply, NULL, NULL, e);
     if (!status)
         status = queue_local(&s->service.queue, set->queue, e);
     if (!status && *set->data)
@@ -148,6 +151,7 @@ static void stop(struct server *s)
     loop_close(&s->loop);
     if (s->service.queue)
         s->service.queue->free(s->service.queue);
+    pulls_close(&s->service.host.pulls);
     depot_close(&s->service.host.depot);
 }
 

@@ -66,6 +66,8 @@ static const struct setting table[] = {
         "model for gpt-image-1 and for requests that name none (default: as 'inhouse draw')", AT(draw)},
     {"models.offer", "offer", SETTING_STRINGS, "NAME,...", 0, 0, "",
         "models that requests may name besides these three (default: all on this machine)", AT(offer)},
+    {"models.offline", "offline", SETTING_BOOLEAN, NULL, 0, 0, "false",
+        "fetch no models, whoever asks for them", AT(offline)},
 
     {"jobs.workers", "job-workers", SETTING_INTEGER, "N", 1, 64, "1",
         "jobs that are worked on at once, besides requests; they share the processors", AT(job_workers)},

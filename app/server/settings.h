@@ -25,6 +25,7 @@ struct settings {
 
     char *transcribe, *speak, *draw;
     char *offer; /* names with commas between them */
+    bool offline;
 
     int job_workers, job_queue, job_hours, file_days, free_megabytes;
     char *hook_hosts; /* names with commas between them */
