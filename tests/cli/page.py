@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The playground from end to end in Chromium: what it loads, says, plays, draws, and how it looks.
 
-Arguments: the program, the source folder, a folder for screenshots or "". Nothing is timed; what must not hang is given two minutes.
+Arguments: the program, the source folder, a folder for screenshots or "", the tests' hub or "". Nothing is timed; what must not hang is given two minutes.
 """
 
 import ast
@@ -26,6 +26,7 @@ PROGRAM, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2]).resolve()
 MODEL = SOURCE / "models" / "transcribe-1"
 PAINTER = SOURCE / "tests" / "data" / "image1"
 WORK = pathlib.Path(tempfile.mkdtemp())
+HUB = next(iter(sys.argv[4:5]), "")
 SHOTS = pathlib.Path(sys.argv[3]).resolve() if len(sys.argv) > 3 and sys.argv[3] else None
 LOOKS = [("desktop", 1280, 900, False), ("desktop", 1280, 900, True), ("phone", 390, 844, False), ("phone", 390, 844, True)]
 ROOMS = ["listen", "speak", "draw", "models"]
@@ -463,6 +464,77 @@ class Admin(unittest.TestCase):
         self.page.until("document.getElementById('tab-admin').hidden")
         self.assertTrue(self.page.evaluate("document.getElementById('admin').hidden && document.getElementById('own').hidden"))
         self.assertEqual(self.page.complaints(), [])
+
+
+@unittest.skipUnless(HUB, "the tests' hub is not built")
+class Catalog(unittest.TestCase):
+    """Models of a catalog are fetched from a hub of the tests' own, which serves well, slowly or wrong bytes."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.hub = subprocess.Popen([HUB, str(SOURCE / "tests" / "data"), str(WORK / "hub.log")], stdout=subprocess.PIPE, text=True)
+        port = cls.hub.stdout.readline().strip()
+        common = {"task": "transcribe", "licence": "MIT", "languages": ["en", "de", "fr", "es", "it", "nl"], "megabytes": 1, "memory_megabytes": 12}
+        models = [{"name": f"hub-{kind}", "repo": f"test/{kind}", "about": f"the hub's {kind} one", **common} for kind in ("good", "slow", "wrong")]
+        (WORK / "catalog.json").write_text(json.dumps({"format": 1, "models": models}))
+        environment = {"INHOUSE_KEY": "", "HF_ENDPOINT": f"http://127.0.0.1:{port}", "HF_HUB_OFFLINE": "0", "INHOUSE_CATALOG": str(WORK / "catalog.json")}
+        cls.server = Server(env=environment)
+        cls.offline = Server("--offline", env=environment)
+        cls.page = Page(browser, cls.server.address + "/#models")
+        cls.page.ask("Page.bringToFront")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.page.close()
+        cls.server.stop()
+        cls.offline.stop()
+        cls.hub.kill()
+        cls.hub.wait()
+        cls.hub.stdout.close()
+
+    def card(self, name):
+        return f"[...document.querySelectorAll('#catalog li')].find((c) => c.querySelector('h3').textContent === '{name}')"
+
+    def press(self, name):
+        self.page.evaluate(f"{self.card(name)}.querySelector('.row button').click()")
+
+    def test_1_cards(self):
+        shown = self.page.evaluate(f"{self.card('hub-good')}.innerText")
+        for words_of_it in ("Speech to text", "The hub's good one.", "MIT", "12 MB", "English, German, French, Spanish and 2 more"):
+            self.assertIn(words_of_it, shown)
+        self.assertIn("CC-BY-SA-4.0", self.page.text("#cards"))
+
+    def test_2_fetched(self):
+        self.press("hub-good")
+        self.page.until(f"!{self.card('hub-good')}")
+        self.assertIn("hub-good is here", self.page.text("#catalog-note"))
+        self.assertTrue((pathlib.Path(os.environ["INHOUSE_MODELS"]) / "hub-good" / "model.safetensors").exists())
+        response, data = self.server.get("/v1/models/hub-good/pull", method="GET")
+        self.assertEqual(json.loads(data)["status"], "succeeded")
+
+    def test_3_stopped(self):
+        self.press("hub-slow")
+        self.page.until(f"{self.card('hub-slow')}.querySelector('progress')?.value > 0")
+        Rooms.check_names(self, "models")
+        Rooms.check_looks(self, "models")
+        self.press("hub-slow")
+        self.page.until(f"{self.card('hub-slow')}.textContent.includes('Stopped.')")
+        self.assertFalse((pathlib.Path(os.environ["INHOUSE_MODELS"]) / "hub-slow").exists())
+
+    def test_4_wrong_bytes(self):
+        self.press("hub-wrong")
+        self.page.until(f"{self.card('hub-wrong')}.querySelector('.error')?.textContent.includes('holds wrong bytes')")
+        self.assertEqual(self.page.complaints(), [])
+
+    def test_5_offline(self):
+        asked = (WORK / "hub.log").read_text()
+        self.assertFalse(json.loads(self.offline.get("/v1/catalog")[1])["can_pull"])
+        response, data = self.offline.get("/v1/models/hub-slow/pull", method="POST", Content_Length="0")
+        self.assertEqual((response.status, json.loads(data)["error"]["code"]), (403, "offline"))
+        self.assertEqual((WORK / "hub.log").read_text(), asked)
+        for name, status, code in (("voice-1", 409, "model_is_here"), ("hub-good", 409, "model_is_here"), ("none", 404, "model_not_found")):
+            response, data = self.server.get(f"/v1/models/{name}/pull", method="POST", Content_Length="0")
+            self.assertEqual((response.status, json.loads(data)["error"]["code"]), (status, code))
 
 
 class Key(unittest.TestCase):
