@@ -3,9 +3,9 @@
 
 import { agree, at, complain, copyText, day, make, quiet, show } from "./dom.js";
 import { body, explain, key, request } from "./api.js";
+import { UNITS } from "./usage.js";
 
 const PATH = "/v1/admin/keys";
-const UNITS = { requests: "requests", audio_seconds: "seconds of audio", characters: "characters", megapixel_steps: "megapixel steps", tokens: "tokens" };
 const SPANS = { minute: "a minute", day: "a day" };
 
 const options = (words) => Object.entries(words).map(([value, textContent]) => make("option", { value, textContent }));

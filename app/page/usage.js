@@ -5,7 +5,7 @@ import { Chart, shortNumber } from "./chart.js";
 import { at, complain, make, save } from "./dom.js";
 import { explain, request } from "./api.js";
 
-const UNITS = { requests: "requests", audio_seconds: "seconds of audio", characters: "characters", megapixel_steps: "megapixel steps", tokens: "tokens" };
+export const UNITS = { requests: "requests", audio_seconds: "seconds of audio", characters: "characters", megapixel_steps: "megapixel steps", tokens: "tokens" };
 const DAY = 86400000; // milliseconds
 const NOBODY = "no named key";
 

@@ -44,7 +44,8 @@ static bool is_over(const struct pull *u)
 static json_t *pull_json(const struct pull *u)
 {
     return json_pack("{ss ss ss sb sI so si si so}", "object", "model.pull", "model", u->name,
-        "status", state_names[u->state], "cancelling", u->state == RUNNING && u->cancel, "done", (json_int_t)u->done, "total",
+        "status", state_names[u->state], "cancelling", u->state == RUNNING && u->cancel, "done",
+        (json_int_t)u->done, "total",
         u->total >= 0 ? json_integer((json_int_t)u->total) : json_null(), "files", u->files,
         "files_done", u->files_done, "error",
         u->state == FAILED ? json_pack("{so}", "message", problem_text(u->error)) : json_null());

@@ -108,6 +108,59 @@ class Files(unittest.TestCase):
         self.assertEqual(server.get("/", method="DELETE")[0].status, 405)
 
 
+class Voices(unittest.TestCase):
+    """Making voices, without a browser."""
+
+    def make(self, **fields):
+        mark, parts = "mark-of-the-parts", b""
+        for name, value in fields.items():
+            file = '; filename="x.wav"' if isinstance(value, bytes) else ""
+            data = value if isinstance(value, bytes) else value.encode()
+            parts += f'--{mark}\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'.encode() + data + b"\r\n"
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+        connection.request("POST", "/v1/audio/voices", parts + f"--{mark}--\r\n".encode(), {"Content-Type": f"multipart/form-data; boundary={mark}"})
+        response = connection.getresponse()
+        answer = json.loads(response.read())
+        connection.close()
+        return response.status, answer.get("error", {}).get("message", ""), answer
+
+    def test_sentence(self):
+        def sentence(query):
+            return json.loads(server.get(f"/v1/audio/voice_consents?{query}")[1])["sentence"]
+        self.assertTrue(sentence("who=Anna&language=en").startswith("I am Anna, and I allow the owner of this device"))
+        self.assertTrue(sentence("who=Anna&company=Muster%20AG&language=de").startswith("Ich bin Anna und erlaube Muster AG"))
+        self.assertEqual(server.get("/v1/audio/voice_consents?colour=red")[0].status, 400)
+
+    def test_refused(self):
+        sound, short = (MODEL / "sample.wav").read_bytes(), (MODEL / "sample.wav").read_bytes()[:64044]
+        person = {"who": "Anna", "audio_sample": sound, "consent": sound}
+        for fields, words_of_it in (
+                ({}, "name is missing"), ({"name": "x"}, "recording of the voice is missing"),
+                ({"name": "x", "audio_sample": sound}, "needs the person's name"),
+                ({"name": "x", "who": "Anna", "audio_sample": sound}, "recording of the person's consent"),
+                ({"name": "x", **person, "consent": "I agree"}, "consent must be a file"),
+                ({"name": "x", **person, "blend": "clara+james"}, "either blended or a person's"),
+                ({"name": "x", **person, "audio_sample": short}, "audio_sample lasts 2.0 seconds"),
+                ({"name": "x", **person, "consent": b"no sound"}, "consent"),
+                ({"name": "../x", "blend": "clara+james"}, "is no name for a voice"),
+                ({"name": "clara", "blend": "clara+james"}, "has a voice of its own called clara"),
+                ({"name": "x", "blend": "clara+nobody"}, "nobody"), ({"name": "x", "colour": "red"}, "no option 'colour'")):
+            status, message, _ = self.make(**fields)
+            self.assertIn(status, (400, 404), fields)
+            self.assertIn(words_of_it, message)
+            self.assertNotIn("/dev/fd", message)
+        self.assertFalse((pathlib.Path(os.environ["INHOUSE_VOICES"]) / "x.voice.json").exists())
+
+    def test_blend(self):
+        status, _, voice = self.make(name="mix", blend="clara:0.7+james:0.3", about="between the two")
+        self.assertEqual((status, voice["profile"], voice["consent"], voice["about"]), (200, True, "not needed", "between the two"))
+        self.assertIn("there is a voice mix already", self.make(name="mix", blend="clara+james")[1])
+        listed = json.loads(server.get("/v1/audio/voices")[1])["data"]
+        self.assertIn("mix", [v["name"] for v in listed if v.get("profile")])
+        self.assertEqual(server.get("/v1/audio/voices/mix", method="DELETE")[0].status, 200)
+        self.assertEqual(server.get("/v1/audio/voices/mix", method="DELETE")[0].status, 404)
+
+
 class Rooms(unittest.TestCase):
     """In the browser. Methods run in the order of their names on one page, as a person goes from room to room."""
 
@@ -240,6 +293,10 @@ class Rooms(unittest.TestCase):
         page.give_file("#own-sample-file", self.say("clip.wav", "This is how I sound when I read a longer text. The train leaves at nine thirty."))
         page.click("#own-go")
         self.assertIn("recording of the consent is missing", page.text("#own-error"))
+        page.click("#own-consent-record")
+        page.until("document.getElementById('own-consent-text').textContent.startsWith('Stop recording (0:01')")
+        page.click("#own-consent-record")
+        page.until("document.getElementById('own-consent-name').textContent.startsWith('recording.')")
         page.give_file("#own-consent-file", self.say("consent.wav", sentence))
         page.until("document.getElementById('own-consent-name').textContent.startsWith('consent.wav')")
         self.work("own")
