@@ -102,12 +102,13 @@ async function start() {
     if (!(await models.load())) {
       openKey(!key.get() || at("key-form").hidden);
       admin.load({});
+      own.load(false);
       return;
     }
     const may = await (await request("/v1/key")).json();
     admin.load(may);
+    own.load(can.speak && may.admin);
     if (can.speak) await speak.load();
-    await own.load(can.speak && may.admin);
   };
   at("key-button").addEventListener("click", () => openKey(at("key-form").hidden));
   at("key-form").addEventListener("submit", (event) => {

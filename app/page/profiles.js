@@ -128,7 +128,7 @@ export function profiles(speak) {
   speak.changed(fill);
 
   /** Whether the key may make voices. */
-  async function load(may) {
+  function load(may) {
     allowed = Boolean(may);
     fill();
   }
