@@ -2,8 +2,8 @@
 /* From a command line, the environment and a file to a running server. */
 #include "cli/cli.h"
 #include "cli/paths.h"
+#include "cli/serve.h"
 #include "cli/used.h"
-#include "server/server.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -169,7 +169,7 @@ static int take_inventory(struct inventory *v, const struct settings *s)
     return code;
 }
 
-static int serve(const struct settings *s)
+static int serve(struct settings *s)
 {
     struct ih_error e;
     struct inventory *v = calloc(1, sizeof *v);
@@ -178,8 +178,10 @@ static int serve(const struct settings *s)
         return EXIT_INTERNAL;
     }
     int code = take_inventory(v, s);
+    struct supply supply = serve_supply(s);
     struct server_options o = {.settings = s,
         .shelf = &v->shelf,
+        .supply = &supply,
         .engine = {.threads = s->threads},
         .version = INHOUSE_VERSION};
     if (!code && server_run(&o, &e) != IH_OK) {

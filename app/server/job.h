@@ -11,6 +11,7 @@
 struct host {
     const struct settings *settings;
     struct depot *depot;
+    struct pulls *pulls; /* null where models come from nowhere */
     /* Of the data folder; null without one. */
     struct store *store;
     struct meter *meter;

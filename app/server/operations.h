@@ -2,6 +2,7 @@
 #ifndef SERVER_OPERATIONS_H
 #define SERVER_OPERATIONS_H
 
+#include "inhouse/voices.h"
 #include "server/job.h"
 
 /* Each in a file of its own; the fields are OpenAI's and those of inhouse/options.h. */
@@ -27,7 +28,7 @@ extern const struct operation operation_batch_new, operation_batches, operation_
     operation_batch_cancel; /* api_batches.c */
 /* customvoice.c */
 extern const struct operation operation_personas, operation_persona, operation_persona_end,
-    operation_project_new, operation_consent_new, operation_voice_new;
+    operation_project_new, operation_consent_new, operation_persona_new;
 extern const struct operation operation_keys, operation_key_new, operation_key_end,
     operation_usage_all, operation_usage_own;
 
@@ -46,6 +47,26 @@ void answer_store_error(struct answer *a, const struct ih_error *e);
 
 /* voices.c: as in struct route. */
 bool voices_now(const struct host *host, const char *path, const struct form *form,
+    struct answer *a, struct problem *p);
+
+/* voice_new.c: profiles. Making one is work; the sentence of a consent and deleting answer at once.
+ */
+extern const struct operation operation_voice_new;
+bool consent_now(const struct host *host, const char *path, const struct form *form,
+    struct answer *a, struct problem *p);
+bool voice_end_now(const struct host *host, const char *path, const struct form *form,
+    struct answer *a, struct problem *p);
+/* A profile as GET /v1/audio/voices lists it; a new reference, null without memory. */
+json_t *profile_json(const struct ih_profile_info *v);
+
+/* api_catalog.c: as in struct route. */
+bool catalog_now(const struct host *host, const char *path, const struct form *form,
+    struct answer *a, struct problem *p);
+bool pull_new_now(const struct host *host, const char *path, const struct form *form,
+    struct answer *a, struct problem *p);
+bool pull_now(const struct host *host, const char *path, const struct form *form, struct answer *a,
+    struct problem *p);
+bool pull_end_now(const struct host *host, const char *path, const struct form *form,
     struct answer *a, struct problem *p);
 
 /* Events of a stream ("data: {...}"), each with its reference taken over: 0, or -1. */

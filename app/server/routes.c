@@ -94,6 +94,17 @@ static bool model(const struct host *host, const char *path, const struct form *
     return true;
 }
 
+/* What the key may do, so that a page shows no more than that. */
+static bool own_key(const struct host *host, const char *path, const struct form *form,
+    struct answer *a, struct problem *p)
+{
+    (void)path, (void)p;
+    answer_json(a, 200,
+        json_pack("{ss sb sb}", "object", "key", "admin", (int)form->asked.admin, "keeps",
+            host->store != NULL));
+    return true;
+}
+
 #define KEPT(o)     .dialect = &dialect_openai, .operation = &o, .kept = true
 #define AZURE(o, a) .dialect = &dialect_azure, .operation = &o, .adapter = &a
 #define PERSONA(o)  AZURE(o, azure_persona), .kept = true
@@ -107,9 +118,17 @@ static const struct route table[] = {
     {.method = "GET", .path = "/v1/models", .dialect = &dialect_openai, .now = models},
     {.method = "GET", .path = "/v1/models/{model}", .dialect = &dialect_openai, .now = model},
     {.method = "POST", .path = "/v1/chat/completions", .dialect = &dialect_openai, .operation = &operation_chat},
+    {.method = "GET", .path = "/v1/catalog", .dialect = &dialect_openai, .now = catalog_now},
+    {.method = "POST", .path = "/v1/models/{model}/pull", .dialect = &dialect_openai, .now = pull_new_now, .admin = true},
+    {.method = "GET", .path = "/v1/models/{model}/pull", .dialect = &dialect_openai, .now = pull_now, .admin = true},
+    {.method = "DELETE", .path = "/v1/models/{model}/pull", .dialect = &dialect_openai, .now = pull_end_now, .admin = true},
+    {.method = "GET", .path = "/v1/key", .dialect = &dialect_openai, .now = own_key},
     {.method = "POST", .path = "/v1/audio/transcriptions", .dialect = &dialect_openai, .operation = &operation_transcribe},
     {.method = "POST", .path = "/v1/audio/translations", .dialect = &dialect_openai, .operation = &operation_translate},
     {.method = "GET", .path = "/v1/audio/voices", .dialect = &dialect_openai, .now = voices_now},
+    {.method = "POST", .path = "/v1/audio/voices", .dialect = &dialect_openai, .operation = &operation_voice_new, .admin = true},
+    {.method = "DELETE", .path = "/v1/audio/voices/{name}", .dialect = &dialect_openai, .now = voice_end_now, .admin = true},
+    {.method = "GET", .path = "/v1/audio/voice_consents", .dialect = &dialect_openai, .now = consent_now},
     {.method = "POST", .path = "/v1/audio/speech", .dialect = &dialect_openai, .operation = &operation_speak},
     {.method = "POST", .path = "/v1/images/generations", .dialect = &dialect_openai, .operation = &operation_draw},
     {.method = "POST", .path = "/v1/images/edits", .dialect = &dialect_openai, .operation = &operation_edit},
@@ -163,7 +182,7 @@ static const struct route table[] = {
     {.method = "DELETE", .path = "/customvoice/personalvoices/{id}", PERSONA(operation_persona_end)},
     {.method = "PUT", .path = "/customvoice/projects/{id}", PERSONA(operation_project_new)},
     {.method = "POST", .path = "/customvoice/consents/{id}", PERSONA(operation_consent_new)},
-    {.method = "POST", .path = "/customvoice/personalvoices/{id}", PERSONA(operation_voice_new)},
+    {.method = "POST", .path = "/customvoice/personalvoices/{id}", PERSONA(operation_persona_new)},
     {.method = "POST", .path = "/mai/v1/chat/completions", .dialect = &dialect_azure, .operation = &operation_chat},
     {.method = "POST", .path = "/mai/v1/images/generations", AZURE(operation_draw, azure_picture)},
     {.method = "POST", .path = "/mai/v1/images/edits", AZURE(operation_edit, azure_picture)},

@@ -4,6 +4,7 @@
 #include "server/cabinet.h"
 #include "server/deploy.h"
 #include "server/loop.h"
+#include "server/pulls.h"
 #include "server/text.h"
 
 #include <errno.h>
@@ -134,6 +135,12 @@ static enum ih_status choose_folder(struct server *s, struct ih_error *e)
         strerror(errno));
 }
 
+/* A model that was fetched is offered at once. */
+static void on_arrival(void *depot)
+{
+    depot_look(depot);
+}
+
 static enum ih_status start(struct server *s, const struct server_options *o, struct ih_error *e)
 {
     struct host *host = &s->service.host;
@@ -143,6 +150,8 @@ static enum ih_status start(struct server *s, const struct server_options *o, st
     enum ih_status status = choose_folder(s, e);
     if (!status)
         status = depot_open(&host->depot, &o->engine, o->shelf, note, e);
+    if (!status && o->supply)
+        status = pulls_open(&host->pulls, o->supply, on_arrival, host->depot, e);
     if (!status)
         status = ledger_open(&host->ledger, e);
     if (!status)
@@ -168,6 +177,7 @@ static void stop(struct server *s)
     if (s->service.queue)
         s->service.queue->free(s->service.queue);
     ledger_close(&s->service.host.ledger);
+    pulls_close(&s->service.host.pulls);
     depot_close(&s->service.host.depot);
 }
 

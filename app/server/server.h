@@ -4,12 +4,14 @@
 
 #include "server/depot.h"
 #include "server/settings.h"
+#include "server/supply.h"
 
 /* The server as a whole: `inhouse serve`. */
 
 struct server_options {
     const struct settings *settings; /* checked */
     const struct shelf *shelf;
+    const struct supply *supply; /* or null */
     struct ih_engine_options engine;
     const char *version;
 };

@@ -76,6 +76,8 @@ static const struct setting table[] = {
         "most that open models may take, by the bytes of their files: the one that was not used for longest is closed when another is asked for; 0: any", AT(memory_megabytes)},
     {"models.keep_minutes", "keep-minutes", SETTING_INTEGER, "N", 0, 525600, "0",
         "a model that nobody has used for so long is closed until it is asked for again; 0 keeps it", AT(keep_minutes)},
+    {"models.offline", "offline", SETTING_BOOLEAN, NULL, 0, 0, "false",
+        "fetch no models, whoever asks for them", AT(offline)},
 
     {"jobs.workers", "job-workers", SETTING_INTEGER, "N", 1, 64, "1",
         "jobs that are worked on at once, besides requests; they share the processors", AT(job_workers)},

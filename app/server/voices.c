@@ -36,9 +36,7 @@ static void add_profile(
         return;
     const struct ih_profile_info *v = ih_profile_info(p);
     if (strcmp(v->model, list->model) == 0)
-        json_array_append_new(list->voices,
-            json_pack("{ssssssssssss}", "object", "audio.voice", "id", v->name, "name", v->name,
-                "language", v->language, "about", v->about, "model", v->model));
+        json_array_append_new(list->voices, profile_json(v));
 }
 
 static bool read_request(const struct form *form, const char **model, struct problem *p)

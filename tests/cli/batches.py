@@ -187,7 +187,7 @@ class Batches(Batched):
         for change, code, field in (({"input_file_id": "file-0"}, "file_not_found", "input_file_id"),
                                     ({"input_file_id": sound}, "invalid_purpose", "input_file_id"),
                                     ({"input_file_id": None}, "missing_parameter", "input_file_id"),
-                                    ({"endpoint": "/v1/chat/completions"}, "invalid_value", "endpoint"),
+                                    ({"endpoint": "/v1/embeddings"}, "invalid_value", "endpoint"),
                                     ({"completion_window": "1h"}, "invalid_value", "completion_window"),
                                     ({"metadata": {"a": 1}}, "invalid_value", "metadata"),
                                     ({"metadata": {str(i): "x" for i in range(17)}}, "invalid_value", "metadata"),
