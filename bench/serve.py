@@ -7,7 +7,8 @@ Both servers read the same file of random weights, which say the same 40 tokens 
 that both do the same work; the texts are compared. They run at once and are asked in turns: each round asks every server at every
 number of clients, each client with its next request as soon as it has its answer. Requests a second are the rounds' median,
 latencies are of all rounds' requests together, memory is the most that the server's process held while it was asked. Then
-short requests beside a long one, requests that need no model, and connections that say nothing. Needs numpy for the weights.
+short requests beside a long one, requests that need no model, connections that say nothing, and what the model's two halves would
+take with several requests' windows together. Needs numpy for the weights.
 """
 
 import argparse
@@ -29,6 +30,7 @@ SOUND = ROOT / "models/transcribe-1/sample.wav"
 ASK = ROOT / "build-bench/bench_serve"
 TOKENS = 40
 LONG_SECONDS = 300
+BATCHES = (1, 2, 4, 8)
 
 
 class Server:
@@ -68,7 +70,18 @@ class Server:
         target = ["--target", self.transcribe, "--file", f"file={sound}", *self.fields] if sound else ["--target", self.health]
         return [str(word) for word in (ASK, "--port", self.port, *target, *flags)]
 
-    def ask(self, sound, *flags):
+    def settle(self):
+        """Until it is through with what earlier clients did not wait for."""
+        for _ in range(300):
+            before = self.processor()
+            time.sleep(0.1)
+            if self.processor() - before < 0.02:
+                return
+
+    def ask(self, sound, *flags, busy=False):
+        """One run of the load generator; busy: the server is meant to be at something else."""
+        if not busy:
+            self.settle()
         self.forget()
         before = self.processor()
         done = subprocess.run(self.command(sound, *flags), stdout=subprocess.PIPE, check=True)
@@ -181,11 +194,12 @@ def beside_a_long_one(servers, args, folder, report):
         flags = ["--seconds", args.beside, "--patience", args.patience]
         other = subprocess.Popen(server.command(long, *flags), stdout=subprocess.PIPE)
         time.sleep(0.5)
-        s = summary([server.ask(SOUND, *flags)])
+        s = summary([server.ask(SOUND, *flags, busy=True)])
         times = json.loads(other.communicate()[0])["times"]
         s.update(long_s=statistics.median(times) if times else None, windows=windows)
         report["beside_long"].append({"server": server.name.strip("*"), **s})
-        rows.append([server.name, shown(s["p50_ms"]), shown(s["p99_ms"]), str(s["answered"]), shown(s["long_s"], 1), shown(windows)])
+        rows.append([server.name, shown(s["p50_ms"]), shown(s["p99_ms"]), str(s["answered"]), shown(s["long_s"], 1),
+                     shown(windows)])
     show(rows)
 
 
@@ -195,11 +209,12 @@ def without_a_model(servers, args, report):
     for clients, _ in args.load:
         for server in servers:
             for kept in (False, True):
-                flags = ["--clients", clients, "--seconds", 1, "--patience", 10, *(["--keep"] if kept else [])]
+                flags = ["--clients", clients, "--seconds", 1, "--patience", 4, *(["--keep"] if kept else [])]
                 of = [server.ask(None, *flags) for _ in range(args.rounds)]
                 s = summary(of)
                 longest = percentile([t for r in of for t in r["times"]], 100)
-                report["health"].append({"clients": clients, "server": server.name.strip("*"), "kept": kept, "longest_ms": longest, **s})
+                report["health"].append({"clients": clients, "server": server.name.strip("*"), "kept": kept,
+                                         "longest_ms": longest, **s})
                 lost = f" ({s['lost']} without an answer)" if s["lost"] else ""
                 rows.append([server.name, str(clients), "kept where the server does" if kept else "new", shown(s["rate"]) + lost,
                              shown(s["p50_ms"], 2), shown(s["p99_ms"], 1), shown(longest, 1)])
@@ -223,20 +238,42 @@ def idle_connections(servers, args, report):
     show(rows)
 
 
+def together(args, report):
+    """What batching across requests could give at most: the two halves of the model with several windows at once."""
+    file, bench = weights(args.size), ROOT / "build-bench/bench_whisper"
+    took = {}
+    for _ in range(args.rounds + 1):
+        for batch in BATCHES:
+            line = subprocess.run([bench, file, "--threads", str(args.threads), "--batch", str(batch), "--runs", "5"],
+                                  stdout=subprocess.PIPE, check=True).stdout
+            took.setdefault(batch, []).append(json.loads(line))
+    rows = [["windows together", "encode ms each", "token ms each", f"a request of {TOKENS} tokens, ms", "times one by one"]]
+    alone = None
+    for batch, lines in took.items():
+        encode, token = (statistics.median(line[key] for line in lines) for key in ("encode_ms", "token_ms"))
+        request = encode + TOKENS * token
+        alone = alone or request
+        report["together"].append({"batch": batch, "encode_ms": encode, "token_ms": token, "request_ms": request})
+        rows.append([str(batch), shown(encode, 1), shown(token, 3), shown(request, 1), shown(alone / request, 2)])
+    show(rows)
+
+
 def main():
-    parser = argparse.ArgumentParser(prog="./do bench serve", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(prog="./do bench serve", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--whisper-cpp", type=Path, metavar="FOLDER", help="folder with whisper-server")
     parser.add_argument("--size", default="tiny")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--load", default="1:12 8:32 64:128", help="clients and requests of a round")
+    parser.add_argument("--load", default="1:12 8:32 64:96", help="clients and requests of a round")
     parser.add_argument("--idle", type=int, default=1000)
     parser.add_argument("--beside", type=float, default=15, metavar="S", help="seconds beside a long recording")
     parser.add_argument("--patience", type=float, default=90, metavar="S", help="longest that answers are waited for")
     parser.add_argument("--json", type=Path, metavar="FILE", help="everything measured, for other programs")
     args = parser.parse_args()
     args.load = [tuple(map(int, pair.split(":"))) for pair in args.load.split()]
-    report = {"size": args.size, "threads": args.threads, "tokens": TOKENS, "clients": [], "beside_long": [], "health": [], "idle": []}
+    report = {"size": args.size, "threads": args.threads, "tokens": TOKENS, "clients": [], "beside_long": [], "health": [],
+              "idle": [], "together": []}
     servers = []
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
@@ -251,6 +288,7 @@ def main():
         finally:
             for server in servers:
                 server.stop()
+    together(args, report)
     if args.json:
         args.json.write_text(json.dumps(report, indent=1) + "\n")
 
