@@ -179,8 +179,8 @@ static bool admit(const struct host *host, const struct operation *operation, in
         return access_refuse_key(&k, p);
     int64_t sees = !owner || k.admin ? -1 : owner;
     return access_allows(&k, form, p) && deploy_resolve(host, form, p) &&
-           add_uploads(form, host, folder, sees, p) &&
-           operation->check(host, form, p) && job_has_no_stream(form, p);
+           add_uploads(form, host, folder, sees, p) && operation->check(host, form, p) &&
+           job_has_no_stream(form, p);
 }
 
 bool line_read(const struct host *host, const char *folder, const struct job_row *row,
