@@ -149,7 +149,8 @@ void charge_end(
     if (!host->store || !j->operation->measure)
         return;
     answer_used(j->answer, &used, model, sizeof model);
-    used.of[REQUESTS] = j->line; /* others were counted at the door */
+    /* Others were counted at the door; what is done again later will be. */
+    used.of[REQUESTS] = j->line && !answer_later(j->answer);
     if (j->form.asked.key)
         meter_settle(host->meter, j->form.asked.key, reserved, &used);
     used.of[REQUESTS] = 1;

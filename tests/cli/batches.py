@@ -222,6 +222,14 @@ class Batches(Batched):
         self.assertEqual(wrong, [("voiceless", 403, "voice_not_allowed"), ("other", 403, "voice_not_allowed"),
                                  ("model", 403, "model_not_allowed"), ("ssml", 403, "voice_not_allowed")])
 
+    def test_deployments(self):
+        self.good("PUT", "/v1/deployments/calls", None, {"model": "tones", "characters": 10})
+        key = new_key(self.data, "caller", "--models", "calls")
+        row = self.ends(self.submit([say("x", model="calls"), say("long", "x" * 11, model="calls"), say("other")], SPEECH, key)["id"], key)
+        self.assertEqual([r["custom_id"] for r in self.rows(row["output_file_id"], key)], ["x"])
+        wrong = {r["custom_id"]: r["response"]["body"]["error"]["code"] for r in self.rows(row["error_file_id"], key)}
+        self.assertEqual(wrong, {"long": "deployment_limit", "other": "model_not_allowed"})
+
     def test_quotas(self):
         """What never fits fails; what fits another day waits."""
         key = new_key(self.data, "poor", "--quota", "characters=10/day")
