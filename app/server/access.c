@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/access.h"
 
+#include "server/azure.h"
 #include "server/meter.h"
 #include "server/text.h"
 
@@ -22,6 +23,12 @@ static bool needs_key(const struct host *host)
     return *s->key || (host->store && keys_exist(host->store)) || !settings_is_loopback(s->address);
 }
 
+bool access_refuse_key(const struct key *k, struct problem *p)
+{
+    return problem_set(p, 401, "invalid_api_key", NULL, "the key %s",
+        k->revoked ? "has been revoked" : "has expired");
+}
+
 bool access_open(
     const struct host *host, const char *shown, struct key *k, struct asked *a, struct problem *p)
 {
@@ -39,8 +46,7 @@ bool access_open(
     if (status)
         return problem_set(p, 503, "unavailable", NULL, "keys cannot be looked up now");
     if (!key_is_valid(host->store, k))
-        return problem_set(p, 401, "invalid_api_key", NULL, "the key %s",
-            k->revoked ? "has been revoked" : "has expired");
+        return access_refuse_key(k, p);
     a->key = k->id;
     a->admin = k->admin;
     return true;
@@ -54,6 +60,44 @@ bool access_allows_model(const struct key *k, const char *model, struct problem 
         model ? "the key may not use the model '%.100s'"
               : "the key may use certain models only: name one of them",
         model ? model : "");
+}
+
+bool access_allows_voice(const struct key *k, const char *voice, struct problem *p)
+{
+    return key_allows(k->voices, voice, strlen(voice)) ||
+           problem_set(p, 403, "voice_not_allowed", "voice",
+               "the key may not use the voice '%.100s'", voice);
+}
+
+/* What Azure calls the model of a person's voice: nobody's voice, so text of its own has none. */
+static bool is_base(const char *name, size_t n)
+{
+    static const char *const names[] = {
+        "DragonLatestNeural", "PhoenixLatestNeural", "MAI-Voice-1", "MAI-Voice-2"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strlen(names[i]) == n && strncasecmp(names[i], name, n) == 0)
+            return true;
+    return false;
+}
+
+/* SSML names voices too: in elements whose name may have a prefix. Names are compared as they are
+ * written, so that one in other letters (&#97;) is refused. */
+static bool allows_ssml(const struct key *k, const char *text, struct problem *p)
+{
+    const char *value = text;
+    size_t n;
+    bool good = true;
+    for (const char *at = text; good && (at = strcasestr(at, "voice")); at += 5)
+        if (at > text && (at[-1] == '<' || at[-1] == ':') && strchr(" \t\r\n>/", at[5])) {
+            const char *name = azure_name(at, &n);
+            good = name && (key_allows(k->voices, name, n) || is_base(name, n));
+        }
+    for (const char *at = text; good && (at = strcasestr(at, "speakerProfileId")); at++) {
+        value = azure_profile(at - (at > text), &n);
+        good = value && key_allows(k->voices, value, n);
+    }
+    return good || problem_set(p, 403, "voice_not_allowed", "input",
+                       "the key may use certain voices only: the text names another one");
 }
 
 /* Of a blend ("anna:0.7+ben:0.3") every part. */
@@ -70,11 +114,7 @@ static bool allows_voice(const struct key *k, const struct form *f, struct probl
         if (!key_allows(k->voices, c, strcspn(c, ":+")))
             return problem_set(p, 403, "voice_not_allowed", "voice",
                 "the key may not use the voice '%.100s'", voice->text);
-    /* SSML names voices too. */
-    if (strcasestr(input->text, "<voice"))
-        return problem_set(p, 403, "voice_not_allowed", "input",
-            "the key may use certain voices only: <voice> in the text is not possible");
-    return true;
+    return allows_ssml(k, input->text, p);
 }
 
 bool access_allows(const struct key *k, const struct form *f, struct problem *p)
@@ -122,11 +162,11 @@ bool access_admit(const struct host *host, const struct key *k, struct answer *a
     return good;
 }
 
-static bool has_quota(const struct key *k)
+static bool has_quota(const struct key *k, bool requests)
 {
     for (int u = 0; u < UNITS; u++)
         for (int w = 0; w < SPANS; w++)
-            if (u != REQUESTS && k->quota[u][w] > 0)
+            if ((requests || u != REQUESTS) && k->quota[u][w] > 0)
                 return true;
     return false;
 }
@@ -142,8 +182,11 @@ bool charge_begin(
     /* As it is now, and not when the request came. */
     if (key_by_id(host->store, j->form.asked.key, &k, &e) != IH_OK)
         return problem_set(p, 503, "unavailable", NULL, "the key cannot be looked up now");
-    if (!has_quota(&k))
+    if (!key_is_valid(host->store, &k))
+        return access_refuse_key(&k, p);
+    if (!has_quota(&k, j->line))
         return true;
+    reserved->of[REQUESTS] = j->line;
     j->operation->measure(host, &j->form, reserved);
     bool good = meter_reserve(host->meter, &k, reserved, p);
     for (int u = 0; u < UNITS; u++)
@@ -162,7 +205,7 @@ void charge_end(
     if (!host->store || !j->operation->measure)
         return;
     answer_used(j->answer, &used, model, sizeof model);
-    used.of[REQUESTS] = 0; /* was counted at the door */
+    used.of[REQUESTS] = j->line; /* others were counted at the door */
     if (j->form.asked.key)
         meter_settle(host->meter, j->form.asked.key, reserved, &used);
     used.of[REQUESTS] = 1;

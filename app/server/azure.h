@@ -14,6 +14,8 @@ extern const struct adapter azure_deployment;
 extern const struct adapter azure_picture;
 /* /cognitiveservices/v1: the body is SSML, a header says the format. */
 extern const struct adapter azure_speech;
+/* /customvoice/...: what stands behind that is the request's item. */
+extern const struct adapter azure_persona;
 /* /speechtotext/transcriptions:transcribe: the fields are one JSON object, "definition"
  * (azure_transcript.c). */
 extern const struct adapter azure_transcription;
@@ -30,6 +32,10 @@ json_t *azure_transcript(const struct ih_transcript *t, const char *locale);
  * the model does not have are voices of its own in the same language, to be freed with free(); null
  * when there are none, or no memory. */
 char *azure_rename_voices(const char *ssml, size_t bytes, const struct ih_voice *voice, int count);
+/* The value of the next attribute speakerProfileId of an SSML text, or of the attribute `name` of
+ * the tag that begins here, as it is written; null where there is none. */
+const char *azure_profile(const char *ssml, size_t *bytes);
+const char *azure_name(const char *tag, size_t *bytes);
 /* The same for one name: a voice of the list, or null. */
 const char *azure_voice(const char *name, size_t bytes, const struct ih_voice *voice, int count);
 

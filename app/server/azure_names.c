@@ -33,12 +33,12 @@ const char *azure_voice(const char *name, size_t bytes, const struct ih_voice *v
     return NULL;
 }
 
-/* The value of `name` in the tag that begins here, or null. */
-static const char *name_value(const char *tag, size_t *bytes)
+/* The value of an attribute before `end`, or null. */
+static const char *attribute(const char *at, const char *end, const char *name, size_t *bytes)
 {
-    const char *end = strchr(tag, '>');
-    for (const char *at = tag; end && (at = strstr(at, "name")) && at < end; at += 4) {
-        const char *value = at + 4 + strspn(at + 4, " \t\r\n");
+    size_t length = strlen(name);
+    for (; end && (at = strstr(at, name)) && at < end; at += length) {
+        const char *value = at + length + strspn(at + length, " \t\r\n");
         if (!isspace((unsigned char)at[-1]) || *value != '=')
             continue;
         value += 1 + strspn(value + 1, " \t\r\n");
@@ -49,6 +49,16 @@ static const char *name_value(const char *tag, size_t *bytes)
         return value + 1;
     }
     return NULL;
+}
+
+const char *azure_name(const char *tag, size_t *bytes)
+{
+    return attribute(tag, strchr(tag, '>'), "name", bytes);
+}
+
+const char *azure_profile(const char *ssml, size_t *bytes)
+{
+    return attribute(ssml + (*ssml != 0), ssml + strlen(ssml), "speakerProfileId", bytes);
 }
 
 /* What stands before and behind the names is copied as it is, so lines in sentences about mistakes
@@ -66,7 +76,7 @@ char *azure_rename_voices(const char *ssml, size_t bytes, const struct ih_voice 
         return NULL;
     const char *done = ssml;
     for (const char *at = ssml; (at = strstr(at, tag)); at += sizeof tag - 1) {
-        const char *value = name_value(at, &n);
+        const char *value = azure_name(at, &n);
         const char *ours = value ? azure_voice(value, n, voice, count) : NULL;
         if (!ours)
             continue;

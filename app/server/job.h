@@ -16,6 +16,8 @@ struct host {
     struct store *store;
     struct meter *meter;
     struct kept *kept;
+    struct ledger *ledger; /* deploy.h; may be null where there is no store */
+    struct binder *binder;
 };
 
 /* Something that a server does for a request, without HTTP: from a form to an answer. It is told
@@ -43,7 +45,11 @@ struct job {
     /* Called instead of counting what was used, when it is over; may be null. */
     void (*done)(struct job *j);
     void *arg;
-    int later; /* seconds after which its key's quotas may have room for it; 0: they had */
+    bool line; /* of a batch, which is a request of its own */
+    int later; /* seconds after which there may be room for it: in quotas, in memory; 0: there was
+                */
+    struct lease *lease;   /* of its deployment; owned; null where that counts nothing */
+    struct ih_model *lent; /* while it is worked on, or null */
 };
 
 /* Null without memory. The form is moved into it. */

@@ -29,10 +29,11 @@ struct route {
     bool open;                     /* needs no key */
     bool kept;                     /* needs a data folder */
     bool admin;                    /* for keys of admins only */
+    bool bare;                     /* a POST that may be without a body */
     const struct adapter *adapter; /* or null */
 };
 
-/* The piece of a path that stands for {name}; "" where there is none. */
+/* The piece of a path that stands for {name}; "" where there is none or it is too long. */
 void route_item(const struct route *r, const char *path, char *buf, size_t size);
 
 /* Null when there is none: then `problem` says so, in `dialect`, and `allow` holds the methods

@@ -17,9 +17,10 @@ struct server_options {
 };
 
 /* Serves until SIGINT or SIGTERM, then answers what is under way and returns; a second signal
- * cancels that. Lines about what happens go to standard error. IH_IO when it cannot listen. To be
- * called before there are other threads, which inherit that these signals wait for this one; they
- * stay blocked afterwards, because one too many is no reason to end otherwise. */
+ * cancels that. SIGHUP makes it look again at which models are here. Lines about what happens go to
+ * standard error. IH_IO when it cannot listen. To be called before there are other threads, which
+ * inherit that these signals wait for this one; they stay blocked afterwards, because one too many
+ * is no reason to end otherwise. */
 enum ih_status server_run(const struct server_options *o, struct ih_error *e);
 
 #endif

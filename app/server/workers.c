@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/access.h"
+#include "server/deploy.h"
 #include "server/text.h"
 
 #include <pthread.h>
@@ -30,13 +31,15 @@ static void do_job(struct workers *w, struct job *j)
     struct amounts reserved;
     if (answer_cancelled(j->answer)) {
         /* Nobody waits for it. */
-    } else if (charge_begin(w->host, j, &reserved, &p)) {
+    } else if (deploy_begin(w->host, j, &p) && charge_begin(w->host, j, &reserved, &p)) {
         run(w->host, j);
         charge_end(w->host, j, &reserved, !j->done);
+        j->later = answer_later(j->answer);
     } else {
         j->later = p.retry_after;
         answer_fail(j->answer, &p);
     }
+    deploy_end(w->host, j);
     if (j->done)
         j->done(j);
 }
