@@ -4,7 +4,7 @@
 import { explain, request } from "./api.js";
 import { at, complain, languageName, make, quiet, show, size } from "./dom.js";
 
-const TASKS = { transcribe: "Speech to text", speak: "Text to speech", draw: "Text to pictures" };
+const TASKS = { transcribe: "Speech to text", speak: "Text to speech", draw: "Text to pictures", chat: "Conversation" };
 const SOON = 1000; // milliseconds between two looks at what is on its way
 const NAMED = 4; // languages that are named at once
 

@@ -27,7 +27,7 @@ const canvas = (width, height, label) => draw("svg", { viewBox: `0 0 ${width} ${
 /** A column for each of [[name, value, long name], ...]. */
 function columns(width, rows, label) {
   const svg = canvas(width, HEIGHT, label);
-  const most = Math.max(...rows.map(([, value]) => value), 0), step = stepFor(most || 1);
+  const most = Math.max(...rows.map(([, value]) => value), 0), step = stepFor(most || 4);
   const top = Math.max(step, Math.ceil(most / step) * step), floor = HEIGHT - BOTTOM;
   const y = (value) => floor - (value / top) * (floor - TOP);
   for (let value = 0; value <= top + step / 2; value += step)

@@ -6,7 +6,7 @@ import { catalog, describe } from "./catalog.js";
 import { codeView } from "./code.js";
 import { explain, request } from "./api.js";
 
-const WORDS = { transcribe: "Speech to text", speak: "Text to speech", draw: "Text to pictures" };
+const WORDS = { transcribe: "Speech to text", speak: "Text to speech", draw: "Text to pictures", chat: "Conversation" };
 const TASKS = { transcribe: "Listen", speak: "Speak", draw: "Draw" };
 
 /** The models themselves; other names under which requests may ask for them are their `others`. */

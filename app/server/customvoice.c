@@ -486,5 +486,5 @@ const struct operation operation_project_new = {
     .name = "project_new", .check = check_project, .run = run_project, .quick = true};
 const struct operation operation_consent_new = {
     .name = "consent_new", .check = check_consent, .run = run_consent, .quick = true};
-const struct operation operation_persona_new = {
+const struct operation operation_voice_new = {
     .name = "voice_new", .check = check_voice, .run = run_voice};

@@ -28,7 +28,7 @@ extern const struct operation operation_batch_new, operation_batches, operation_
     operation_batch_cancel; /* api_batches.c */
 /* customvoice.c */
 extern const struct operation operation_personas, operation_persona, operation_persona_end,
-    operation_project_new, operation_consent_new, operation_persona_new;
+    operation_project_new, operation_consent_new, operation_voice_new;
 extern const struct operation operation_keys, operation_key_new, operation_key_end,
     operation_usage_all, operation_usage_own;
 
@@ -51,7 +51,7 @@ bool voices_now(const struct host *host, const char *path, const struct form *fo
 
 /* voice_new.c: profiles. Making one is work; the sentence of a consent and deleting answer at once.
  */
-extern const struct operation operation_voice_new;
+extern const struct operation operation_profile_new;
 bool consent_now(const struct host *host, const char *path, const struct form *form,
     struct answer *a, struct problem *p);
 bool voice_end_now(const struct host *host, const char *path, const struct form *form,

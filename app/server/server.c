@@ -136,9 +136,9 @@ static enum ih_status choose_folder(struct server *s, struct ih_error *e)
 }
 
 /* A model that was fetched is offered at once. */
-static void on_arrival(void *depot)
+static void on_arrival(void *arg)
 {
-    depot_look(depot);
+    depot_look(arg);
 }
 
 static enum ih_status start(struct server *s, const struct server_options *o, struct ih_error *e)
@@ -176,8 +176,8 @@ static void stop(struct server *s)
     loop_close(&s->loop);
     if (s->service.queue)
         s->service.queue->free(s->service.queue);
-    ledger_close(&s->service.host.ledger);
     pulls_close(&s->service.host.pulls);
+    ledger_close(&s->service.host.ledger);
     depot_close(&s->service.host.depot);
 }
 

@@ -25,8 +25,8 @@ struct settings {
 
     char *transcribe, *speak, *draw, *chat;
     char *offer; /* names with commas between them */
-    int memory_megabytes, keep_minutes;
     bool offline;
+    int memory_megabytes, keep_minutes;
 
     int job_workers, job_queue, job_hours, file_days, free_megabytes;
     char *hook_hosts; /* names with commas between them */

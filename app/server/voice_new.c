@@ -262,4 +262,4 @@ bool consent_now(const struct host *host, const char *path, const struct form *f
     return true;
 }
 
-const struct operation operation_voice_new = {.name = "voice_new", .check = check, .run = run};
+const struct operation operation_profile_new = {.name = "profile_new", .check = check, .run = run};

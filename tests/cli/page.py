@@ -568,6 +568,7 @@ class Catalog(unittest.TestCase):
         self.assertTrue((pathlib.Path(os.environ["INHOUSE_MODELS"]) / "hub-good" / "model.safetensors").exists())
         response, data = self.server.get("/v1/models/hub-good/pull", method="GET")
         self.assertEqual(json.loads(data)["status"], "succeeded")
+        self.page.until("[...document.querySelectorAll('#cards h2')].some((h) => h.textContent === 'hub-good')")
 
     def test_3_stopped(self):
         self.press("hub-slow")
