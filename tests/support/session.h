@@ -16,8 +16,10 @@ static inline void session_told(void *arg)
 
 static inline void session_init(struct realtime *r)
 {
-    *r = (struct realtime){
-        .notify = session_told, .config = {.rate = REALTIME_RATE, .detect = true}};
+    static const struct host nothing; /* no store, no models */
+    *r = (struct realtime){.host = &nothing,
+        .notify = session_told,
+        .config = {.rate = REALTIME_RATE, .detect = true}};
     r->last = &r->first;
     r->out_last = &r->out;
     pthread_mutex_init(&r->lock, NULL);
