@@ -4,6 +4,7 @@
 #include "server/text.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@ struct slot {
     char *name, *path;
     struct ih_model *model; /* null until somebody asks for it */
     int lent;
+    atomic_size_t bytes; /* of an open model's weights; 0 before */
     int64_t created;
     time_t told; /* when `used` was called last */
 };
@@ -74,7 +76,12 @@ static int find(const struct depot *d, const char *name)
 /* Under the lock, or before there are threads. */
 static enum ih_status open_slot(struct depot *d, struct slot *s, struct ih_error *e)
 {
-    return s->model ? IH_OK : ih_model_open(&s->model, d->engine, s->path, NULL, e);
+    if (s->model)
+        return IH_OK;
+    enum ih_status status = ih_model_open(&s->model, d->engine, s->path, NULL, e);
+    if (!status)
+        atomic_store(&s->bytes, ih_model_bytes(s->model));
+    return status;
 }
 
 /* Under the lock. */
@@ -274,6 +281,16 @@ const char *depot_stands_for(const struct depot *d, int i, unsigned *tasks)
     for (int t = 0; i < d->count && t < TASKS; t++)
         *tasks |= d->fallback[task_index(all[t])] == slot ? (unsigned)all[t] : 0u;
     return d->slot[slot].name;
+}
+
+void depot_each_open(
+    struct depot *d, void (*take)(void *arg, const char *name, size_t bytes), void *arg)
+{
+    for (int i = 0; i < d->count; i++) {
+        size_t bytes = atomic_load(&d->slot[i].bytes);
+        if (bytes)
+            take(arg, d->slot[i].name, bytes);
+    }
 }
 
 bool depot_can(const struct depot *d, enum ih_task task)

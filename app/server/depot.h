@@ -52,6 +52,9 @@ const char *depot_name(const struct depot *d, int i, int64_t *created);
 /* What name i stands for, which is itself where it is no name of elsewhere, and the tasks (enum
  * ih_task) that it is here for: 0 where that shows only when it is opened. Null behind the last. */
 const char *depot_stands_for(const struct depot *d, int i, unsigned *tasks);
+/* Each model that is in memory, with the bytes of its weights. Waits for nobody. */
+void depot_each_open(
+    struct depot *d, void (*take)(void *arg, const char *name, size_t bytes), void *arg);
 /* Whether there is a default for a task. */
 bool depot_can(const struct depot *d, enum ih_task task);
 

@@ -130,6 +130,8 @@ static void learn(
     w->megapixels = 1e-6 * pixels;
     w->steps = o->steps ? o->steps : limits->steps;
     w->name = ih_model_name(model);
+    if (w->answer)
+        answer_use(w->answer, w->name, MEGAPIXEL_STEPS, 0);
 }
 
 /* What depends on the model: the size, and how many pictures it goes by. */

@@ -37,6 +37,7 @@ enum body { BODY_NONE, BODY_JSON, BODY_TEXT, BODY_MULTIPART };
 struct exchange {
     struct service *service;
     const struct route *route; /* null when it was refused */
+    const struct route *found; /* the same, refused or not */
     struct answer *answer;
     char method[12], path[512]; /* for the log */
     enum body body;
@@ -49,6 +50,7 @@ struct exchange {
     char *text;   /* of the body, where that is JSON or text */
     int64_t sent; /* of the answer's body; for whoever sends it */
     double began; /* seconds of CLOCK_MONOTONIC */
+    double told;  /* the same, of the first of the answer; for whoever sends it; 0 before */
 };
 
 /* Looks at everything that can be known before the body: key, address, lengths. Null without

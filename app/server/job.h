@@ -15,6 +15,8 @@ struct host {
     struct store *store;
     struct meter *meter;
     struct kept *kept;
+    struct queue *queue;     /* of requests, for those who ask how long it is; may be null */
+    struct metrics *metrics; /* metrics.h; may be null */
 };
 
 /* Something that a server does for a request, without HTTP: from a form to an answer. It is told
@@ -42,7 +44,8 @@ struct job {
     /* Called instead of counting what was used, when it is over; may be null. */
     void (*done)(struct job *j);
     void *arg;
-    int later; /* seconds after which its key's quotas may have room for it; 0: they had */
+    double queued; /* seconds of CLOCK_MONOTONIC when it was made */
+    int later;     /* seconds after which its key's quotas may have room for it; 0: they had */
 };
 
 /* Null without memory. The form is moved into it. */

@@ -2,6 +2,7 @@
 #include "server/loop.h"
 
 #include "server/head.h"
+#include "server/metrics.h"
 #include "server/text.h"
 #include "server/websocket.h"
 
@@ -154,6 +155,7 @@ static int send_head(struct loop *l, struct connection *c, const struct answer_s
         state->status, status_phrase(state->status), framing, answer_id(a),
         kept ? "" : "cache-control: no-store\r\n", answer_headers(a));
     c->head_sent = true;
+    c->exchange->told = seconds_now();
     if (lws_write(c->wsi, l->buffer + LWS_PRE, (size_t)n, LWS_WRITE_HTTP_HEADERS) < n)
         return -1;
     return strcmp(c->exchange->method, "HEAD") == 0;
@@ -256,9 +258,11 @@ static int callback(
                l->sockets >= l->service->host.settings->connections;
     case LWS_CALLBACK_WSI_CREATE:
         l->sockets++;
+        metrics_gauge(l->service->host.metrics, GAUGE_CONNECTIONS, 1);
         return 0;
     case LWS_CALLBACK_WSI_DESTROY:
         l->sockets--;
+        metrics_gauge(l->service->host.metrics, GAUGE_CONNECTIONS, -1);
         drop(wsi);
         websocket_drop(l->websockets, wsi);
         return 0;

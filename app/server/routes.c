@@ -2,6 +2,7 @@
 #include "server/routes.h"
 
 #include "server/azure.h"
+#include "server/metrics.h"
 #include "server/operations.h"
 #include "server/page.h"
 #include "server/realtime.h"
@@ -84,6 +85,7 @@ static bool model(const struct host *host, const char *path, const struct form *
 static const struct route table[] = {
     {.method = "GET", .path = "/healthz", .dialect = &dialect_openai, .now = health, .open = true},
     {.method = "GET", .path = "/readyz", .dialect = &dialect_openai, .now = ready, .open = true},
+    {.method = "GET", .path = "/metrics", .dialect = &dialect_openai, .now = metrics_now, .admin = true, .watch = true},
     {.method = "GET", .path = "/", .dialect = &dialect_openai, .now = page_now, .open = true},
     {.method = "GET", .path = "/page/{file}", .dialect = &dialect_openai, .now = page_now, .open = true},
     {.method = "GET", .path = "/v1/models", .dialect = &dialect_openai, .now = models},

@@ -29,6 +29,7 @@ struct route {
     bool open;                     /* needs no key */
     bool kept;                     /* needs a data folder */
     bool admin;                    /* for keys of admins only */
+    bool watch;                    /* what server.metrics is about */
     const struct adapter *adapter; /* or null */
 };
 

@@ -3,6 +3,7 @@
 
 #include "server/cabinet.h"
 #include "server/loop.h"
+#include "server/metrics.h"
 #include "server/text.h"
 
 #include <errno.h>
@@ -127,7 +128,10 @@ static enum ih_status start(struct server *s, const struct server_options *o, st
     if (!status)
         status = depot_open(&host->depot, &o->engine, o->shelf, note, e);
     if (!status)
+        status = metrics_open(&host->metrics, o->version, e);
+    if (!status)
         status = queue_local(&s->service.queue, set->queue, e);
+    host->queue = s->service.queue;
     if (!status && *set->data)
         status = open_cabinet(s, e);
     if (!status)
@@ -148,6 +152,7 @@ static void stop(struct server *s)
     loop_close(&s->loop);
     if (s->service.queue)
         s->service.queue->free(s->service.queue);
+    metrics_close(&s->service.host.metrics);
     depot_close(&s->service.host.depot);
 }
 

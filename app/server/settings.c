@@ -32,6 +32,8 @@ static const struct setting table[] = {
         "folder for uploads and results on their way; nothing of them stays there (default: TMPDIR, else /tmp)", AT(temporary)},
     {"server.data", "data", SETTING_STRING, "DIR", 0, 0, "",
         "folder for what is kept: keys, usage, jobs and files; without it there are none of them", AT(data)},
+    {"server.metrics", "metrics", SETTING_STRING, "WHO", 0, 0, "key",
+        "who may read /metrics: whoever has a key of an admin, where there are keys (key), everybody who reaches the server (open) or nobody (off)", AT(metrics)},
     {"server.quiet", "quiet", SETTING_BOOLEAN, NULL, 0, 0, "false",
         "no line for each request on standard error", AT(quiet)},
 
@@ -264,6 +266,11 @@ bool settings_is_loopback(const char *address)
     return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
+static bool one_of(const char *word, const char *a, const char *b, const char *c)
+{
+    return strcmp(word, a) == 0 || strcmp(word, b) == 0 || strcmp(word, c) == 0;
+}
+
 enum ih_status settings_check(const struct settings *s, struct ih_error *e)
 {
     unsigned char any[sizeof(struct in6_addr)], secret[64];
@@ -271,6 +278,9 @@ enum ih_status settings_check(const struct settings *s, struct ih_error *e)
         return explain(e, IH_INVALID,
             "server.address must be an address such as 127.0.0.1, 0.0.0.0 or ::1, not '%.60s'",
             s->address);
+    if (!one_of(s->metrics, "key", "open", "off"))
+        return explain(
+            e, IH_INVALID, "server.metrics must be key, open or off, not '%.60s'", s->metrics);
     if (*s->key && strlen(s->key) < 8)
         return explain(e, IH_INVALID, "server.key is too short: give 8 characters or more");
     if (strlen(s->key) > 256 || s->key[strcspn(s->key, " \t\r\n")])

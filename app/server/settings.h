@@ -16,7 +16,7 @@ struct settings {
     int port;
     char *key;
     int threads, workers, queue;
-    char *temporary, *data;
+    char *temporary, *data, *metrics;
 
     int upload_megabytes, body_kilobytes, requests, connections;
     int upload_seconds, idle_seconds, job_seconds;

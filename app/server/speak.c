@@ -231,6 +231,7 @@ static int on_audio(void *arg, const float *pcm, int64_t samples)
         answer_use(w->answer, ih_model_name(w->speaker), CHARACTERS,
             (double)characters(w->text, w->bytes));
     }
+    answer_hear(w->answer, (double)samples / ih_speak_rate(w->speaker));
     return ih_audio_writer_write(w->writer, pcm, samples, &w->failure) == IH_OK ? 0 : -1;
 }
 
@@ -262,6 +263,7 @@ static bool speak(struct work *w, const struct host *host, struct problem *p)
         .job.arg = w, .job.progress = on_progress, .audio = on_audio, .warning = on_warning};
     if (!depot_take(host->depot, w->model, IH_SPEAK, &w->speaker, p))
         return false;
+    answer_use(w->answer, ih_model_name(w->speaker), CHARACTERS, 0);
     choose_voice(w);
     rename_voices(w);
     if (w->instructions && *w->instructions)

@@ -154,9 +154,11 @@ static json_t *text_json(const struct ih_transcript *t)
 /* Seconds up to here are used. */
 static void count(struct work *w, double end)
 {
-    if (end > w->heard)
-        answer_use(w->answer, w->name, AUDIO_SECONDS, end - w->heard);
-    w->heard = end > w->heard ? end : w->heard;
+    if (end <= w->heard)
+        return;
+    answer_use(w->answer, w->name, AUDIO_SECONDS, end - w->heard);
+    answer_hear(w->answer, end - w->heard);
+    w->heard = end;
 }
 
 static void on_progress(void *arg, double done, double total)
@@ -225,6 +227,7 @@ static bool transcribe(
     if (!depot_take(host->depot, w->model, IH_TRANSCRIBE, &model, p))
         return false;
     w->name = ih_model_name(model);
+    answer_use(w->answer, w->name, AUDIO_SECONDS, 0); /* so that it is known for what fails */
     if (w->request.transcribe.language)
         w->request.transcribe.language = operation_language(model, w->request.transcribe.language);
     w->request.transcribe.vad = depot_vad(host->depot);
