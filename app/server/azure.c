@@ -106,7 +106,12 @@ static bool picture_body(struct form *f, const char *path, struct problem *p)
     return set_text(f, "size", size, p);
 }
 
-const struct adapter azure_picture = {.body = picture_body};
+static const struct field_rule sides[] = {
+    RULE_OWN("width", SHAPE_WHOLE, "pixels; together with height"),
+    RULE_OWN("height", SHAPE_WHOLE, "pixels; together with width"),
+    RULE_END,
+};
+const struct adapter azure_picture = {.body = picture_body, .more = sides};
 
 /* Speech */
 
@@ -170,7 +175,13 @@ static bool speech_head(struct form *f, const struct request_head *h, struct pro
 
 static const char *const speech_types[] = {
     "application/ssml+xml", "application/xml", "text/xml", NULL};
-const struct adapter azure_speech = {.types = speech_types, .head = speech_head};
+static const struct field_rule speech_headers[] = {
+    RULE_OWN("X-Microsoft-OutputFormat", SHAPE_TEXT, "such as audio-24khz-48kbitrate-mono-mp3",
+        .needed = true),
+    RULE_END,
+};
+const struct adapter azure_speech = {
+    .types = speech_types, .head = speech_head, .headers = speech_headers};
 
 /* Voices */
 

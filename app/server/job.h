@@ -17,6 +17,7 @@ struct host {
     struct kept *kept;
     struct queue *queue;     /* of requests, for those who ask how long it is; may be null */
     struct metrics *metrics; /* metrics.h; may be null */
+    const char *version;     /* of the program; may be null */
 };
 
 /* Something that a server does for a request, without HTTP: from a form to an answer. It is told
@@ -34,6 +35,11 @@ struct operation {
     void (*measure)(const struct host *host, const struct form *form, struct amounts *out);
     /* It waits for a disk at most, and not in line with the others. */
     bool quick;
+    /* The rest says to others what it does (openapi.h). */
+    const char *about;              /* a sentence */
+    const struct field_rule *rules; /* of its fields (fields.h), or null */
+    unsigned task;                  /* enum ih_task whose options are fields too; 0: none */
+    const char *const *types;       /* that its answers have, ends with null; null: JSON */
 };
 
 struct job {

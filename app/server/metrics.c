@@ -10,13 +10,12 @@
 const double metrics_bucket[BUCKETS] = {
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120, 600};
 
-enum ih_status metrics_open(struct metrics **out, const char *version, struct ih_error *e)
+enum ih_status metrics_open(struct metrics **out, struct ih_error *e)
 {
     struct metrics *m = *out = calloc(1, sizeof *m);
     if (!m)
         return explain(e, IH_NO_MEMORY, "not enough memory");
     pthread_mutex_init(&m->lock, NULL);
-    snprintf(m->version, sizeof m->version, "%s", version ? version : "");
     m->began = time(NULL);
     return IH_OK;
 }

@@ -28,7 +28,7 @@ enum gauge {
     GAUGES
 };
 
-enum ih_status metrics_open(struct metrics **out, const char *version, struct ih_error *e);
+enum ih_status metrics_open(struct metrics **out, struct ih_error *e);
 void metrics_close(struct metrics **m);
 
 void metrics_gauge(struct metrics *m, enum gauge g, int change);

@@ -33,7 +33,6 @@ struct metrics {
     pthread_mutex_t lock; /* for a model that is new */
     atomic_int models;
     char *model[METRICS_MODELS]; /* owned */
-    char version[32];
     time_t began;
 };
 

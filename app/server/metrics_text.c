@@ -232,7 +232,8 @@ void metrics_write(struct metrics *m, const struct host *host,
     struct page p = {.write = write, .arg = arg};
     char version[256];
     head(&p, "inhouse_build_info", "gauge", "The program; always 1.");
-    say(&p, "inhouse_build_info{version=\"%s\"} 1\n", quoted(m->version, version));
+    say(&p, "inhouse_build_info{version=\"%s\"} 1\n",
+        quoted(host->version ? host->version : "", version));
     write_gauges(&p, m, host);
     write_requests(&p, m);
     write_stages(&p, m);

@@ -123,12 +123,13 @@ static enum ih_status start(struct server *s, const struct server_options *o, st
     struct host *host = &s->service.host;
     const struct settings *set = o->settings;
     host->settings = set;
+    host->version = o->version;
     s->service.log = set->quiet ? NULL : log_request;
     enum ih_status status = choose_folder(s, e);
     if (!status)
         status = depot_open(&host->depot, &o->engine, o->shelf, note, e);
     if (!status)
-        status = metrics_open(&host->metrics, o->version, e);
+        status = metrics_open(&host->metrics, e);
     if (!status)
         status = queue_local(&s->service.queue, set->queue, e);
     host->queue = s->service.queue;
