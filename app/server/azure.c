@@ -28,6 +28,7 @@ static const char *error_code(const struct problem *p)
         {415, "UnsupportedMediaType"},
         {426, "UpgradeRequired"},
         {429, "TooManyRequests"},
+        {431, "RequestHeaderFieldsTooLarge"},
         {503, "ServiceUnavailable"},
         {504, "GatewayTimeout"},
     };

@@ -189,6 +189,9 @@ static bool read_arguments(struct exchange *x, const struct request_head *h, str
 
 static bool read_head(struct exchange *x, const struct request_head *h, struct problem *p)
 {
+    if (h->too_large)
+        return problem_set(p, 431, "request_header_too_large", NULL,
+            "a header or an argument of the address is too long, or there are too many");
     if (!check_key(x, h, p))
         return false;
     if (!x->route)

@@ -93,8 +93,7 @@ static struct connection *new_connection(struct loop *l, struct lws *wsi, struct
 static int begin(struct loop *l, struct lws *wsi, const char *path)
 {
     struct head head;
-    if (!head_read(&head, wsi, path))
-        return -1;
+    head_read(&head, wsi, path);
     drop(wsi);
     struct exchange *x = exchange_begin(l->service, &head.request, wake, l);
     struct connection *c = x ? new_connection(l, wsi, x) : NULL;
@@ -103,7 +102,8 @@ static int begin(struct loop *l, struct lws *wsi, const char *path)
         return -1;
     }
     c->keep_whole = strcmp(head.version, "HTTP/1.1") != 0;
-    c->at_once = x->refused && (*head.expect || x->length < 0 || x->length > DISCARD_MOST);
+    c->at_once = x->refused && (*head.expect || head.request.too_large || x->length < 0 ||
+                                   x->length > DISCARD_MOST);
     if (!x->refused && *head.expect && go_on(l, wsi))
         return -1;
     if (x->length == 0 && strcmp(head.request.method, "POST") != 0)

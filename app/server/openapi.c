@@ -163,7 +163,7 @@ static json_t *plain_response(int status)
 static json_t *responses_of(const struct route *r, const struct described *d, json_t *components)
 {
     static const int errors[] = {
-        400, 401, 403, 404, 408, 409, 411, 413, 415, 426, 429, 500, 503, 504};
+        400, 401, 403, 404, 408, 409, 411, 413, 415, 426, 429, 431, 500, 503, 504};
     json_t *responses = json_object();
     char text[8];
     if (r->now == realtime_now)

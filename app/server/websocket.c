@@ -198,9 +198,9 @@ int websocket_upgrade(
     const char *model = NULL;
     struct head head;
     struct problem p;
-    if (lws_hdr_copy(wsi, path, sizeof path, WSI_TOKEN_GET_URI) <= 0 ||
-        !head_read(&head, wsi, path))
+    if (lws_hdr_copy(wsi, path, sizeof path, WSI_TOKEN_GET_URI) <= 0)
         return -1;
+    head_read(&head, wsi, path);
     find_key(&head);
     struct exchange *x = exchange_begin(w->service, &head.request, NULL, NULL);
     if (!x)
