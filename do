@@ -93,8 +93,9 @@ cmd_sdk() {
     build build -DINHOUSE_TESTS=ON
     [ -x build/sdk/bin/python ] || python3 -m venv build/sdk
     build/sdk/bin/python -m pip install --quiet --disable-pip-version-check "${sdk_packages[@]}"
-    local test
-    for test in sdk openapi metrics; do
+    local test tests=(sdk openapi metrics)
+    [ $# = 0 ] || tests=(sdk)
+    for test in "${tests[@]}"; do
         INHOUSE_SDK_PYTHON=$PWD/build/sdk/bin/python "tests/cli/test_$test.sh" build/inhouse "$PWD" "$PWD/build" "$@"
     done
 }
