@@ -2,6 +2,7 @@
 #include "server/exchange.h"
 
 #include "server/hook.h"
+#include "server/log.h"
 #include "server/metrics.h"
 #include "server/operations.h"
 #include "server/text.h"
@@ -355,19 +356,21 @@ void exchange_end(struct exchange *x)
         submit(x);
 }
 
-/* The path is what the client wrote: nothing of it may look like another line or field. */
 static void write_log(const struct exchange *x, bool complete)
 {
-    char line[900], path[sizeof x->path];
+    struct log_line l;
     struct answer_state state = answer_state(x->answer);
-    size_t n = 0;
-    for (const char *c = x->path; *c && n + 1 < sizeof path; c++)
-        path[n++] = *c <= ' ' || *c == '"' || *c == 0x7F ? '?' : *c;
-    path[n] = 0;
-    snprintf(line, sizeof line, "id=%s method=%s path=%s status=%d in=%lld out=%lld seconds=%.3f%s",
-        answer_id(x->answer), x->method, path, state.status, (long long)x->received,
-        (long long)x->sent, seconds_now() - x->began, complete ? "" : " gone=true");
-    x->service->log(line);
+    log_begin(&l, settings_log_json(x->service->host.settings), "info");
+    log_word(&l, "id", answer_id(x->answer));
+    log_word(&l, "method", x->method);
+    log_word(&l, "path", x->path); /* what the client wrote, but nothing of what it said */
+    log_whole(&l, "status", state.status);
+    log_whole(&l, "in", x->received);
+    log_whole(&l, "out", x->sent);
+    log_seconds(&l, "seconds", seconds_now() - x->began);
+    if (!complete)
+        log_yes(&l, "gone");
+    log_end(&l);
 }
 
 static void measure(struct exchange *x, const struct answer_state *state, bool complete)

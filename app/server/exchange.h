@@ -17,8 +17,7 @@ struct service {
     const char *folder;   /* for temporary files */
     atomic_bool draining;
     int requests; /* exchanges that are open */
-    /* One line for each exchange at its end; may be null. */
-    void (*log)(const char *line);
+    bool log;     /* a line for each exchange at its end */
 };
 
 /* As it came; "" for what was not there. */
@@ -29,7 +28,7 @@ struct request_head {
     /* May be null too: Prefer, Idempotency-Key, X-Inhouse-Webhook, If-None-Match,
      * X-Microsoft-OutputFormat. */
     const char *prefer, *once, *hook, *known, *output_format;
-    bool too_large; /* something of it is not looked at */
+    bool too_large;               /* something of it is not looked at */
     const char *const *arguments; /* "name=value" behind the path's '?', decoded; ends with null */
 };
 

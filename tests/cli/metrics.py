@@ -195,5 +195,95 @@ class Metrics(Watched):
             self.assertEqual(self.numbers(server).sum("inhouse_requests_open"), 2)
 
 
+class Log(Watched):
+    """What clients say is never written, whatever becomes of it; lines are what they are said to be."""
+
+    secret = "zanzibar"
+
+    def say_it_everywhere(self, server):
+        secret = self.secret
+        key = {"Authorization": f"Bearer {secret}-wrong"}
+        speech, listen, draw = "/v1/audio/speech", "/v1/audio/transcriptions", "/v1/images/generations"
+        self.assertEqual(server.json(speech, {"input": f"Yes, {secret}."})[0], 200)
+        for fields in ({"input": secret, "voice": secret}, {"input": secret, "model": secret}, {"input": secret, secret: 1},
+                       {"input": f"<speak><{secret}/></speak>"}, {"input": secret, "response_format": secret}):
+            self.assertGreaterEqual(server.json(speech, fields)[0], 400)
+        self.assertEqual(server.json(speech, '{"input": "' + secret)[0], 400)
+        self.assertEqual(server.form(listen, prompt=secret, phrases=secret)[0], 200)
+        self.assertEqual(server.form(listen, sound=secret.encode(), language=secret)[0], 400)
+        kind, body = form(SOUND)
+        named = body.replace(b'"a.wav"', f'"{secret}.wav"'.encode())
+        self.assertEqual(server.ask("POST", listen, named, {"Content-Type": kind, "Idempotency-Key": secret,
+                                                            "User-Agent": secret})[0], 200)
+        server.json(draw, {"prompt": secret, "size": secret})
+        for path in (f"/v1/audio/voices?model={secret}", f"/v1/models?{secret}={secret}", f"/openai/models?api-key={secret}"):
+            server.ask("GET", path, headers=key)
+        with server.socket() as s:
+            s.sendall(f"GET /v1/realtime?model={secret}&api-key={secret} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
+                      f"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                      f"Sec-WebSocket-Protocol: realtime, openai-insecure-api-key.{secret}\r\n\r\n".encode())
+            s.recv(65536)
+        with server.socket() as s:
+            s.sendall(f"{secret} / HTTP/1.1\r\n{secret}: {secret}\r\n\r\n".encode())
+            read_all(s)
+
+    def test_nothing_of_what_is_said(self):
+        for format in "text", "json":
+            for env in {}, {"INHOUSE_KEY": self.secret + "-right"}:
+                server = Server("--log", format, env=env)
+                try:
+                    if env:
+                        for headers in ({}, {"api-key": self.secret + "-wrong"}, {"api-key": env["INHOUSE_KEY"]}):
+                            server.ask("GET", "/v1/models", headers=headers)
+                    else:
+                        self.say_it_everywhere(server)
+                        self.assertNotIn(self.secret, server.ask("GET", "/metrics")[2].decode())
+                finally:
+                    server.stop()
+                self.assertGreater(len(server.lines), 4)
+                self.assertFalse([line for line in server.lines if self.secret in line])
+
+    def test_json(self):
+        server = Server("--log", "json")
+        for path in ("/healthz", '/v1/"a%22\\b', "/v1/%ff%0a{}", "/v1/" + "x" * 400):
+            with server.socket() as s:
+                s.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                read_all(s)
+        with server.socket() as s:
+            s.sendall(speech_request(LONG, stream_format="audio"))
+            s.recv(64)
+        server.wait_for('"gone":true')
+        server.stop()
+        lines = [json.loads(line) for line in server.lines]
+        for line in lines:
+            self.assertRegex(line["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+            self.assertIn(line["level"], ("info", "warning"))
+        requests = [line for line in lines if "message" not in line]
+        self.assertEqual([(r["method"], r["status"]) for r in requests[:4]],
+                         [("GET", 200), ("GET", 404), ("GET", 404), ("GET", 404)])
+        first = requests[0]
+        self.assertEqual((first["path"], first["in"], first["out"]), ("/healthz", 0, 16))
+        self.assertRegex(first["id"], "^req_[0-9a-f]{32}$")
+        self.assertGreaterEqual(first["seconds"], 0)
+        self.assertNotIn("gone", first)
+        self.assertIn("listening on", lines[0]["message"])
+        self.assertEqual(lines[-1]["message"], "stopped")
+
+    def test_text(self):
+        server = Server()
+        server.ask("GET", "/v1/a%20status=200%0atime=x")
+        server.wait_for("method=")
+        server.stop()
+        line = next(x for x in server.lines if "method=" in x)
+        self.assertRegex(line, r"^time=\S+ level=info id=req_[0-9a-f]{32} method=GET path=/v1/a\?status=200\?time=x status=404 "
+                               r"in=0 out=\d+ seconds=\d+\.\d{3}\n$")
+        quiet = Server("--quiet")
+        quiet.ask("GET", "/healthz")
+        quiet.stop()
+        self.assertFalse([x for x in quiet.lines if "method=" in x])
+        wrong = subprocess.run([PROGRAM, "serve", "--log", "xml"], capture_output=True, text=True)
+        self.assertIn("server.log must be text or json, not 'xml'", wrong.stderr)
+
+
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1] + sys.argv[4:], verbosity=2)
