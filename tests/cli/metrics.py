@@ -271,7 +271,7 @@ class Log(Watched):
 
     def test_text(self):
         server = Server()
-        server.ask("GET", "/v1/a%20status=200%0atime=x")
+        server.ask("GET", "/v1/a%20status=200%22time=x")
         server.wait_for("method=")
         server.stop()
         line = next(x for x in server.lines if "method=" in x)
