@@ -28,6 +28,7 @@ static const char *error_code(const struct problem *p)
         {415, "UnsupportedMediaType"},
         {426, "UpgradeRequired"},
         {429, "TooManyRequests"},
+        {431, "RequestHeaderFieldsTooLarge"},
         {503, "ServiceUnavailable"},
         {504, "GatewayTimeout"},
     };
@@ -106,7 +107,12 @@ static bool picture_body(struct form *f, const char *path, struct problem *p)
     return set_text(f, "size", size, p);
 }
 
-const struct adapter azure_picture = {.body = picture_body};
+static const struct field_rule sides[] = {
+    RULE_OWN("width", SHAPE_WHOLE, "pixels; together with height"),
+    RULE_OWN("height", SHAPE_WHOLE, "pixels; together with width"),
+    RULE_END,
+};
+const struct adapter azure_picture = {.body = picture_body, .more = sides};
 
 /* Speech */
 
@@ -185,8 +191,13 @@ static bool speech_body(struct form *f, const char *path, struct problem *p)
     return set_text(f, "voice", name, p);
 }
 
+static const struct field_rule speech_headers[] = {
+    RULE_OWN("X-Microsoft-OutputFormat", SHAPE_TEXT, "such as audio-24khz-48kbitrate-mono-mp3",
+        .needed = true),
+    RULE_END,
+};
 const struct adapter azure_speech = {
-    .types = speech_types, .head = speech_head, .body = speech_body};
+    .types = speech_types, .head = speech_head, .body = speech_body, .headers = speech_headers};
 
 /* Voices of persons */
 

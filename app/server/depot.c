@@ -393,6 +393,19 @@ void depot_each(struct depot *d, void (*take)(void *arg, const struct offered *o
     pthread_mutex_unlock(&d->lock);
 }
 
+void depot_each_open(
+    struct depot *d, void (*take)(void *arg, const char *name, double bytes), void *arg)
+{
+    pthread_mutex_lock(&d->lock);
+    for (int i = 0; i < d->count; i++) {
+        const struct slot *s = d->slot[i];
+        double bytes = s->gone ? 0 : stock_bytes(d->stock, s->model);
+        if (bytes > 0)
+            take(arg, s->name, bytes);
+    }
+    pthread_mutex_unlock(&d->lock);
+}
+
 bool depot_can(const struct depot *d, enum ih_task task)
 {
     return d->fallback[task_index(task)] >= 0;

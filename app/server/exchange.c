@@ -4,6 +4,8 @@
 #include "server/deploy.h"
 #include "server/hook.h"
 #include "server/kept.h"
+#include "server/log.h"
+#include "server/metrics.h"
 #include "server/operations.h"
 #include "server/text.h"
 
@@ -32,10 +34,16 @@ static const char *shown_key(const struct request_head *h)
     return h->api_key;
 }
 
+/* The server's numbers are for everybody where the settings say so. */
+static bool is_open(const struct exchange *x)
+{
+    const char *metrics = x->service->host.settings->metrics;
+    return x->route && (x->route->open || (x->route->watch && strcmp(metrics, "open") == 0));
+}
+
 static bool check_key(struct exchange *x, const struct request_head *h, struct problem *p)
 {
-    return (x->route && x->route->open) ||
-           access_open(&x->service->host, shown_key(h), &x->key, &x->form.asked, p);
+    return is_open(x) || access_open(&x->service->host, shown_key(h), &x->key, &x->form.asked, p);
 }
 
 /* What the address asks for besides being there. */
@@ -46,7 +54,7 @@ static bool check_route(struct exchange *x, struct problem *p)
     if (x->route->kept && !x->service->host.store)
         return problem_set(p, 404, "no_data_folder", NULL,
             "this server keeps nothing: it runs without a data folder (server.data)");
-    return !x->route->admin || asked->admin ||
+    return !x->route->admin || asked->admin || is_open(x) ||
            problem_set(p, 403, "admin_key_needed", NULL, "this is for keys of admins");
 }
 
@@ -156,7 +164,7 @@ static bool read_type(struct exchange *x, const struct request_head *h, struct p
 static bool check_load(const struct service *s, const struct route *route, struct problem *p)
 {
     bool draining = atomic_load(&s->draining);
-    if (!draining && (route->open || s->requests <= s->host.settings->requests))
+    if (!draining && (route->open || route->watch || s->requests <= s->host.settings->requests))
         return true;
     problem_set(p, 503, draining ? "shutting_down" : "overloaded", NULL, "%s",
         draining ? "the server is stopping" : "the server has too many requests under way");
@@ -188,6 +196,9 @@ static bool read_arguments(struct exchange *x, const struct request_head *h, str
 
 static bool read_head(struct exchange *x, const struct request_head *h, struct problem *p)
 {
+    if (h->too_large)
+        return problem_set(p, 431, "request_header_too_large", NULL,
+            "a header or an argument of the address is too long, or there are too many");
     if (!check_key(x, h, p))
         return false;
     if (!x->route)
@@ -234,7 +245,9 @@ struct exchange *exchange_begin(
         free(x);
         return NULL;
     }
+    x->found = x->route;
     s->requests++;
+    metrics_gauge(s->host.metrics, GAUGE_REQUESTS, 1);
     if (*allow && !x->route)
         answer_header(x->answer, "allow", "%s", allow);
     if (!read_head(x, h, &p)) {
@@ -332,6 +345,9 @@ void exchange_end(struct exchange *x)
     x->ended = true;
     if (x->refused)
         return;
+    if (x->route->operation)
+        metrics_stage(x->service->host.metrics, STAGE_RECEIVE, x->route->operation->name,
+            seconds_now() - x->began);
     if (x->route->now) {
         if (!x->route->now(&x->service->host, x->path, &x->form, x->answer, &p))
             exchange_refuse(x, &p);
@@ -351,19 +367,38 @@ void exchange_end(struct exchange *x)
         submit(x);
 }
 
-/* The path is what the client wrote: nothing of it may look like another line or field. */
 static void write_log(const struct exchange *x, bool complete)
 {
-    char line[900], path[sizeof x->path];
+    struct log_line l;
     struct answer_state state = answer_state(x->answer);
-    size_t n = 0;
-    for (const char *c = x->path; *c && n + 1 < sizeof path; c++)
-        path[n++] = *c <= ' ' || *c == '"' || *c == 0x7F ? '?' : *c;
-    path[n] = 0;
-    snprintf(line, sizeof line, "id=%s method=%s path=%s status=%d in=%lld out=%lld seconds=%.3f%s",
-        answer_id(x->answer), x->method, path, state.status, (long long)x->received,
-        (long long)x->sent, seconds_now() - x->began, complete ? "" : " gone=true");
-    x->service->log(line);
+    log_begin(&l, settings_log_json(x->service->host.settings), "info");
+    log_word(&l, "id", answer_id(x->answer));
+    log_word(&l, "method", x->method);
+    log_word(&l, "path", x->path); /* what the client wrote, but nothing of what it said */
+    log_whole(&l, "status", state.status);
+    log_whole(&l, "in", x->received);
+    log_whole(&l, "out", x->sent);
+    log_seconds(&l, "seconds", seconds_now() - x->began);
+    if (!complete)
+        log_yes(&l, "gone");
+    log_end(&l);
+}
+
+static void measure(struct exchange *x, const struct answer_state *state, bool complete)
+{
+    struct metrics *m = x->service->host.metrics;
+    const struct route *r = x->found;
+    struct amounts used;
+    char model[128];
+    double now = seconds_now();
+    answer_used(x->answer, &used, model, sizeof model);
+    metrics_gauge(m, GAUGE_REQUESTS, -1);
+    metrics_request(m, r ? r->method : NULL, r ? r->path : NULL, model, state->status);
+    if (!complete || x->refused || !r || !r->operation)
+        return;
+    if (x->told > 0)
+        metrics_stage(m, STAGE_SEND, r->operation->name, now - x->told);
+    metrics_stage(m, STAGE_ALL, r->operation->name, now - x->began);
 }
 
 void exchange_close(struct exchange **x)
@@ -378,6 +413,7 @@ void exchange_close(struct exchange **x)
         answer_cancel(gone->answer);
     if (gone->service->log)
         write_log(gone, complete);
+    measure(gone, &state, complete);
     gone->service->requests--;
     form_free(&gone->form);
     free(gone->text);

@@ -17,8 +17,7 @@ struct service {
     const char *folder;   /* for temporary files */
     atomic_bool draining;
     int requests; /* exchanges that are open */
-    /* One line for each exchange at its end; may be null. */
-    void (*log)(const char *line);
+    bool log;     /* a line for each exchange at its end */
 };
 
 /* As it came; "" for what was not there. */
@@ -29,6 +28,7 @@ struct request_head {
     /* May be null too: Prefer, Idempotency-Key, X-Inhouse-Webhook, If-None-Match,
      * X-Microsoft-OutputFormat. */
     const char *prefer, *once, *hook, *known, *output_format;
+    bool too_large;               /* something of it is not looked at */
     const char *const *arguments; /* "name=value" behind the path's '?', decoded; ends with null */
 };
 
@@ -37,6 +37,7 @@ enum body { BODY_NONE, BODY_JSON, BODY_TEXT, BODY_MULTIPART };
 struct exchange {
     struct service *service;
     const struct route *route; /* null when it was refused */
+    const struct route *found; /* the same, refused or not */
     struct answer *answer;
     char method[12], path[512]; /* for the log */
     enum body body;
@@ -49,6 +50,7 @@ struct exchange {
     char *text;   /* of the body, where that is JSON or text */
     int64_t sent; /* of the answer's body; for whoever sends it */
     double began; /* seconds of CLOCK_MONOTONIC */
+    double told;  /* the same, of the first of the answer; for whoever sends it; 0 before */
 };
 
 /* Looks at everything that can be known before the body: key, address, lengths. Null without

@@ -2,6 +2,7 @@
 #include "server/loop.h"
 
 #include "server/head.h"
+#include "server/metrics.h"
 #include "server/text.h"
 #include "server/websocket.h"
 
@@ -92,8 +93,7 @@ static struct connection *new_connection(struct loop *l, struct lws *wsi, struct
 static int begin(struct loop *l, struct lws *wsi, const char *path)
 {
     struct head head;
-    if (!head_read(&head, wsi, path))
-        return -1;
+    head_read(&head, wsi, path);
     drop(wsi);
     struct exchange *x = exchange_begin(l->service, &head.request, wake, l);
     struct connection *c = x ? new_connection(l, wsi, x) : NULL;
@@ -102,7 +102,8 @@ static int begin(struct loop *l, struct lws *wsi, const char *path)
         return -1;
     }
     c->keep_whole = strcmp(head.version, "HTTP/1.1") != 0;
-    c->at_once = x->refused && (*head.expect || x->length < 0 || x->length > DISCARD_MOST);
+    c->at_once = x->refused && (*head.expect || head.request.too_large || x->length < 0 ||
+                                   x->length > DISCARD_MOST);
     if (!x->refused && *head.expect && go_on(l, wsi))
         return -1;
     if (x->length == 0 && strcmp(head.request.method, "POST") != 0)
@@ -154,6 +155,7 @@ static int send_head(struct loop *l, struct connection *c, const struct answer_s
         state->status, status_phrase(state->status), framing, answer_id(a),
         kept ? "" : "cache-control: no-store\r\n", answer_headers(a));
     c->head_sent = true;
+    c->exchange->told = seconds_now();
     if (lws_write(c->wsi, l->buffer + LWS_PRE, (size_t)n, LWS_WRITE_HTTP_HEADERS) < n)
         return -1;
     return strcmp(c->exchange->method, "HEAD") == 0;
@@ -256,9 +258,11 @@ static int callback(
                l->sockets >= l->service->host.settings->connections;
     case LWS_CALLBACK_WSI_CREATE:
         l->sockets++;
+        metrics_gauge(l->service->host.metrics, GAUGE_CONNECTIONS, 1);
         return 0;
     case LWS_CALLBACK_WSI_DESTROY:
         l->sockets--;
+        metrics_gauge(l->service->host.metrics, GAUGE_CONNECTIONS, -1);
         drop(wsi);
         websocket_drop(l->websockets, wsi);
         return 0;
