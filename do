@@ -112,7 +112,12 @@ cmd_format() {
 
 cmd_bench() {
     need "${packages[@]}" python3-numpy
-    bench/run "$@"
+    if [ "${1:-}" != serve ]; then
+        bench/run "$@"
+        return
+    fi
+    build build-bench -DINHOUSE_BENCH=ON -DINHOUSE_TESTS=OFF
+    python3 bench/serve.py "${@:2}"
 }
 
 cmd_fuzz() {
@@ -144,7 +149,7 @@ cmd_help() {
 ./do build     build into build/
 ./do lint      format, layering, banned calls
 ./do format    apply the format
-./do bench     measure speed and memory (see docs/benchmarks.md)
+./do bench     measure speed and memory (see docs/benchmarks.md); ./do bench serve: the server under load
 ./do fuzz [S]  fuzz every entry for S seconds each
 ./do install   install the program, the library and the models
 HELP

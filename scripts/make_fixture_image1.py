@@ -11,7 +11,7 @@ transformer and the text encoder are checked against diffusers' and transformers
    of guidance is the end token alone; a negative prompt takes its place.
 2. Text features: hidden states behind the last of text_encoder/'s blocks (Qwen3Model; causal; positions from 0). The last norm is not applied;
    norm.weight is in the file only because the class has one. [L, joint_attention_dim]
-3. Size: multiples of `patch` (32). N = (height / 32) * (width / 32) tokens, row by row, of V = 4 * latent_channels (128) numbers.
+3. Size: multiples of `patch` (16). N = (height / 16) * (width / 16) tokens, row by row, of V = latent_channels (32) numbers.
    Position of the token in row r and column c of R x C: u = `span` / sqrt(R C); y = (r + 0.5 - R / 2) u; x = (c + 0.5 - C / 2) u: floats, 0
    in the middle, so that a picture reaches over the same range at any resolution. Rotary ids of it: (0, y, x, 0); of word i: (0, 0, 0, i).
 4. A token's input, `in_channels` = V + `places` numbers: its noisy latents, then sin(a) of all and cos(a) of all angles a = y pi / span 2^k for
@@ -19,12 +19,12 @@ transformer and the text encoder are checked against diffusers' and transformers
 5. Noise: N x V normal numbers, in the order of the tokens' memory: x at sigma = 1.
 6. Schedule of n steps: s_i = 1 - i / n for i = 0..n; sigma_i = shift s_i / (1 + (shift - 1) s_i).
 7. A step from sigma to sigma': the transformer (Flux2Transformer2DModel; timestep = sigma, which it multiplies by 1000; order of tokens: text, picture)
-   gives V numbers of a token, a draft of the clean one, and 4 * hint_channels more, with the prompt's features and with those of guidance, each with its own
-   number of words. The head sees the picture's cells, 2 x 2 of a token (numbers by channel, row, column): draft, hints, then x, one behind the other. 3 x 3 convolutions: to `width`
+   gives V numbers of a token, a draft of the clean one, and hint_channels more, with the prompt's features and with those of guidance, each with its own
+   number of words. The head sees draft, hints and x of a token, one behind the other. 3 x 3 convolutions over the tokens: to `width`
    channels, relu; twice relu(y + conv(relu(conv(y)))); to latent_channels, added to the draft: the clean tokens c and c0. Guided:
    g = c0 + guidance (c - c0), or c alone when guidance is 1. Velocity v = (x - g) / max(sigma, least_sigma); x += (sigma' - sigma) v.
-8. The autoencoder (train/image1/autoencoder.py, its norm folded into the encoder's last layers) makes the picture of what x is behind the last step: a
-   token's numbers are by latent channel, row and column of its 2 x 2 cells. byte = round((clamp(x, -1, 1) + 1) * 127.5).
+8. The autoencoder (train/image1/autoencoder.py, its norm folded into the encoder's last layers) makes the picture of what x is behind the last step.
+   byte = round((clamp(x, -1, 1) + 1) * 127.5).
 Starting from a picture (strength below 1), of which the encoder makes p: x = (1 - sigma_i) p + sigma_i noise at the step where one begins.
 
 `tests/data/image1/expected.safetensors`: tokens [L], features [L, D], empty [1, D] (features of guidance), ids [N, 4], places [N, 16], noise [N, V],
@@ -41,7 +41,7 @@ from safetensors.torch import save_file
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "train"))
 from image1 import model as net  # noqa: E402
 from image1.autoencoder import Autoencoder  # noqa: E402
-from image1.config import PATCH, Preset  # noqa: E402
+from image1.config import LATENT, PATCH, Preset  # noqa: E402
 from image1.export import check, write  # noqa: E402
 from image1.sample import bytes_of, guess, schedule  # noqa: E402
 from image1.tokens import Prompts, train  # noqa: E402
@@ -94,7 +94,7 @@ def flat(picture):
 def stages(model, autoencoder, prompts) -> dict:
     tokens, end = torch.tensor([prompts.encode(PROMPT)]), torch.tensor([prompts.encode("")])
     ids = net.grid(HEIGHT, WIDTH)
-    noise = torch.randn(1, HEIGHT // PATCH * (WIDTH // PATCH), net.VALUES)
+    noise = torch.randn(1, HEIGHT // PATCH * (WIDTH // PATCH), LATENT)
     sigmas = schedule(STEPS, SHIFT)
     x, behind = noise, {}
     for number, (sigma, following) in enumerate(zip(sigmas, sigmas[1:]), 1):

@@ -1,10 +1,12 @@
 """Writes a Whisper model of a real size with random weights, for speed measurements only.
 
-    make_random_whisper.py tiny|base|small|medium|large-v3-turbo|large-v3 FOLDER [--ggml FILE]
+    make_random_whisper.py tiny|base|small|medium|large-v3-turbo|large-v3 FOLDER [--ggml FILE] [--says N]
 
 FOLDER gets config.json, generation_config.json, tokenizer.json and model.safetensors (f16) as the hub lays them out; FILE
 the same weights as a whisper.cpp ggml file (f16). The vocabulary is the 256 bytes plus filler tokens, so that text comes out
-as nonsense of the real length. Needs numpy.
+as nonsense of the real length. With --says, what is decoded greedily after a prompt of four tokens is the same N tokens of
+nonsense for any sound and in any engine, then the end: programs can be compared that leave no say in how much they decode.
+Needs numpy.
 """
 
 import argparse
@@ -101,7 +103,35 @@ def values(rng, shape, kind):
     return x * (0.02 if kind == "small" else 0.7 / np.sqrt(np.prod(shape[1:])))
 
 
-def write_hub(folder, size, rng):
+class Saying:
+    """Decoder positions that lie along one direction each, far longer than what the layers add, and a token for each whose
+    embedding lies along the same: the logits' peak, also in f16 and int8."""
+
+    PROMPT = 4  # <|startoftranscript|><|en|><|transcribe|><|notimestamps|>
+    FIRST, STEP, END = 1000, 37, 50257  # tokens of text; <|endoftext|>
+
+    def __init__(self, count, width):
+        directions = np.random.default_rng(7).standard_normal((count + 1, width)).astype(np.float32)
+        self.directions = directions / np.linalg.norm(directions, axis=1, keepdims=True)
+        self.count = count
+
+    def change(self, name, data):
+        at = self.PROMPT - 1  # the position that gives the first token of text
+        if name == "model.decoder.embed_positions.weight":
+            data[at:at + self.count] += 100 * self.directions[:-1]
+            data[at + self.count:] += 100 * self.directions[-1]
+        elif name == "model.decoder.embed_tokens.weight":
+            data[self.FIRST:self.FIRST + self.STEP * self.count:self.STEP] += 2 * self.directions[:-1]
+            data[self.END] += 2 * self.directions[-1]
+        return data
+
+
+def tensor(name, shape, kind, rng, saying):
+    data = values(rng, shape, kind)
+    return (saying.change(name, data) if saying else data).astype(np.float16)
+
+
+def write_hub(folder, size, rng, saying):
     folder.mkdir(parents=True, exist_ok=True)
     d, heads, encoder, decoder, mels, vocab = SIZES[size]
     config = dict(model_type="whisper", architectures=["WhisperForConditionalGeneration"], d_model=d, num_mel_bins=mels,
@@ -123,8 +153,8 @@ def write_hub(folder, size, rng):
     head += b" " * (-len(head) % 8)
     with open(folder / "model.safetensors", "wb") as f:
         f.write(struct.pack("<Q", len(head)) + head)
-        for _, shape, kind in shapes(size):
-            f.write(values(rng, shape, kind).astype(np.float16).tobytes())
+        for name, shape, kind in shapes(size):
+            f.write(tensor(name, shape, kind, rng, saying).tobytes())
 
 
 def ggml_name(name):
@@ -137,7 +167,7 @@ def ggml_name(name):
     return name
 
 
-def write_ggml(path, size, rng, filters):
+def write_ggml(path, size, rng, saying, filters):
     d, heads, encoder, decoder, mels, vocab = SIZES[size]
     text, _ = tokens(vocab)
     inverse = {c: b for b, c in byte_characters().items()}
@@ -150,7 +180,7 @@ def write_ggml(path, size, rng, filters):
             f.write(struct.pack("<I", len(raw)) + raw)
         for name, shape, kind in shapes(size):
             half = kind == "matrix" and "conv" not in name or name.endswith(("conv1.weight", "conv2.weight"))
-            data = values(rng, shape, kind).astype(np.float16)
+            data = tensor(name, shape, kind, rng, saying)
             if name.endswith(("conv1.bias", "conv2.bias")):
                 shape = (*shape, 1)
             encoded = ggml_name(name).encode()
@@ -177,10 +207,12 @@ def main():
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--ggml", type=pathlib.Path)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--says", type=int, metavar="N")
     args = parser.parse_args()
-    write_hub(args.folder, args.size, np.random.default_rng(args.seed))
+    saying = Saying(args.says, SIZES[args.size][0]) if args.says else None
+    write_hub(args.folder, args.size, np.random.default_rng(args.seed), saying)
     if args.ggml:
-        write_ggml(args.ggml, args.size, np.random.default_rng(args.seed), slaney_filters(SIZES[args.size][4]))
+        write_ggml(args.ggml, args.size, np.random.default_rng(args.seed), saying, slaney_filters(SIZES[args.size][4]))
 
 
 if __name__ == "__main__":

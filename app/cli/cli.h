@@ -97,12 +97,14 @@ int completion(const char *shell);
 int run_transcribe(const struct args *args);
 int run_speak(const struct args *args);
 int run_draw(const struct args *args);
+int run_chat(const struct args *args);
 int run_show(const struct args *args);
 int run_voices(const struct args *args);
 int run_models(const struct args *args);
 int run_doctor(const struct args *args);
 int run_serve(const struct args *args);
 int run_keys(const struct args *args);
+int run_deployments(const struct args *args);
 int run_usage(const struct args *args);
 int serve_flags(struct flag *out, int room);
 

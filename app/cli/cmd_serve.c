@@ -2,8 +2,8 @@
 /* From a command line, the environment and a file to a running server. */
 #include "cli/cli.h"
 #include "cli/paths.h"
+#include "cli/serve.h"
 #include "cli/used.h"
-#include "server/server.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,8 +53,8 @@ static int read_settings(struct settings *s, const struct args *a)
 /* What this machine has, as the server wants to know it. */
 struct inventory {
     struct model_entry *found; /* of models_scan() */
-    int models;                /* of them */
-    struct model_entry chosen[3], speller;
+    struct model_entry chosen[4], speller;
+    const char *offered; /* as in the settings */
     struct shelf_model *model;
     struct shelf shelf;
     char vad[PATH_MAX], profiles[PATH_MAX];
@@ -106,37 +106,59 @@ static bool is_for_requests(const struct model_entry *m)
     return m->kind[0] && !strstr(m->kind, "vad") && !strstr(m->kind, "spell");
 }
 
-/* So that 'models evict' does not take what is served. */
+/* So that 'models evict' does not take what is served. It asks for models of the user's folder. */
 static void on_use(void *arg, const char *path)
 {
+    struct model_entry m = {.place = PLACE_USER};
+    (void)arg;
+    if (snprintf(m.path, sizeof m.path, "%s", path) < (int)sizeof m.path)
+        model_used(&m);
+}
+
+static bool is_served(const char *list, const struct model_entry *m)
+{
+    return is_for_requests(m) && is_offered(list, m->name);
+}
+
+/* While the server runs: models may have come and gone. */
+static bool on_look(void *arg, void (*show)(void *to, const struct shelf_model *model), void *to)
+{
     const struct inventory *v = arg;
-    for (int i = 0; i < 3; i++)
-        if (strcmp(v->chosen[i].path, path) == 0)
-            model_used(&v->chosen[i]);
-    for (int i = 0; i < v->models; i++)
-        if (strcmp(v->found[i].path, path) == 0)
-            model_used(&v->found[i]);
+    struct model_entry *found;
+    int n = models_scan(&found);
+    for (int i = 0; i < n; i++)
+        if (is_served(v->offered, &found[i]))
+            show(to, &(struct shelf_model){.name = found[i].name, .path = found[i].path});
+    if (n >= 0)
+        free(found);
+    return n >= 0;
 }
 
 static int take_inventory(struct inventory *v, const struct settings *s)
 {
     int n = models_scan(&v->found);
-    v->model = n < 0 ? NULL : calloc((size_t)n + 3, sizeof *v->model);
+    v->model = n < 0 ? NULL : calloc((size_t)n + 4, sizeof *v->model);
     if (!v->model) {
         complain("not enough memory");
         return EXIT_INTERNAL;
     }
-    v->models = n;
+    v->offered = s->offer;
     v->shelf.model = v->model;
     v->shelf.used = on_use;
+    v->shelf.look = on_look;
     v->shelf.arg = v;
+    v->shelf.memory = (struct stock_options){.memory_megabytes = s->memory_megabytes,
+        .keep_minutes = s->keep_minutes,
+        .chat = {.conversations = s->conversations, .context = s->context}};
     int code = choose(v, 0, s->transcribe, model_default, &v->shelf.transcribe);
     if (!code)
         code = choose(v, 1, s->speak, model_default_voice, &v->shelf.speak);
     if (!code)
         code = choose(v, 2, s->draw, model_default_painter, &v->shelf.draw);
+    if (!code)
+        code = choose(v, 3, s->chat, model_default_writer, &v->shelf.chat);
     for (int i = 0; i < n; i++)
-        if (is_for_requests(&v->found[i]) && is_offered(s->offer, v->found[i].name))
+        if (is_served(s->offer, &v->found[i]))
             offer(v, &v->found[i]);
     if (speller_locate(&v->speller))
         v->shelf.speller = v->speller.path;
@@ -147,7 +169,7 @@ static int take_inventory(struct inventory *v, const struct settings *s)
     return code;
 }
 
-static int serve(const struct settings *s)
+static int serve(struct settings *s)
 {
     struct ih_error e;
     struct inventory *v = calloc(1, sizeof *v);
@@ -156,8 +178,10 @@ static int serve(const struct settings *s)
         return EXIT_INTERNAL;
     }
     int code = take_inventory(v, s);
+    struct supply supply = serve_supply(s);
     struct server_options o = {.settings = s,
         .shelf = &v->shelf,
+        .supply = &supply,
         .engine = {.threads = s->threads},
         .version = INHOUSE_VERSION};
     if (!code && server_run(&o, &e) != IH_OK) {

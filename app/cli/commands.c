@@ -12,6 +12,7 @@ static const struct after voices_after[] = {{"import", FLAG_FILE}, {NULL, FLAG_T
 static const char *const voices_words[] = {
     "list", "create", "show", "blend", "remove", "revoke", "export", "import", NULL};
 static const char *const keys_words[] = {"create", "list", "revoke", NULL};
+static const char *const deployments_words[] = {"list", "set", "remove", NULL};
 static const char *const usage_formats[] = {"table", "csv", "json", NULL};
 static const char *const shells[] = {"bash", "zsh", "fish", NULL};
 static const char *const picture_ways[] = {
@@ -77,6 +78,15 @@ static const struct flag keys_flags[] = {
     {.name = "quota", .value = "UNIT=N/SPAN", .help = "create: most of requests, audio_seconds, characters, megapixel_steps or tokens in a minute or a day: characters=10000/day; may be repeated"},
     {.name = "json", .help = "for other programs: create and list as JSON"},
 };
+static const struct flag deployments_flags[] = {
+    DATA_FLAG,
+    {.name = "model", .letter = 'm', .value = "NAME", .kind = FLAG_MODEL, .help = "set: the model that it stands for"},
+    {.name = "concurrent", .value = "N", .help = "set: most requests of it under way at once; the next is told to come back (429)"},
+    {.name = "audio-seconds", .value = "N", .help = "set: most audio of one request or live session"},
+    {.name = "characters", .value = "N", .help = "set: most of a text of one request"},
+    {.name = "megapixel-steps", .value = "N", .help = "set: most of one request: pictures times megapixels times steps"},
+    {.name = "json", .help = "for other programs: list and set as JSON"},
+};
 static const struct flag usage_flags[] = {
     DATA_FLAG,
     {.name = "since", .value = "DAY", .help = "from that day on (UTC), such as 2027-01-31 (default: 30 days back)"},
@@ -124,6 +134,17 @@ static const struct command table[] = {
         "  inhouse draw \"the same cat at night\" --image cat-001.webp --strength 0.6 -o night.png\n"
         "  inhouse draw -f prompts.txt --sheet sheet.png --columns 8\n"
         "  inhouse draw --again house.png --steps 40 -o finer.png\n"},
+    {.name = "chat", .usage = "[MESSAGE...]", .summary = "talk with a text model",
+     .argument = FLAG_TEXT, .request = IH_CHAT, .run = run_chat,
+     .details =
+        "With a message the answer goes to standard output; without one a conversation begins, or standard\n"
+        "input is the message when it is no terminal. In a conversation Ctrl-C stops an answer and keeps\n"
+        "what is there; /help lists what else can be done.\n"
+        "\n"
+        "  inhouse chat \"Why is the sky blue?\"\n"
+        "  inhouse chat -f report.txt \"Say this in three sentences.\"\n"
+        "  inhouse chat --system \"You are a patient teacher.\" --save lesson.json\n"
+        "  inhouse chat --load lesson.json --save lesson.json\n"},
     {.name = "show", .usage = "FILE...", .summary = "what a picture or a sound says of how it was made",
      .argument = FLAG_FILE, .flags = show_flags, .flag_count = sizeof show_flags / sizeof *show_flags, .run = run_show,
      .details =
@@ -180,6 +201,16 @@ static const struct command table[] = {
         "  inhouse keys create phone --data /srv/inhouse --models transcribe-1 --quota audio_seconds=36000/day\n"
         "  inhouse keys list\n"
         "  inhouse keys revoke phone\n"},
+    {.name = "deployments", .usage = "list | set NAME | remove NAME", .summary = "names with limits that a server's clients can give as a model", .words = deployments_words,
+     .flags = deployments_flags, .flag_count = sizeof deployments_flags / sizeof *deployments_flags, .run = run_deployments,
+     .details =
+        "A deployment stands for a model wherever a request names one. It may have the name of a model, which\n"
+        "then has its limits. A running server sees changes at once; requests under way are not touched.\n"
+        "\n"
+        "  inhouse deployments set phone-calls --model transcribe-1 --concurrent 4 --audio-seconds 3600\n"
+        "  inhouse keys create phone --models phone-calls\n"
+        "  inhouse deployments list\n"
+        "  inhouse deployments remove phone-calls\n"},
     {.name = "usage", .usage = "", .summary = "what a server's clients have used",
      .flags = usage_flags, .flag_count = sizeof usage_flags / sizeof *usage_flags, .run = run_usage,
      .details =

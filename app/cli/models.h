@@ -30,6 +30,9 @@ void transfer_end(struct transfer *t);
 /* models_list.c */
 int list_models(const struct args *a);
 int search_models(const struct args *a);
+/* All that the catalog says, as `search --json` does but for its files; null after saying why it
+ * cannot be read. */
+json_t *catalog_json_list(void);
 /* models_pull.c */
 int pull_model(const struct args *a, const char *name);
 /* models_import.c: a model's folder or file, or a bundle. */

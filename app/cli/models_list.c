@@ -94,6 +94,21 @@ static json_t *known_json(const struct shelf *s, const struct catalog_model *m, 
     return json;
 }
 
+json_t *catalog_json_list(void)
+{
+    struct shelf s;
+    if (open_shelf(&s))
+        return NULL;
+    json_t *list = json_array();
+    for (int i = 0; i < s.known_count; i++) {
+        json_t *json = known_json(&s, &s.known[i], true);
+        json_object_del(json, "files");
+        json_array_append_new(list, json);
+    }
+    close_shelf(&s);
+    return list;
+}
+
 static void print_json(json_t *json)
 {
     json_dumpf(json, stdout, JSON_INDENT(1));

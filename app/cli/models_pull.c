@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/fetch.h"
 #include "cli/models.h"
 #include "cli/signals.h"
-#include "hub/catalog.h"
-#include "hub/hub.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,73 +83,30 @@ static bool read_number(const struct args *a, const char *name, int low, int hig
     return true;
 }
 
-/* The token may come from a file with a newline at its end; anything else that is not printable
- * would let it write headers. */
-static bool read_token(char *token, size_t size, const char *given)
-{
-    size_t n = given ? strcspn(given, "\r\n") : 0;
-    token[0] = 0;
-    if (n == 0)
-        return true;
-    if (n >= size || given[n + strspn(given + n, "\r\n")])
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if (given[i] <= ' ' || given[i] > '~')
-            return false;
-    memcpy(token, given, n);
-    token[n] = 0;
-    return true;
-}
-
-/* The files that the catalog knows are wanted, and must be what it says; those of another revision
- * it does not know. */
-static void expect_files(
-    struct hub_pull *p, struct hub_file *expected, const char **files, const struct wanted *w)
-{
-    if (!w->known || strcmp(w->revision, w->known->revision) != 0)
-        return;
-    for (int i = 0; i < w->known->file_count; i++) {
-        const struct catalog_file *file = &w->known->files[i];
-        struct hub_file *want = &expected[p->expected_count++];
-        *want = (struct hub_file){.size = file->size};
-        snprintf(want->name, sizeof want->name, "%s", file->name);
-        snprintf(want->sha256, sizeof want->sha256, "%s", file->sha256);
-        files[p->file_count++] = want->name;
-    }
-}
-
 static int run_pull(
     const struct args *a, const struct wanted *w, struct hub *hub, const char *folder, int parallel)
 {
     struct ih_error e = {0};
-    size_t known = w->known ? (size_t)w->known->file_count : 0;
-    const char **files = calloc((size_t)a->given + known + 1, sizeof *files);
-    struct hub_file *expected = calloc(known + 1, sizeof *expected);
-    struct hub_pull p = {.repo = w->repo,
+    const char **files = calloc((size_t)a->given + 1, sizeof *files);
+    struct fetch f = {.repo = w->repo,
         .revision = w->revision,
         .folder = folder,
+        .known = w->known,
         .files = files,
-        .expected = expected,
         .parallel = parallel};
     struct transfer transfer;
     char size[24];
-    if (!files || !expected) {
-        free(files);
-        free(expected);
+    if (!files) {
         complain("not enough memory");
         return EXIT_INTERNAL;
     }
     for (int i = 0; i < a->given; i++)
         if (strcmp(a->flag[i].name, "file") == 0)
-            files[p.file_count++] = a->flag[i].value;
-    expect_files(&p, expected, files, w);
+            files[f.file_count++] = a->flag[i].value;
     transfer_begin(&transfer, hub, w->name, args_has(a, "quiet"));
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-    enum ih_status status = hub_pull(hub, &p, &e);
-    curl_global_cleanup();
+    enum ih_status status = fetch_model(hub, &f, &e);
     transfer_end(&transfer);
     free(files);
-    free(expected);
     if (status == IH_OK) {
         if (try_model(folder, &e) != IH_OK)
             complain("%s was fetched, but this program cannot open it: %s", w->name, e.text);
@@ -171,33 +126,24 @@ static int run_pull(
 }
 
 /* Where the hub is and what may be said to it; 0, or an exit code after saying what is wrong. */
-static int read_hub(
-    const struct args *a, char *address, size_t size, char *token, size_t token_size)
+static int read_hub(const struct args *a, struct hub_place *place)
 {
-    const char *endpoint = getenv("HF_ENDPOINT"), *offline = getenv("HF_HUB_OFFLINE");
-    if (args_has(a, "offline") || (offline && *offline && strcmp(offline, "0") != 0)) {
-        complain("nothing is fetched %s",
-            args_has(a, "offline") ? "with --offline" : "while HF_HUB_OFFLINE is set");
-        return EXIT_NETWORK;
-    }
-    snprintf(address, size, "%s", endpoint && *endpoint ? endpoint : "https://huggingface.co");
-    while (*address && address[strlen(address) - 1] == '/')
-        address[strlen(address) - 1] = 0;
-    if (strncmp(address, "https://", 8) != 0 && strncmp(address, "http://", 7) != 0) {
-        complain("HF_ENDPOINT must begin with https:// or http://");
-        return EXIT_USAGE;
-    }
-    if (!read_token(token, token_size, getenv("HF_TOKEN"))) {
-        complain("HF_TOKEN is not a token: it must be printable text without spaces");
-        return EXIT_USAGE;
-    }
-    return EXIT_DONE;
+    struct ih_error e = {0};
+    enum ih_status status = IH_NETWORK;
+    if (args_has(a, "offline"))
+        fail(&e, status, "nothing is fetched with --offline");
+    else
+        status = hub_place_read(place, &e);
+    if (status)
+        complain("%s", e.text);
+    return !status ? EXIT_DONE : status == IH_NETWORK ? EXIT_NETWORK : EXIT_USAGE;
 }
 
 static int pull_known(const struct args *a, const struct catalog *catalog, const char *asked)
 {
-    char address[512], token[256], folder[PATH_MAX], place[PATH_MAX];
-    struct hub hub = {.endpoint = address, .retries = 5, .timeout = 30};
+    char folder[PATH_MAX], place[PATH_MAX];
+    struct hub_place at;
+    struct hub hub = {.endpoint = at.address, .retries = 5, .timeout = 30};
     struct ih_error e;
     struct wanted w;
     struct stat st;
@@ -218,10 +164,10 @@ static int pull_known(const struct args *a, const struct catalog *catalog, const
             printf("%s is already here: %s (--force fetches it again)\n", w.name, folder);
         return EXIT_DONE;
     }
-    code = read_hub(a, address, sizeof address, token, sizeof token);
+    code = read_hub(a, &at);
     if (code)
         return code;
-    hub.token = token[0] ? token : NULL;
+    hub.token = *at.token ? at.token : NULL;
     if (make_folders(place, &e) != IH_OK) {
         complain("%s", e.text);
         return EXIT_OUTPUT;

@@ -340,6 +340,28 @@ enum ih_status model_default_voice(struct model_entry *out, struct ih_error *e)
                      own_voice);
 }
 
+static bool writes(const struct model_entry *m)
+{
+    size_t n = strlen(m->name);
+    return strcmp(m->kind, "qwen3") == 0 || strcmp(m->kind, "llama") == 0 ||
+           (n > 5 && strcasecmp(m->name + n - 5, ".gguf") == 0);
+}
+
+enum ih_status model_default_writer(struct model_entry *out, struct ih_error *e)
+{
+    struct model_entry *list;
+    int n = models_scan(&list), found = -1;
+    for (int i = 0; i < n && found < 0; i++)
+        found = writes(&list[i]) ? i : -1;
+    if (found >= 0)
+        *out = list[found];
+    free(list);
+    return found >= 0 ? IH_OK
+                      : fail(e, IH_NOT_FOUND,
+                            "no model that writes text is here; fetch one "
+                            "('inhouse models pull hf:Qwen/Qwen3-0.6B') or name one with --model");
+}
+
 enum ih_status model_default_painter(struct model_entry *out, struct ih_error *e)
 {
     if (model_locate(out, own_painter, e) == IH_OK)

@@ -48,6 +48,9 @@ enum ih_status model_default_voice(struct model_entry *out, struct ih_error *e);
 /* The same for drawing: the program's own model, else a FLUX.2 that was fetched. */
 enum ih_status model_default_painter(struct model_entry *out, struct ih_error *e);
 
+/* A text model that was fetched. */
+enum ih_status model_default_writer(struct model_entry *out, struct ih_error *e);
+
 /* The program's own model that turns words into phonemes; false when it is not there. */
 bool speller_locate(struct model_entry *out);
 

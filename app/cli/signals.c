@@ -33,6 +33,12 @@ void signals_watch(volatile int *flag)
     sigaction(SIGPIPE, &ignore, NULL);
 }
 
+void signals_forget(void)
+{
+    caught = 0;
+    signals_watch(stop_flag);
+}
+
 int signals_caught(void)
 {
     return (int)caught;

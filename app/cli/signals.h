@@ -7,6 +7,9 @@
  * signal. */
 void signals_watch(volatile int *flag);
 
+/* As if no signal had come; the next one is the first again. */
+void signals_forget(void);
+
 /* The signal that came, or 0. */
 int signals_caught(void);
 

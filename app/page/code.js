@@ -5,7 +5,7 @@
 // {call, known, file} (the SDK's method and the fields that it knows by name), `stream`, and `out`, the name of what is saved.
 
 import { key } from "./api.js";
-import { make } from "./dom.js";
+import { copyText, make } from "./dom.js";
 
 const quote = (text) => `'${String(text).replaceAll("'", "'\\''")}'`;
 const indent = (text, by) => text.replaceAll("\n", `\n${" ".repeat(by)}`);
@@ -111,16 +111,7 @@ export function codeView(details, describe) {
     });
     group.append(make("label", {}, radio, make("span", { textContent: name })));
   }
-  copy.addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(pre.textContent);
-      copied.textContent = "Copied.";
-    } catch {
-      getSelection().selectAllChildren(pre);
-      copied.textContent = "The browser does not let this page copy; the code is selected.";
-    }
-    setTimeout(() => (copied.textContent = ""), 4000);
-  });
+  copy.addEventListener("click", () => copyText(pre.textContent, pre, copied));
   details.append(make("div", { className: "row" }, group, copy, copied), pre);
   details.addEventListener("toggle", refresh);
   return refresh;

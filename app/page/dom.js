@@ -33,6 +33,76 @@ export function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
+/** Calls chosen(file) for a file that is dropped on an element. */
+export function dropZone(element, chosen) {
+  for (const name of ["dragenter", "dragover"])
+    element.addEventListener(name, (event) => {
+      event.preventDefault();
+      element.classList.add("over");
+    });
+  element.addEventListener("dragleave", () => element.classList.remove("over"));
+  element.addEventListener("drop", (event) => {
+    event.preventDefault();
+    element.classList.remove("over");
+    if (event.dataTransfer.files[0]) chosen(event.dataTransfer.files[0]);
+  });
+}
+
+/** Asks before something that cannot be taken back; true when it was agreed to. One question at a time. */
+export function agree(question, action) {
+  const dialog = at("ask");
+  if (dialog.open) return Promise.resolve(false);
+  at("ask-text").textContent = question;
+  at("ask-yes").textContent = action;
+  dialog.showModal();
+  return new Promise((resolve) => {
+    const answer = (agreed) => {
+      dialog.close();
+      resolve(agreed);
+    };
+    at("ask-yes").onclick = () => answer(true);
+    at("ask-no").onclick = () => answer(false);
+    dialog.oncancel = () => answer(false);
+  });
+}
+
+/** A button that is not the main one. */
+export function quiet(text, clicked, label = "") {
+  const button = make("button", { type: "button", className: "quiet", textContent: text });
+  if (label) button.setAttribute("aria-label", label);
+  button.addEventListener("click", clicked);
+  return button;
+}
+
+/** Copies a text, or selects the element that shows it where the browser does not allow that; `status` says which. */
+export async function copyText(text, element, status) {
+  try {
+    await navigator.clipboard.writeText(text);
+    status.textContent = "Copied.";
+  } catch {
+    getSelection().selectAllChildren(element);
+    status.textContent = "The browser does not let this page copy; it is selected.";
+  }
+  setTimeout(() => (status.textContent = ""), 4000);
+}
+
+/** An element that shows what went wrong, or nothing. */
+export function complain(element, problem) {
+  show(element, Boolean(problem) && problem.code !== "stopped");
+  element.textContent = !problem ? "" : problem.id ? `${problem.message} (${problem.id})` : problem.message;
+}
+
+/** Seconds of work as people say them. */
+export function lasting(seconds) {
+  if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;
+  return seconds < 3600 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** A day as people write it, of seconds since 1970 or of a text with a time. */
+export function day(when) {
+  return new Date(typeof when === "number" ? when * 1000 : when).toLocaleDateString("en", { dateStyle: "medium" });
+}
+
 const names = new Intl.DisplayNames(["en"], { type: "language" });
 
 /** "German" for de; the code itself where it is none. */
@@ -56,7 +126,7 @@ export class Work {
 
   begin(sentence) {
     this.controller = new AbortController();
-    show(this.error, false);
+    complain(this.error, null);
     this.say(sentence);
     this.go.disabled = true;
     show(this.stop, true);
@@ -69,8 +139,7 @@ export class Work {
 
   fail(problem) {
     this.say(problem.code === "stopped" ? "Stopped." : "");
-    show(this.error, problem.code !== "stopped");
-    this.error.textContent = problem.id ? `${problem.message} (${problem.id})` : problem.message;
+    complain(this.error, problem);
   }
 
   end() {

@@ -3,7 +3,7 @@
 
 import { body, events, explain, request } from "./api.js";
 import { codeView } from "./code.js";
-import { Work, at, languageName, save, show, size } from "./dom.js";
+import { Work, at, dropZone, languageName, save, show, size } from "./dom.js";
 import { Recorder } from "./record.js";
 import { Transcript, asText, asSubtitles } from "./transcript.js";
 import { Wave } from "./wave.js";
@@ -12,7 +12,7 @@ const PATH = "/v1/audio/transcriptions";
 const KNOWN = ["model", "file", "language", "response_format", "stream", "timestamp_granularities"];
 
 export function listenRoom() {
-  const form = at("listen-form"), audio = at("listen-audio"), drop = at("drop");
+  const form = at("listen-form"), audio = at("listen-audio");
   const work = new Work("listen");
   const transcript = new Transcript(at("transcript"), (seconds) => {
     wave.seek(seconds);
@@ -95,17 +95,7 @@ export function listenRoom() {
     if (file) transcribe();
     else work.fail(explain(new Error("Choose a file or record something first.")));
   });
-  for (const name of ["dragenter", "dragover"])
-    drop.addEventListener(name, (event) => {
-      event.preventDefault();
-      drop.classList.add("over");
-    });
-  drop.addEventListener("dragleave", () => drop.classList.remove("over"));
-  drop.addEventListener("drop", (event) => {
-    event.preventDefault();
-    drop.classList.remove("over");
-    if (event.dataTransfer.files[0]) choose(event.dataTransfer.files[0]);
-  });
+  dropZone(at("drop"), choose);
   at("listen-saves").addEventListener("click", (event) => {
     const way = event.target.dataset.save;
     if (!way || !result) return;

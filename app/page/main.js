@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // The playground: tabs, theme, key, and what this server can do.
 
+import { adminRoom } from "./admin.js";
 import { key, request } from "./api.js";
 import { at, languageName, make, show } from "./dom.js";
 import { drawRoom } from "./draw.js";
 import { listenRoom } from "./listen.js";
 import { modelsRoom } from "./models.js";
+import { profiles } from "./profiles.js";
 import { speakRoom } from "./speak.js";
 
-const ROOMS = ["listen", "speak", "draw", "models"];
+const ROOMS = ["listen", "speak", "draw", "models", "admin"];
 const THEMES = ["system", "light", "dark"];
 const LANGUAGES = "ar cs da de el en es fa fi fr he hi hu id it ja ko nl no pl pt ro ru sv th tr uk vi zh".split(" ");
+
+/** Those that this key may enter. */
+const rooms = () => ROOMS.filter((room) => !at(`tab-${room}`).hidden);
 
 function enter(room, focus) {
   for (const name of ROOMS) {
@@ -21,21 +26,24 @@ function enter(room, focus) {
     if (chosen && focus) tab.focus();
   }
   if (location.hash.slice(1) !== room) history.replaceState(null, "", `#${room}`);
+  document.dispatchEvent(new CustomEvent("room", { detail: room }));
 }
 
+const wanted = () => (rooms().includes(location.hash.slice(1)) ? location.hash.slice(1) : "listen");
+
 function tabs() {
-  ROOMS.forEach((room, i) => {
+  for (const room of ROOMS) {
     at(`tab-${room}`).addEventListener("click", () => enter(room));
     at(`tab-${room}`).addEventListener("keydown", (event) => {
-      const to = { ArrowRight: i + 1, ArrowLeft: i + ROOMS.length - 1, Home: 0, End: ROOMS.length - 1 }[event.key];
+      const open = rooms(), i = open.indexOf(room);
+      const to = { ArrowRight: i + 1, ArrowLeft: i + open.length - 1, Home: 0, End: open.length - 1 }[event.key];
       if (to === undefined) return;
       event.preventDefault();
-      enter(ROOMS[to % ROOMS.length], true);
+      enter(open[to % open.length], true);
     });
-  });
-  const fromAddress = () => enter(ROOMS.includes(location.hash.slice(1)) ? location.hash.slice(1) : "listen");
-  addEventListener("hashchange", fromAddress);
-  fromAddress();
+  }
+  addEventListener("hashchange", () => enter(wanted()));
+  enter(wanted());
 }
 
 /** The switch goes round: as the system is, light, dark. */
@@ -80,7 +88,9 @@ function openKey(open) {
 }
 
 async function start() {
-  const models = modelsRoom(), speak = speakRoom();
+  const first = location.hash.slice(1);
+  const models = modelsRoom(), speak = speakRoom(), own = profiles(speak);
+  const admin = adminRoom({ enter, reload: () => load(), models: models.names });
   listenRoom();
   drawRoom();
   tabs();
@@ -89,8 +99,16 @@ async function start() {
   let can = {};
   const load = async () => {
     at("key-button").textContent = key.get() ? "Key: set" : "Key";
-    if (!(await models.load())) openKey(!key.get() || at("key-form").hidden);
-    else if (can.speak) await speak.load();
+    if (!(await models.load())) {
+      openKey(!key.get() || at("key-form").hidden);
+      admin.load({});
+      own.load(false);
+      return;
+    }
+    const may = await (await request("/v1/key")).json();
+    admin.load(may);
+    own.load(can.speak && may.admin);
+    if (can.speak) await speak.load();
   };
   at("key-button").addEventListener("click", () => openKey(at("key-form").hidden));
   at("key-form").addEventListener("submit", (event) => {
@@ -107,6 +125,7 @@ async function start() {
   });
   can = await look();
   await load();
+  if (first !== wanted() && rooms().includes(first) && wanted() === "listen") enter(first);
   document.documentElement.dataset.loaded = "yes";
 }
 

@@ -2,10 +2,11 @@
 // The models of this server, as cards and in the rooms' lists.
 
 import { at, make, show } from "./dom.js";
+import { catalog, describe } from "./catalog.js";
 import { codeView } from "./code.js";
 import { explain, request } from "./api.js";
 
-const WORDS = { transcribe: "Speech to text", speak: "Text to speech", draw: "Text to pictures" };
+const WORDS = { transcribe: "Speech to text", speak: "Text to speech", draw: "Text to pictures", chat: "Conversation" };
 const TASKS = { transcribe: "Listen", speak: "Speak", draw: "Draw" };
 
 /** The models themselves; other names under which requests may ask for them are their `others`. */
@@ -14,7 +15,7 @@ function gather(list) {
   return own.map((model) => ({ ...model, others: list.filter((other) => other.root === model.id && other !== model).map(({ id }) => id) }));
 }
 
-function card(model) {
+function card(model, known) {
   const made = model.created ? new Date(model.created * 1000) : null;
   const facts = make("dl", {});
   if (model.others.length) {
@@ -36,24 +37,31 @@ function card(model) {
     });
     row.append(button);
   }
-  const does = rooms.map(([task]) => WORDS[task]).join(", ") || "What it does shows when a request first asks for it";
-  return make("li", { className: "card" }, make("h2", { textContent: model.id }), make("p", { className: "note", textContent: does }), facts, row);
+  const task = known ? WORDS[known.task] : "";
+  const does = rooms.map(([task]) => WORDS[task]).join(", ") || task || "What it does shows when a request first asks for it";
+  return make("li", { className: "card" }, make("h2", { textContent: model.id }), make("p", { className: "note", textContent: does }), ...(known ? describe(known) : []), facts, row);
 }
 
 export function modelsRoom() {
   const refresh = codeView(at("models-code"), () => ({ path: "/v1/models", sdk: { call: "models.list", known: [] } }));
 
+  const more = catalog(() => load());
+  let known = [];
+
   /** False when there was no list to be had. */
   async function load() {
-    let list = [];
+    let list = [], there = true;
     show(at("models-error"), false);
     try {
       list = gather((await (await request("/v1/models")).json()).data);
     } catch (error) {
+      there = false;
       show(at("models-error"), true);
       at("models-error").textContent = explain(error).message;
     }
-    at("cards").replaceChildren(...list.map(card));
+    known = list.map((model) => model.id);
+    const facts = there ? await more.load() : new Map();
+    at("cards").replaceChildren(...list.map((model) => card(model, facts.get(model.id))));
     for (const select of document.querySelectorAll("select.models")) {
       const before = select.value;
       const fit = list.filter((model) => !model.tasks || model.tasks.includes(select.dataset.task));
@@ -62,7 +70,7 @@ export function modelsRoom() {
       if (fit.some((model) => model.id === before)) select.value = before;
     }
     refresh();
-    return list.length > 0;
+    return there;
   }
-  return { load };
+  return { load, names: () => known };
 }

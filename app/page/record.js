@@ -11,9 +11,10 @@ const REASONS = {
 };
 
 export class Recorder {
-  /** A button that starts and stops, its text; made(file) is called at the end, failed(problem) when it cannot be. */
-  constructor(button, text, made, failed) {
-    Object.assign(this, { button, text, made, failed });
+  /** A button that starts and stops, its text, which says `idle` while nothing is recorded; made(file) is called at the end,
+   * failed(problem) when it cannot be. */
+  constructor(button, text, made, failed, idle = "Record") {
+    Object.assign(this, { button, text, made, failed, idle });
     button.addEventListener("click", () => (this.media ? this.stop() : this.start()));
   }
 
@@ -52,6 +53,6 @@ export class Recorder {
 
   tell() {
     this.button.setAttribute("aria-pressed", String(Boolean(this.media)));
-    this.text.textContent = this.media ? `Stop recording (${clock((performance.now() - this.began) / 1000)})` : "Record";
+    this.text.textContent = this.media ? `Stop recording (${clock((performance.now() - this.began) / 1000)})` : this.idle;
   }
 }

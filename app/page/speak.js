@@ -20,7 +20,7 @@ export function speakRoom() {
   const speed = at("speak-speed"), format = at("speak-format"), download = at("speak-download");
   const work = new Work("speak");
   const wave = new Wave({ canvas: at("speak-wave"), audio, button: at("speak-play"), time: at("speak-time") });
-  let voices = [];
+  let voices = [], tell = () => {};
 
   const describe = () => {
     const json = { model: model.value, input: text.value, response_format: format.value, stream_format: "audio" };
@@ -73,6 +73,7 @@ export function speakRoom() {
     if (codes.includes(before)) filter.value = before;
     fillVoices();
     refresh();
+    tell();
   }
 
   /** The finished sound, to be played again and kept. */
@@ -132,5 +133,15 @@ export function speakRoom() {
     else work.fail(explain(new Error("There is no text to speak.")));
   });
   count();
-  return { load: loadVoices };
+
+  /** Chooses a voice, whatever languages are shown. */
+  function choose(id) {
+    filter.value = "";
+    fillVoices();
+    voice.value = id;
+    markVoice();
+    refresh();
+  }
+  return { load: loadVoices, choose, speak, model: () => (model.value === model.dataset.default ? "" : model.value),
+    profiles: () => voices.filter((v) => v.profile), changed: (told) => (tell = told) };
 }

@@ -22,6 +22,12 @@ static bool needs_key(const struct host *host)
     return *s->key || (host->store && keys_exist(host->store)) || !settings_is_loopback(s->address);
 }
 
+bool access_refuse_key(const struct key *k, struct problem *p)
+{
+    return problem_set(p, 401, "invalid_api_key", NULL, "the key %s",
+        k->revoked ? "has been revoked" : "has expired");
+}
+
 bool access_open(
     const struct host *host, const char *shown, struct key *k, struct asked *a, struct problem *p)
 {
@@ -39,8 +45,7 @@ bool access_open(
     if (status)
         return problem_set(p, 503, "unavailable", NULL, "keys cannot be looked up now");
     if (!key_is_valid(host->store, k))
-        return problem_set(p, 401, "invalid_api_key", NULL, "the key %s",
-            k->revoked ? "has been revoked" : "has expired");
+        return access_refuse_key(k, p);
     a->key = k->id;
     a->admin = k->admin;
     return true;
@@ -56,31 +61,10 @@ bool access_allows_model(const struct key *k, const char *model, struct problem 
         model ? model : "");
 }
 
-/* Of a blend ("anna:0.7+ben:0.3") every part. */
-static bool allows_voice(const struct key *k, const struct form *f, struct problem *p)
-{
-    const struct field *voice = form_find(f, "voice"), *input = form_find(f, "input");
-    if (!*k->voices || !input)
-        return true;
-    if (!voice)
-        return problem_set(p, 403, "voice_not_allowed", "voice",
-            "the key may use certain voices only: name one of them");
-    for (const char *c = voice->text; *c;
-         c += c[strcspn(c, "+")] ? strcspn(c, "+") + 1 : strcspn(c, "+"))
-        if (!key_allows(k->voices, c, strcspn(c, ":+")))
-            return problem_set(p, 403, "voice_not_allowed", "voice",
-                "the key may not use the voice '%.100s'", voice->text);
-    /* SSML names voices too. */
-    if (strcasestr(input->text, "<voice"))
-        return problem_set(p, 403, "voice_not_allowed", "input",
-            "the key may use certain voices only: <voice> in the text is not possible");
-    return true;
-}
-
 bool access_allows(const struct key *k, const struct form *f, struct problem *p)
 {
     const struct field *model = form_find(f, "model");
-    return access_allows_model(k, model ? model->text : NULL, p) && allows_voice(k, f, p);
+    return access_allows_model(k, model ? model->text : NULL, p) && access_allows_voices(k, f, p);
 }
 
 /* OpenAI's headers; of units besides theirs, the same with the unit's name. */
@@ -122,11 +106,11 @@ bool access_admit(const struct host *host, const struct key *k, struct answer *a
     return good;
 }
 
-static bool has_quota(const struct key *k)
+static bool has_quota(const struct key *k, bool requests)
 {
     for (int u = 0; u < UNITS; u++)
         for (int w = 0; w < SPANS; w++)
-            if (u != REQUESTS && k->quota[u][w] > 0)
+            if ((requests || u != REQUESTS) && k->quota[u][w] > 0)
                 return true;
     return false;
 }
@@ -142,8 +126,11 @@ bool charge_begin(
     /* As it is now, and not when the request came. */
     if (key_by_id(host->store, j->form.asked.key, &k, &e) != IH_OK)
         return problem_set(p, 503, "unavailable", NULL, "the key cannot be looked up now");
-    if (!has_quota(&k))
+    if (!key_is_valid(host->store, &k))
+        return access_refuse_key(&k, p);
+    if (!has_quota(&k, j->line))
         return true;
+    reserved->of[REQUESTS] = j->line;
     j->operation->measure(host, &j->form, reserved);
     bool good = meter_reserve(host->meter, &k, reserved, p);
     for (int u = 0; u < UNITS; u++)
@@ -162,7 +149,8 @@ void charge_end(
     if (!host->store || !j->operation->measure)
         return;
     answer_used(j->answer, &used, model, sizeof model);
-    used.of[REQUESTS] = 0; /* was counted at the door */
+    /* Others were counted at the door; what is done again later will be. */
+    used.of[REQUESTS] = j->line && !answer_later(j->answer);
     if (j->form.asked.key)
         meter_settle(host->meter, j->form.asked.key, reserved, &used);
     used.of[REQUESTS] = 1;

@@ -12,8 +12,19 @@
 bool access_open(
     const struct host *host, const char *shown, struct key *k, struct asked *a, struct problem *p);
 
+/* Says that a key of the store is of no use any more. Returns false. */
+bool access_refuse_key(const struct key *k, struct problem *p);
+
 /* Whether the key may name what the form names: its models, its voices. */
 bool access_allows(const struct key *k, const struct form *f, struct problem *p);
+
+/* Whether that is what Azure calls the model behind persons' voices ("DragonLatestNeural"):
+ * nobody's voice, whose name stands around theirs in SSML. */
+bool access_is_base(const char *name, size_t n);
+
+/* The same for voices: those of a form, in fields and in SSML; or one. */
+bool access_allows_voices(const struct key *k, const struct form *f, struct problem *p);
+bool access_allows_voice(const struct key *k, const char *voice, struct problem *p);
 
 /* The same for a model alone, which may be null. */
 bool access_allows_model(const struct key *k, const char *model, struct problem *p);

@@ -26,6 +26,7 @@ struct answer {
     char model[128]; /* of what was used */
     double done, total, sound;
     double deadline; /* seconds of CLOCK_MONOTONIC; 0 before the first job */
+    int later;       /* seconds, of what it failed for; the worker's own */
 };
 
 struct answer *answer_new(const struct answer_options *o)
@@ -248,7 +249,13 @@ void answer_fail(struct answer *a, const struct problem *p)
         return;
     if (p->retry_after)
         answer_header(a, "retry-after", "%d", p->retry_after);
+    a->later = p->passes ? p->retry_after : 0;
     answer_json(a, p->status, a->o.dialect->error(p));
+}
+
+int answer_later(struct answer *a)
+{
+    return a->later;
 }
 
 void answer_attach(struct answer *a, struct ih_job *job)

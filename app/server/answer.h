@@ -71,6 +71,9 @@ bool answer_unchanged(struct answer *a, const char *mark);
 void answer_json(struct answer *a, int status, json_t *json);
 /* Drops what was written and says what is wrong; a stream that has begun is broken off. */
 void answer_fail(struct answer *a, const struct problem *p);
+/* Seconds after which what it failed for may have gone by itself; 0 where it did not or will not.
+ */
+int answer_later(struct answer *a);
 
 /* While a job of the library runs, cancelling the answer cancels it. It gets its deadline here. */
 void answer_attach(struct answer *a, struct ih_job *job);

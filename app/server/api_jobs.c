@@ -11,7 +11,8 @@
 #include <string.h>
 
 const struct operation *const operations_kept[] = {&operation_transcribe, &operation_translate,
-    &operation_recognize, &operation_speak, &operation_draw, &operation_edit, NULL};
+    &operation_recognize, &operation_speak, &operation_draw, &operation_edit, &operation_chat,
+    NULL};
 
 const char *asked_text(const struct form *f, const char *name)
 {
@@ -101,6 +102,15 @@ static void list(const struct host *host, const struct form *form, struct answer
     json_decref(l.data);
 }
 
+/* Lines of batches are seen in what comes of the batch. */
+static enum ih_status find(
+    const struct host *host, const struct form *form, struct job_row *row, struct ih_error *e)
+{
+    const char *id = form->asked.item;
+    enum ih_status status = job_find(host->store, id, asked_owner(&form->asked), row, e);
+    return status || !row->batch ? status : explain(e, IH_NOT_FOUND, "there is no job '%.60s'", id);
+}
+
 /* With how far it is, where that is known. */
 static json_t *shown(const struct host *host, const struct job_row *row)
 {
@@ -117,7 +127,7 @@ static void show(const struct host *host, const struct form *form, struct answer
 {
     struct job_row row;
     struct ih_error e = {0};
-    if (job_find(host->store, form->asked.item, asked_owner(&form->asked), &row, &e) == IH_OK)
+    if (find(host, form, &row, &e) == IH_OK)
         answer_json(a, 200, shown(host, &row));
     else
         answer_store_error(a, &e);
@@ -145,7 +155,7 @@ static bool send_result(
     if (row->state == JOB_QUEUED || row->state == JOB_RUNNING)
         return problem_set(
             p, 409, "job_not_ended", NULL, "the job is %s", job_state_name(row->state));
-    if (row->state == JOB_CANCELLED)
+    if (row->state == JOB_CANCELLED && row->bytes == 0)
         return problem_set(p, 409, "job_cancelled", NULL, "the job was cancelled");
     if (row->bytes == 0 && row->status >= 500)
         return problem_set(p, 500, "job_given_up", NULL,
@@ -164,7 +174,7 @@ static void result(const struct host *host, const struct form *form, struct answ
     struct job_row row;
     struct problem p;
     struct ih_error e = {0};
-    if (job_find(host->store, form->asked.item, asked_owner(&form->asked), &row, &e) != IH_OK)
+    if (find(host, form, &row, &e) != IH_OK)
         answer_store_error(a, &e);
     else if (!send_result(host, &row, a, &p))
         answer_fail(a, &p);
@@ -177,7 +187,7 @@ static void end(const struct host *host, const struct form *form, struct answer 
     struct ih_error e = {0};
     int64_t owner = asked_owner(&form->asked);
     const char *id = form->asked.item;
-    enum ih_status status = job_find(host->store, id, owner, &row, &e);
+    enum ih_status status = find(host, form, &row, &e);
     if (!status && row.state >= JOB_SUCCEEDED) {
         status = job_remove(host->store, id, owner, &e);
         if (!status)

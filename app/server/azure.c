@@ -181,8 +181,35 @@ static const struct field_rule speech_headers[] = {
         .needed = true),
     RULE_END,
 };
+/* The voice of the text's first profile is the request's: what stands outside of it, which is
+ * nothing in a text that was written for Azure, is said by nobody else. */
+static bool speech_body(struct form *f, const char *path, struct problem *p)
+{
+    const struct field *input = form_find(f, "input");
+    char name[128];
+    size_t n;
+    const char *value = input ? azure_profile(input->text, &n) : NULL;
+    (void)path;
+    if (!value || n == 0 || n >= sizeof name)
+        return true;
+    snprintf(name, sizeof name, "%.*s", (int)n, value);
+    return set_text(f, "voice", name, p);
+}
+
 const struct adapter azure_speech = {
-    .types = speech_types, .head = speech_head, .headers = speech_headers};
+    .types = speech_types, .head = speech_head, .body = speech_body, .headers = speech_headers};
+
+/* Voices of persons */
+
+static bool persona_body(struct form *f, const char *path, struct problem *p)
+{
+    static const char front[] = "/customvoice/";
+    snprintf(f->asked.item, sizeof f->asked.item, "%s", path + sizeof front - 1);
+    return strlen(path + sizeof front - 1) < sizeof f->asked.item ||
+           problem_set(p, 400, "invalid_value", "id", "the id is too long");
+}
+
+const struct adapter azure_persona = {.body = persona_body};
 
 /* Voices */
 

@@ -14,6 +14,8 @@ extern const struct adapter azure_deployment;
 extern const struct adapter azure_picture;
 /* /cognitiveservices/v1: the body is SSML, a header says the format. */
 extern const struct adapter azure_speech;
+/* /customvoice/...: what stands behind that is the request's item. */
+extern const struct adapter azure_persona;
 /* /speechtotext/transcriptions:transcribe: the fields are one JSON object, "definition"
  * (azure_transcript.c). */
 extern const struct adapter azure_transcription;
@@ -32,5 +34,9 @@ json_t *azure_transcript(const struct ih_transcript *t, const char *locale);
 char *azure_rename_voices(const char *ssml, size_t bytes, const struct ih_voice *voice, int count);
 /* The same for one name: a voice of the list, or null. */
 const char *azure_voice(const char *name, size_t bytes, const struct ih_voice *voice, int count);
+
+/* The value of the first attribute speakerProfileId of an SSML text, as it is written; null where
+ * there is none. */
+const char *azure_profile(const char *ssml, size_t *bytes);
 
 #endif

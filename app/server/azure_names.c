@@ -33,13 +33,14 @@ const char *azure_voice(const char *name, size_t bytes, const struct ih_voice *v
     return NULL;
 }
 
-/* The value of `name` in the tag that begins here, or null. */
-static const char *name_value(const char *tag, size_t *bytes)
+/* The value of an attribute before `end`, or null. */
+static const char *attribute(const char *from, const char *end, const char *name, size_t *bytes)
 {
-    const char *end = strchr(tag, '>');
-    for (const char *at = tag; end && (at = strstr(at, "name")) && at < end; at += 4) {
-        const char *value = at + 4 + strspn(at + 4, " \t\r\n");
-        if (!isspace((unsigned char)at[-1]) || *value != '=')
+    size_t length = strlen(name);
+    const char *at = from;
+    for (; end && (at = strstr(at, name)) && at < end; at += length) {
+        const char *value = at + length + strspn(at + length, " \t\r\n");
+        if (at == from || !isspace((unsigned char)at[-1]) || *value != '=')
             continue;
         value += 1 + strspn(value + 1, " \t\r\n");
         const char *close = *value == '"' || *value == '\'' ? strchr(value + 1, *value) : NULL;
@@ -49,6 +50,16 @@ static const char *name_value(const char *tag, size_t *bytes)
         return value + 1;
     }
     return NULL;
+}
+
+static const char *name_value(const char *tag, size_t *bytes)
+{
+    return attribute(tag, strchr(tag, '>'), "name", bytes);
+}
+
+const char *azure_profile(const char *ssml, size_t *bytes)
+{
+    return attribute(ssml, ssml + strlen(ssml), "speakerProfileId", bytes);
 }
 
 /* What stands before and behind the names is copied as it is, so lines in sentences about mistakes

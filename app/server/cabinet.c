@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/cabinet.h"
 
+#include "server/binder.h"
 #include "server/keeper.h"
 #include "server/kept.h"
 #include "server/meter.h"
@@ -17,6 +18,14 @@ struct cabinet {
     struct workers *workers, *clerks;
 };
 
+/* A job has ended. */
+static void wake(void *arg)
+{
+    struct cabinet *c = arg;
+    keeper_wake(c->keeper);
+    binder_wake(c->service->host.binder);
+}
+
 static enum ih_status open_queues(struct cabinet *c, struct ih_error *e)
 {
     struct service *s = c->service;
@@ -25,10 +34,13 @@ static enum ih_status open_queues(struct cabinet *c, struct ih_error *e)
         .settings = host->settings,
         .operations = operations_kept,
         .folder = s->folder,
+        .host = host,
         .room = host->settings->job_queue,
-        .ended = keeper_wake,
-        .arg = c->keeper};
+        .ended = wake,
+        .arg = c};
     enum ih_status status = kept_open(&host->kept, &o, e);
+    if (!status)
+        status = binder_open(&host->binder, host->store, host->settings, host->kept, e);
     if (!status)
         status = queue_local(&s->clerks, CLERKS_ROOM, e);
     if (!status)
@@ -78,6 +90,7 @@ void cabinet_close(struct cabinet **c)
     if (kept)
         kept->close(kept);
     workers_close(&gone->workers);
+    binder_close(&host->binder);
     keeper_close(&gone->keeper);
     if (s->clerks)
         s->clerks->free(s->clerks);

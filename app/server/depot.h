@@ -3,12 +3,13 @@
 #define SERVER_DEPOT_H
 
 #include "inhouse/options.h"
-#include "server/problem.h"
+#include "server/stock.h"
 
 #include <stdbool.h>
 
-/* The models that requests may name. Each is opened when it is first asked for and stays open,
- * shared by all workers. A request's name is only ever compared with this list: it is no path. */
+/* The models that requests may name. Each is opened when it is first asked for, shared by all
+ * workers, and closed when its place is needed or nobody has used it for a while (stock.h). A
+ * request's name is only ever compared with this list: it is no path. */
 
 /* What the program knows of the machine; all is copied. */
 struct shelf {
@@ -16,14 +17,20 @@ struct shelf {
         const char *name, *path;
     } * model;
     int count;
-    const char *transcribe, *speak, *draw; /* names in the list that are the default, or null */
-    const char *speller;                   /* path of a model, or null */
-    const char *vad;                       /* file, or null */
-    const char *profiles;                  /* folder of voice profiles, or null */
+    /* Names in the list that are the default, or null. */
+    const char *transcribe, *speak, *draw, *chat;
+    const char *speller;  /* path of a model, or null */
+    const char *vad;      /* file, or null */
+    const char *profiles; /* folder of voice profiles, or null */
     /* Told about a minute apart of each model that is in use, by its path; may be null. From any
      * thread, one call at a time. */
     void (*used)(void *arg, const char *path);
+    /* Looks at the machine again and shows every model that requests may name there, so that models
+     * can come and go while the server runs; may be null. From any thread, one call at a time.
+     * False when it could not look. */
+    bool (*look)(void *arg, void (*show)(void *to, const struct shelf_model *model), void *to);
     void *arg;
+    struct stock_options memory;
 };
 
 struct depot;
@@ -38,7 +45,21 @@ void depot_close(struct depot **d);
  * the problem. */
 bool depot_take(
     struct depot *d, const char *name, enum ih_task task, struct ih_model **out, struct problem *p);
+/* As stock_chat(), of a model that was taken. */
+bool depot_chat(struct depot *d, struct ih_model *model, struct ih_chat **out, struct problem *p);
 void depot_give_back(struct depot *d, struct ih_model *model);
+
+/* Looks at the machine again. What is not there any more is not offered any more, except what was
+ * a task's default at the start; who has it keeps it. depot_take() does so for a name that it does
+ * not know. */
+void depot_look(struct depot *d);
+/* Whether the list has that very name, looking at the machine again where it has not. */
+bool depot_has(struct depot *d, const char *name);
+/* Whether it is in memory. */
+bool depot_is_open(struct depot *d, const char *name);
+/* Closes what nobody has used for long; `now` is seconds_now(). */
+void depot_tidy(struct depot *d, double now);
+struct stock_state depot_memory(struct depot *d);
 
 /* Borrowed; null where there is none. */
 struct ih_model *depot_speller(const struct depot *d);
@@ -46,15 +67,20 @@ const char *depot_vad(const struct depot *d);
 const char *depot_profiles(const struct depot *d);
 const char *depot_describe(const struct depot *d);
 
-/* Name i of those that requests may give, and when the model was made (seconds since 1970); null
- * behind the last. */
-const char *depot_name(const struct depot *d, int i, int64_t *created);
-/* What name i stands for, which is itself where it is no name of elsewhere, and the tasks (enum
- * ih_task) that it is here for: 0 where that shows only when it is opened. Null behind the last. */
-const char *depot_stands_for(const struct depot *d, int i, unsigned *tasks);
-/* Each model that is in memory, with the bytes of its weights. Waits for nobody. */
+/* Each model that is in memory, with the bytes that it counts for. take() must not call the depot.
+ */
 void depot_each_open(
     struct depot *d, void (*take)(void *arg, const char *name, size_t bytes), void *arg);
+/* A name that requests may give. */
+struct offered {
+    const char *name;
+    const char *root; /* the model that it stands for, which is itself where it is no other name */
+    int64_t created;  /* when that was made; seconds since 1970 */
+    unsigned tasks;   /* enum ih_task that it is here for; 0: that shows when it is opened */
+};
+/* Models of this machine, then names of elsewhere for which there is a default. take() must not
+ * call the depot. */
+void depot_each(struct depot *d, void (*take)(void *arg, const struct offered *o), void *arg);
 /* Whether there is a default for a task. */
 bool depot_can(const struct depot *d, enum ih_task task);
 

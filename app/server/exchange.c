@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/exchange.h"
 
+#include "server/deploy.h"
 #include "server/hook.h"
+#include "server/kept.h"
 #include "server/log.h"
 #include "server/metrics.h"
 #include "server/operations.h"
@@ -73,6 +75,8 @@ static bool read_preference(struct exchange *x, const struct request_head *h, st
 {
     struct asked *asked = &x->form.asked;
     const struct operation *operation = x->route->operation;
+    if (operation == &operation_batch_new)
+        return copy_header(asked->once, sizeof asked->once, h->once, "Idempotency-Key", p);
     if (!operation || !operation->measure || !h->prefer || !strstr(h->prefer, "respond-async"))
         return true;
     if (!x->service->host.kept)
@@ -85,14 +89,14 @@ static bool read_preference(struct exchange *x, const struct request_head *h, st
 
 /* How long the body is: one framing only, and no number that two readers could read differently.
  * -1 when that cannot be known. */
-static int64_t body_length(const struct request_head *h)
+static int64_t body_length(const struct request_head *h, bool bare)
 {
     int64_t n;
     if (*h->transfer_encoding)
         return !*h->content_length && strcasecmp(h->transfer_encoding, "chunked") == 0 ? INT64_MAX
                                                                                        : -1;
     if (!*h->content_length)
-        return h->method[0] == 'P' ? -1 : 0; /* POST, PUT, PATCH */
+        return bare ? 0 : h->method[0] == 'P' ? -1 : 0; /* POST, PUT, PATCH */
     bool digits = strspn(h->content_length, "0123456789") == strlen(h->content_length);
     return digits && text_integer(h->content_length, &n) ? n : -1;
 }
@@ -130,7 +134,9 @@ static bool read_type(struct exchange *x, const struct request_head *h, struct p
     struct ih_error e;
     const struct settings *s = x->service->host.settings;
     int64_t most = (int64_t)s->body_kilobytes << 10;
-    if (x->route->now || (x->route->operation->quick && strcmp(x->method, "POST") != 0))
+    if (x->route->bare && x->length == 0)
+        return true;
+    if (x->route->now || (x->route->operation->quick && *x->method != 'P'))
         return x->length == 0 ||
                problem_set(p, 400, "invalid_body", NULL, "%s takes no body", x->method);
     const struct adapter *adapter = x->route->adapter;
@@ -237,11 +243,12 @@ struct exchange *exchange_begin(
         return NULL;
     x->service = s;
     x->began = seconds_now();
-    x->length = body_length(h);
-    x->chunked = *h->transfer_encoding && x->length >= 0;
     snprintf(x->method, sizeof x->method, "%s", h->method);
     snprintf(x->path, sizeof x->path, "%s", h->path);
     x->route = route_find(h->method, h->path, &o.dialect, allow, &p);
+    x->length = body_length(h, x->route && x->route->bare);
+    x->chunked = *h->transfer_encoding && x->length >= 0;
+    x->form.asked.dialect = o.dialect->name;
     x->answer = answer_new(&o);
     if (!x->answer) {
         free(x);
@@ -322,15 +329,11 @@ static bool check_form(struct exchange *x, struct problem *p)
     const struct form *f = &x->form;
     if (adapter && adapter->body && !adapter->body(&x->form, x->path, p))
         return false;
-    const struct field *stream = form_find(f, "stream"), *format = form_find(f, "stream_format");
-    if (operation->measure && !access_allows(&x->key, f, p))
+    if (operation->measure &&
+        (!access_allows(&x->key, f, p) || !deploy_resolve(&x->service->host, &x->form, p)))
         return false;
-    if (!operation->check(&x->service->host, f, p))
-        return false;
-    if (f->asked.operation && (format || (stream && strcmp(stream->text, "true") == 0)))
-        return problem_set(p, 400, "unsupported_parameter", format ? format->name : stream->name,
-            "a job has no stream: leave out Prefer: respond-async, or the stream");
-    return true;
+    return operation->check(&x->service->host, f, p) &&
+           (!f->asked.operation || job_has_no_stream(f, p));
 }
 
 static void submit(struct exchange *x)
@@ -340,11 +343,19 @@ static void submit(struct exchange *x)
     const struct operation *operation =
         x->form.asked.operation ? &operation_keep : x->route->operation;
     struct queue *queue = operation->quick ? s->clerks : s->queue;
-    if (!check_form(x, &p)) {
+    struct lease *lease = NULL;
+    /* A job that is to be kept counts while it is worked on. */
+    if (!check_form(x, &p) ||
+        (!x->form.asked.operation &&
+            !lease_begin(&lease, s->host.ledger, &x->form.asked.deployment, x->answer, &p))) {
         exchange_refuse(x, &p);
         return;
     }
     struct job *j = job_new(operation, &x->form, x->answer);
+    if (j)
+        j->lease = lease;
+    else
+        lease_end(&lease);
     if (j && queue->put(queue, j))
         return;
     problem_set(&p, 503, j ? "queue_full" : "out_of_memory", NULL, "%s",

@@ -25,6 +25,8 @@ enum field_shape {
     SHAPE_NUMBER,
     SHAPE_BOOL,
     SHAPE_OBJECT,
+    SHAPE_LIST,
+    SHAPE_ANY,
     SHAPE_FILE,
     SHAPE_FILES, /* one or several */
 };

@@ -195,6 +195,17 @@ enum ih_status form_add_file(struct form *f, const char *name, const char *filen
     return status ? status : spool_open_file(&f->upload[f->uploads - 1].data, path, e);
 }
 
+enum ih_status form_add_data(
+    struct form *f, const char *name, const struct form_data *d, struct ih_error *e)
+{
+    enum ih_status status = add_upload(f, name, d->filename, d->type, e);
+    if (status)
+        return status;
+    struct spool **s = &f->upload[f->uploads - 1].data;
+    status = spool_open(s, d->folder, d->memory, d->limit, e);
+    return status ? status : spool_write(*s, d->data, d->bytes, e);
+}
+
 static enum ih_status begin_upload(
     struct form_reader *r, const struct part *part, struct ih_error *e)
 {

@@ -5,6 +5,7 @@
 #include "inhouse/error.h"
 #include "server/multipart.h"
 #include "server/spool.h"
+#include "server/store/deployments.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,12 +34,14 @@ struct upload {
 
 /* What a request says besides its fields. */
 struct asked {
-    int64_t key;           /* who asks: a key of the store; 0 where there is none */
-    bool admin;            /* may see what belongs to others */
-    char item[64];         /* what stands for {name} in its address, or "" */
-    char once[128];        /* Idempotency-Key, or "" */
-    char hook[512];        /* address that is told when a job ends, or "" */
-    const char *operation; /* that is to be kept as a job; null: none */
+    int64_t key;                  /* who asks: a key of the store; 0 where there is none */
+    bool admin;                   /* may see what belongs to others */
+    char item[128];               /* what stands for {name} in its address, or "" */
+    char once[128];               /* Idempotency-Key, or "" */
+    char hook[512];               /* address that is told when a job ends, or "" */
+    const char *operation;        /* that is to be kept as a job; null: none */
+    const char *dialect;          /* of the address, by its name; null: ours */
+    struct deployment deployment; /* that was named as its model; all zeros: none */
 };
 
 enum { FIELDS_MOST = 256, UPLOADS_MOST = 32 };
@@ -64,6 +67,17 @@ enum ih_status form_add(struct form *f, const char *name, const char *text, size
     enum field_kind kind, struct ih_error *e);
 enum ih_status form_add_file(struct form *f, const char *name, const char *filename,
     const char *type, const char *path, struct ih_error *e);
+/* Bytes as one more upload, with `memory` and `limit` as in spool_open(). */
+struct form_data {
+    const char *filename, *type;
+    const void *data;
+    size_t bytes;
+    const char *folder;
+    size_t memory;
+    int64_t limit;
+};
+enum ih_status form_add_data(
+    struct form *f, const char *name, const struct form_data *d, struct ih_error *e);
 /* Takes out all fields of that name. */
 void form_remove(struct form *f, const char *name);
 void form_remove_upload(struct form *f, const char *name);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/kept.h"
+#include "server/store/json.h"
 #include "server/text.h"
 
 #include <stdio.h>
@@ -33,6 +34,8 @@ char *form_to_text(const struct form *f)
                  json_array_size(uploads) == (size_t)f->uploads;
     json_t *json =
         json_pack("{sb so so}", "typed", (int)f->typed, "fields", fields, "uploads", uploads);
+    if (json && *f->asked.deployment.name)
+        json_object_set_new(json, "deployment", deployment_json(&f->asked.deployment));
     char *text = json && whole ? json_dumps(json, JSON_COMPACT) : NULL;
     json_decref(json);
     return text;
@@ -61,6 +64,19 @@ static enum ih_status read_upload(
     return form_add_file(f, name, filename, type, path, e);
 }
 
+/* As it was when the job was submitted. */
+static void read_deployment(struct deployment *d, json_t *x)
+{
+    const char *name = json_string_value(json_object_get(x, "name"));
+    const char *model = json_string_value(json_object_get(x, "model"));
+    if (!name || !model)
+        return;
+    snprintf(d->name, sizeof d->name, "%s", name);
+    snprintf(d->model, sizeof d->model, "%s", model);
+    for (int l = 0; l < LIMITS; l++)
+        d->limit[l] = json_number_value(json_object_get(x, limit_name((enum deployment_limit)l)));
+}
+
 enum ih_status form_from_text(
     struct form *f, const char *text, struct store *s, const char *id, struct ih_error *e)
 {
@@ -72,6 +88,7 @@ enum ih_status form_from_text(
                                 ? IH_OK
                                 : explain(e, IH_BAD_DATA, "the job cannot be read");
     f->typed = json_is_true(json_object_get(json, "typed"));
+    read_deployment(&f->asked.deployment, json_object_get(json, "deployment"));
     for (i = 0; !status && (x = json_array_get(fields, i)); i++)
         status = read_field(f, x, e);
     for (i = 0; !status && (x = json_array_get(uploads, i)); i++)

@@ -11,6 +11,7 @@
 struct host {
     const struct settings *settings;
     struct depot *depot;
+    struct pulls *pulls; /* null where models come from nowhere */
     /* Of the data folder; null without one. */
     struct store *store;
     struct meter *meter;
@@ -18,6 +19,8 @@ struct host {
     struct queue *queue;     /* of requests, for those who ask how long it is; may be null */
     struct metrics *metrics; /* metrics.h; may be null */
     const char *version;     /* of the program; may be null */
+    struct ledger *ledger;   /* deploy.h; may be null where there is no store */
+    struct binder *binder;
 };
 
 /* Something that a server does for a request, without HTTP: from a form to an answer. It is told
@@ -51,7 +54,11 @@ struct job {
     void (*done)(struct job *j);
     void *arg;
     double queued; /* seconds of CLOCK_MONOTONIC when it was made */
-    int later;     /* seconds after which its key's quotas may have room for it; 0: they had */
+    bool line;     /* of a batch, which is a request of its own */
+    int later; /* seconds after which there may be room for it: in quotas, in memory; 0: there was
+                */
+    struct lease *lease;   /* of its deployment; owned; null where that counts nothing */
+    struct ih_model *lent; /* while it is worked on, or null */
 };
 
 /* Null without memory. The form is moved into it. */

@@ -2,7 +2,7 @@
 #include "server/keeper.h"
 
 #include "server/hook.h"
-#include "server/store/files.h"
+#include "server/store/batches.h"
 #include "server/text.h"
 
 #include <curl/curl.h>
@@ -26,6 +26,7 @@ static void clean(struct keeper *k)
 {
     int64_t kept = (int64_t)k->settings->job_hours * 3600;
     jobs_expire(k->store, store_now(k->store) - kept, NULL);
+    batches_expire(k->store, store_now(k->store) - kept, NULL);
     files_expire(k->store, NULL);
 }
 

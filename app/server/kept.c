@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/kept.h"
 
+#include "server/batch_line.h"
 #include "server/store/files.h"
 #include "server/store/json.h"
 #include "server/text.h"
@@ -73,6 +74,15 @@ enum ih_status keep_spool(struct store *s, const char *name, struct spool *data,
     return explain(e, IH_IO, "an upload cannot be read");
 }
 
+bool job_has_no_stream(const struct form *f, struct problem *p)
+{
+    const struct field *stream = form_find(f, "stream"), *format = form_find(f, "stream_format");
+    if (!format && !(stream && strcmp(stream->text, "true") == 0))
+        return true;
+    return problem_set(p, 400, "unsupported_parameter", format ? format->name : stream->name,
+        "a job has no stream: leave out Prefer: respond-async, or the stream");
+}
+
 static enum ih_status keep_upload(
     struct kept *k, const char *id, int i, struct spool *data, struct ih_error *e)
 {
@@ -110,6 +120,8 @@ bool kept_submit(struct kept *k, const struct operation *operation, const struct
     snprintf(row->operation, sizeof row->operation, "%s", operation->name);
     snprintf(row->once, sizeof row->once, "%s", form->asked.once);
     snprintf(row->hook, sizeof row->hook, "%s", form->asked.hook);
+    snprintf(
+        row->dialect, sizeof row->dialect, "%s", form->asked.dialect ? form->asked.dialect : "");
     if (jobs_waiting(k->o.store) >= k->o.room) {
         problem_set(p, 503, "queue_full", NULL, "too many jobs are waiting; try again later");
         p->retry_after = 60;
@@ -136,23 +148,42 @@ static void give_up(struct kept *k, struct job_row *row)
     job_finish(k->o.store, row, "", &nothing, NULL);
 }
 
-static bool keep_result(struct kept *k, struct job_row *row, struct answer *a)
+bool keep_answer(struct store *s, const char *name, struct answer *a)
 {
-    char name[BLOB_NAME], piece[16 << 10];
+    char piece[16 << 10];
     struct blob b;
     struct ih_error e;
     int64_t n = 0;
-    snprintf(name, sizeof name, "%s.result", row->id);
-    if (blob_begin(&b, k->o.store, name, &e) != IH_OK)
+    if (blob_begin(&b, s, name, &e) != IH_OK)
         return false;
     while ((n = answer_read(a, b.bytes, piece, sizeof piece)) > 0)
         if (blob_write(&b, piece, (size_t)n, &e) != IH_OK)
             return false;
-    row->bytes = b.bytes;
     if (n == 0)
         return blob_finish(&b, &e) == IH_OK;
     blob_discard(&b);
     return false;
+}
+
+/* What it answered, and with that its end. */
+static bool keep_result(
+    struct kept *k, struct job_row *row, struct answer *a, const char *model, struct amounts *used)
+{
+    char name[BLOB_NAME];
+    struct file_row file;
+    bool has_file = false, good;
+    snprintf(row->headers, sizeof row->headers, "%s", answer_headers(a));
+    if (row->batch) {
+        good = line_keep(k->o.store, row, a, &file, &has_file);
+    } else {
+        snprintf(row->type, sizeof row->type, "%s", answer_type(a));
+        snprintf(name, sizeof name, "%s.result", row->id);
+        row->bytes = answer_state(a).bytes;
+        good = keep_answer(k->o.store, name, a);
+    }
+    if (good)
+        job_finish_file(k->o.store, row, model, used, has_file ? &file : NULL, NULL);
+    return good;
 }
 
 /* The end of a job that has been worked on, or for which there was no room. */
@@ -176,12 +207,14 @@ static void conclude(struct running *r, int later)
     answer_used(r->answer, &used, model, sizeof model);
     used.of[REQUESTS] = 1;
     row->status = given_up ? 0 : state.status;
-    row->state = good ? JOB_SUCCEEDED : given_up ? JOB_CANCELLED : JOB_FAILED;
-    snprintf(row->type, sizeof row->type, "%s", answer_type(r->answer));
-    snprintf(row->headers, sizeof row->headers, "%s", answer_headers(r->answer));
-    if (given_up || keep_result(k, row, r->answer))
+    /* Its key may have been taken away since. */
+    bool barred = !good && state.status == 401;
+    row->state = good ? JOB_SUCCEEDED : given_up || barred ? JOB_CANCELLED : JOB_FAILED;
+    if (barred)
+        used = (struct amounts){0};
+    if (given_up)
         job_finish(k->o.store, row, model, &used, NULL);
-    else
+    else if (!keep_result(k, row, r->answer, model, &used))
         give_up(k, row);
 }
 
@@ -202,23 +235,59 @@ static void done(struct job *j)
         k->o.ended(k->o.arg);
 }
 
-/* From a row that has been claimed; null where it cannot be read. */
-static struct job *make_job(struct kept *k, const struct job_row *row, const char *text)
+static struct answer *new_answer(const struct kept *k, const struct job_row *row)
 {
-    static const struct dialect *const dialect = &dialect_openai;
-    struct answer_options o = {.dialect = dialect, .folder = k->o.folder, .limit = RESULT_MOST};
-    const struct operation *operation = find_operation(k, row->operation);
+    bool azure = strcmp(row->dialect, dialect_azure.name) == 0;
+    struct answer_options o = {.dialect = azure ? &dialect_azure : &dialect_openai,
+        .folder = k->o.folder,
+        .limit = RESULT_MOST};
+    return answer_new(&o);
+}
+
+/* What a line asks for that is nothing to work on is answered as at the door, and costs nothing. */
+static void refuse(struct kept *k, struct job_row *row, const struct problem *p)
+{
+    struct amounts nothing = {0};
+    struct answer *a = new_answer(k, row);
+    row->state = p->status == 401 ? JOB_CANCELLED : JOB_FAILED;
+    row->status = p->status;
+    if (a)
+        answer_fail(a, p);
+    if (!a || !keep_result(k, row, a, "", &nothing))
+        give_up(k, row);
+    answer_release(&a);
+    if (k->o.ended)
+        k->o.ended(k->o.arg);
+}
+
+static bool read_job(struct kept *k, const struct job_row *row, const char *text, struct form *form,
+    const struct operation **operation, struct problem *p)
+{
+    struct ih_error e = {0};
+    if (row->batch && k->o.host)
+        return line_read(k->o.host, k->o.folder, row, text, form, operation, p);
+    *operation = find_operation(k, row->operation);
+    form->asked.key = row->owner;
+    if (*operation && form_from_text(form, text, k->o.store, row->id, &e) == IH_OK)
+        return true;
+    return problem_set(p, 500, "internal_error", NULL, "the job cannot be read");
+}
+
+/* From a row that has been claimed; null with the problem where it cannot be done. */
+static struct job *make_job(
+    struct kept *k, const struct job_row *row, const char *text, struct problem *p)
+{
+    const struct operation *operation = NULL;
     struct running *r = calloc(1, sizeof *r);
     struct form *form = calloc(1, sizeof *form);
-    struct answer *a = answer_new(&o);
+    struct answer *a = new_answer(k, row);
     struct job *j = NULL;
-    if (operation && r && form && a &&
-        form_from_text(form, text, k->o.store, row->id, NULL) == IH_OK) {
-        form->asked.key = row->owner;
+    problem_set(p, 503, "out_of_memory", NULL, "not enough memory");
+    if (r && form && a && read_job(k, row, text, form, &operation, p))
         j = job_new(operation, form, a);
-    }
     if (j) {
         *r = (struct running){.kept = k, .row = *row, .answer = answer_share(a)};
+        j->line = row->batch != 0;
         j->done = done;
         j->arg = r;
     } else {
@@ -246,16 +315,29 @@ static void enter(struct kept *k, struct job *j)
         kept_cancel(k, r->row.id);
 }
 
+static bool is_closed(struct kept *k)
+{
+    pthread_mutex_lock(&k->lock);
+    bool closed = k->closed;
+    pthread_mutex_unlock(&k->lock);
+    return closed;
+}
+
 /* Null where none waits. */
 static struct job *claim(struct kept *k)
 {
     struct job_row row;
     struct job *j = NULL;
+    struct problem p;
     char *text;
-    while (!j && job_claim(k->o.store, &row, &text, NULL) == IH_OK) {
-        j = make_job(k, &row, text);
+    while (!j && !is_closed(k) && job_claim(k->o.store, &row, &text, NULL) == IH_OK) {
+        j = make_job(k, &row, text, &p);
         free(text);
-        if (!j)
+        if (!j && row.batch && p.status == 503)
+            job_again(k->o.store, row.id, store_now(k->o.store) + LOOK_SECONDS, NULL);
+        else if (!j && row.batch)
+            refuse(k, &row, &p);
+        else if (!j)
             give_up(k, &row);
     }
     if (j)
@@ -362,6 +444,25 @@ void kept_cancel(struct kept *k, const char *id)
         r->unwanted = true;
         answer_cancel(r->answer);
     }
+    pthread_mutex_unlock(&k->lock);
+}
+
+void kept_cancel_batch(struct kept *k, int64_t batch)
+{
+    pthread_mutex_lock(&k->lock);
+    for (struct running *r = k->first; r; r = r->next)
+        if (r->row.batch == batch) {
+            r->unwanted = true;
+            answer_cancel(r->answer);
+        }
+    pthread_mutex_unlock(&k->lock);
+}
+
+void kept_wake(struct kept *k)
+{
+    pthread_mutex_lock(&k->lock);
+    k->submitted++;
+    pthread_cond_broadcast(&k->some);
     pthread_mutex_unlock(&k->lock);
 }
 

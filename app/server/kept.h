@@ -15,6 +15,7 @@ struct kept_options {
     const struct settings *settings;
     const struct operation *const *operations; /* that may be kept; ends with null */
     const char *folder;                        /* for temporary files */
+    const struct host *host;                   /* for lines of batches; may be null */
     int room;                                  /* jobs that may wait */
     /* Called when a job has ended, from a worker; may be null. */
     void (*ended)(void *arg);
@@ -31,8 +32,11 @@ struct queue *kept_queue(struct kept *k);
 bool kept_submit(struct kept *k, const struct operation *operation, const struct form *form,
     struct job_row *row, bool *there, struct problem *p);
 
-/* Breaks off a job that runs here and is not wanted any more. */
+/* There are jobs in the store that were not submitted here. */
+void kept_wake(struct kept *k);
+/* Breaks off a job that runs here and is not wanted any more; all lines of a batch. */
 void kept_cancel(struct kept *k, const char *id);
+void kept_cancel_batch(struct kept *k, int64_t batch);
 /* How far a job that runs here is; false where that is not known. */
 bool kept_progress(struct kept *k, const char *id, double *done, double *total);
 
@@ -42,8 +46,14 @@ bool keep_has_room(
 /* An upload as a blob that lasts. */
 enum ih_status keep_spool(
     struct store *s, const char *blob, struct spool *data, struct ih_error *e);
+/* What an answer holds as a blob that lasts. */
+bool keep_answer(struct store *s, const char *blob, struct answer *a);
 
-/* form_text.c: a form as text, its uploads being in blobs "ID.0", "ID.1" ..., and back. */
+/* False, with the problem, for a form that asks for a stream. */
+bool job_has_no_stream(const struct form *f, struct problem *p);
+
+/* form_text.c: a form as text, its uploads being in blobs "ID.0", "ID.1" ..., and back.
+ * The deployment that was named goes with it. */
 char *form_to_text(const struct form *f);
 enum ih_status form_from_text(
     struct form *f, const char *text, struct store *s, const char *id, struct ih_error *e);

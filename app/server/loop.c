@@ -155,7 +155,7 @@ static int send_head(struct loop *l, struct connection *c, const struct answer_s
     if (state->stream && !c->keep_whole)
         snprintf(framing, sizeof framing, "content-type: %s\r\ntransfer-encoding: chunked\r\n",
             answer_type(a));
-    else if (state->status != 304)
+    else if (state->status != 304 && state->status != 204)
         snprintf(framing, sizeof framing, "content-type: %s\r\ncontent-length: %lld\r\n",
             answer_type(a), (long long)state->bytes);
     int n = snprintf(text, PIECE,

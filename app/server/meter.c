@@ -31,12 +31,24 @@ enum ih_status meter_open(struct meter **out, struct store *store, struct ih_err
     return IH_OK;
 }
 
+/* For the next process, which may begin in the same minute. */
+static void keep_minute(struct meter *m, const struct account *a)
+{
+    int64_t minute = store_now(m->store) / span_seconds(MINUTE);
+    bool any = false;
+    for (int u = 0; u < UNITS; u++)
+        any = any || a->used[MINUTE].of[u] > 0;
+    if (any && a->window[MINUTE] == minute)
+        usage_keep_minute(m->store, a->key, minute, &a->used[MINUTE], NULL);
+}
+
 void meter_close(struct meter **m)
 {
     if (!*m)
         return;
     while ((*m)->first) {
         struct account *a = (*m)->first;
+        keep_minute(*m, a);
         (*m)->first = a->next;
         free(a);
     }
@@ -73,7 +85,8 @@ static struct account *find(struct meter *m, int64_t key)
         return NULL;
     a->key = key;
     turn(a, now);
-    if (usage_of_day(m->store, key, day_of(now), &a->used[DAY], NULL) != IH_OK) {
+    if (usage_of_day(m->store, key, day_of(now), &a->used[DAY], NULL) != IH_OK ||
+        usage_of_minute(m->store, key, a->window[MINUTE], &a->used[MINUTE], NULL) != IH_OK) {
         free(a);
         return NULL;
     }

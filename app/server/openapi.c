@@ -198,7 +198,7 @@ static json_t *body_of(const struct route *r, const struct described *d)
     if (!types)
         json_object_set_new(content, "multipart/form-data", json_pack("{sO}", "schema", schema));
     json_decref(schema);
-    return json_pack("{sbso}", "required", 1, "content", content);
+    return json_pack("{sbso}", "required", (int)!r->bare, "content", content);
 }
 
 static void add_path_parameters(json_t *list, const char *path)

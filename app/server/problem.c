@@ -47,7 +47,9 @@ const char *status_phrase(int status)
     } known[] = {
         {101, "Switching Protocols"},
         {200, "OK"},
+        {201, "Created"},
         {202, "Accepted"},
+        {204, "No Content"},
         {304, "Not Modified"},
         {400, "Bad Request"},
         {401, "Unauthorized"},

@@ -14,6 +14,7 @@ struct problem {
     char param[64];   /* the field that it is about; "" for none */
     char text[512];
     int retry_after; /* seconds; 0: not said */
+    bool passes;     /* what is in the way goes by itself: a job waits for it and does not fail */
 };
 
 /* Fills it in and returns false, so that a check can end with `return problem_set(...)`. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/job.h"
+#include "server/deploy.h"
 #include "server/text.h"
 
 #include <pthread.h>
@@ -22,6 +22,7 @@ void job_free(struct job **j)
 {
     if (!*j)
         return;
+    lease_end(&(*j)->lease);
     form_free(&(*j)->form);
     answer_release(&(*j)->answer);
     free(*j);

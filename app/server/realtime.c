@@ -98,6 +98,7 @@ void realtime_release(struct realtime *r)
     if (atomic_fetch_sub(&r->references, 1) != 1)
         return;
     struct realtime_count *count = r->count;
+    lease_end(&r->lease);
     free_queues(r);
     pthread_cond_destroy(&r->news);
     pthread_mutex_destroy(&r->lock);

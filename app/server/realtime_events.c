@@ -202,17 +202,36 @@ static bool has_room(struct realtime *r, size_t bytes)
     return room;
 }
 
-/* The key's limits hold for sessions too: its models from the first sound on, its quotas for all.
+/* With the first sound: whether the key may use the model, and what that name means from here on.
  */
+static bool enter(struct realtime *r, struct problem *p)
+{
+    const char *model = *r->config.model ? r->config.model : NULL;
+    r->begun = access_allows_model(&r->key, model, p) &&
+               deploy_find(r->host, model, &r->deployment, p) &&
+               lease_begin(&r->lease, r->host->ledger, &r->deployment, NULL, p);
+    return r->begun;
+}
+
+static bool has_limit_left(const struct realtime *r, double seconds, struct problem *p)
+{
+    const struct deployment *d = &r->deployment;
+    double most = d->limit[LIMIT_AUDIO_SECONDS];
+    return most <= 0 || r->heard + seconds <= most ||
+           problem_set(p, 400, "deployment_limit", NULL,
+               "the deployment '%s' takes at most %.12g seconds of audio a session", d->name, most);
+}
+
+/* The limits of the key and of the deployment hold for sessions too. */
 static bool take_sound(struct realtime *r, const void *data, size_t bytes, struct problem *p)
 {
     const struct realtime_config *c = &r->config;
-    struct amounts used = {.of = {[AUDIO_SECONDS] = (double)bytes / 2 / c->rate}};
-    if (!r->begun && !access_allows_model(&r->key, *c->model ? c->model : NULL, p))
+    double seconds = (double)bytes / 2 / c->rate;
+    struct amounts used = {.of = {[AUDIO_SECONDS] = seconds}};
+    if ((!r->begun && !enter(r, p)) || !has_limit_left(r, seconds, p) ||
+        !access_take(r->host, &r->key, &used, p))
         return false;
-    if (!access_take(r->host, &r->key, &used, p))
-        return false;
-    r->begun = true;
+    r->heard += seconds;
     r->fresh += (int64_t)bytes;
     return realtime_put(r, PIECE_SOUND, data, bytes) ||
            problem_set(p, 503, "out_of_memory", NULL, "not enough memory");

@@ -323,7 +323,8 @@ static bool begin(struct listener *l)
     pthread_mutex_unlock(&r->lock);
     if (!sound)
         return false;
-    if (!depot_take(r->host->depot, c->model, IH_TRANSCRIBE, &l->model, &p)) {
+    const char *model = *r->deployment.name ? r->deployment.model : c->model;
+    if (!depot_take(r->host->depot, model, IH_TRANSCRIBE, &l->model, &p)) {
         realtime_end(r, p.code, p.text);
         return false;
     }

@@ -2,6 +2,7 @@
 #ifndef SERVER_REALTIME_SESSION_H
 #define SERVER_REALTIME_SESSION_H
 
+#include "server/deploy.h"
 #include "server/realtime.h"
 
 #include <pthread.h>
@@ -47,9 +48,14 @@ struct realtime {
     struct realtime_config config;
 
     /* Of the loop's thread. */
-    bool begun;    /* sound has come */
+    bool begun;    /* sound has come, and the model is certain */
     int64_t fresh; /* bytes of it since the last commit or clear */
     int mistakes;
+    struct lease *lease; /* of its deployment, or null */
+    double heard;        /* seconds of sound */
+
+    /* Written before the first sound is put there, as the configuration. */
+    struct deployment deployment; /* that was named as its model; all zeros: none */
 
     pthread_mutex_t lock; /* for what follows */
     pthread_cond_t news;

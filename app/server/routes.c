@@ -2,6 +2,7 @@
 #include "server/routes.h"
 
 #include "server/azure.h"
+#include "server/deploy.h"
 #include "server/fields.h"
 #include "server/metrics.h"
 #include "server/openapi.h"
@@ -20,68 +21,96 @@ static bool health(const struct host *host, const char *path, const struct form 
     return true;
 }
 
-/* Ready as soon as one of the three tasks can be done. */
+/* Ready as soon as one of the tasks can be done. */
 static bool ready(const struct host *host, const char *path, const struct form *form,
     struct answer *a, struct problem *p)
 {
     bool transcribe = depot_can(host->depot, IH_TRANSCRIBE),
-         speak = depot_can(host->depot, IH_SPEAK), draw = depot_can(host->depot, IH_DRAW);
+         speak = depot_can(host->depot, IH_SPEAK), draw = depot_can(host->depot, IH_DRAW),
+         chat = depot_can(host->depot, IH_CHAT);
     (void)path, (void)form;
-    if (!transcribe && !speak && !draw)
+    if (!transcribe && !speak && !draw && !chat)
         return problem_set(p, 503, "not_ready", NULL, "no model could be opened");
     answer_json(a, 200,
-        json_pack("{sssbsbsb}", "status", "ready", "transcribe", transcribe, "speak", speak, "draw",
-            draw));
+        json_pack("{sssbsbsbsb}", "status", "ready", "transcribe", transcribe, "speak", speak,
+            "draw", draw, "chat", chat));
     return true;
 }
 
 /* OpenAI's fields, and: root, the model that the name stands for; tasks, where they are known. */
-static json_t *model_json(const struct depot *d, int i, const char *name, int64_t created)
+static json_t *model_json(const struct offered *o)
 {
     static const struct {
         enum ih_task task;
         const char *name;
-    } names[] = {{IH_TRANSCRIBE, "transcribe"}, {IH_SPEAK, "speak"}, {IH_DRAW, "draw"}};
-    unsigned tasks;
-    const char *root = depot_stands_for(d, i, &tasks);
-    json_t *list = tasks ? json_array() : NULL;
+    } names[] = {
+        {IH_TRANSCRIBE, "transcribe"}, {IH_SPEAK, "speak"}, {IH_DRAW, "draw"}, {IH_CHAT, "chat"}};
+    json_t *list = o->tasks ? json_array() : NULL;
     for (size_t t = 0; list && t < sizeof names / sizeof *names; t++)
-        if (tasks & names[t].task)
+        if (o->tasks & names[t].task)
             json_array_append_new(list, json_string(names[t].name));
-    return json_pack("{sssssIssssso*}", "id", name, "object", "model", "created",
-        (json_int_t)created, "owned_by", "inhouse", "root", root, "tasks", list);
+    return json_pack("{sssssIssssso*}", "id", o->name, "object", "model", "created",
+        (json_int_t)o->created, "owned_by", "inhouse", "root", o->root, "tasks", list);
+}
+
+static void add_model(void *list, const struct offered *o)
+{
+    json_array_append_new(list, model_json(o));
 }
 
 static bool models(const struct host *host, const char *path, const struct form *form,
     struct answer *a, struct problem *p)
 {
     json_t *list = json_array();
-    const char *name;
-    int64_t created;
-    (void)path, (void)form, (void)p;
-    for (int i = 0; (name = depot_name(host->depot, i, &created)); i++)
-        json_array_append_new(list, model_json(host->depot, i, name, created));
+    (void)path, (void)form;
+    if (!deploy_each(host, add_model, list, p)) {
+        json_decref(list);
+        return false;
+    }
     answer_json(a, 200, json_pack("{ssso}", "object", "list", "data", list));
     return true;
+}
+
+struct wanted_model {
+    const char *name;
+    json_t *json;
+};
+
+static void take_wanted(void *wanted, const struct offered *o)
+{
+    struct wanted_model *w = wanted;
+    if (!w->json && strcmp(o->name, w->name) == 0)
+        w->json = model_json(o);
 }
 
 static bool model(const struct host *host, const char *path, const struct form *form,
     struct answer *a, struct problem *p)
 {
-    const char *wanted = strrchr(path, '/') + 1, *name;
-    int64_t created;
+    struct wanted_model wanted = {.name = strrchr(path, '/') + 1};
     (void)form;
-    for (int i = 0; (name = depot_name(host->depot, i, &created)); i++)
-        if (strcmp(name, wanted) == 0) {
-            answer_json(a, 200, model_json(host->depot, i, name, created));
-            return true;
-        }
-    return problem_set(
-        p, 404, "model_not_found", "model", "the model '%.100s' does not exist here", wanted);
+    if (!deploy_each(host, take_wanted, &wanted, p))
+        return false;
+    if (!wanted.json)
+        return problem_set(p, 404, "model_not_found", "model",
+            "the model '%.100s' does not exist here", wanted.name);
+    answer_json(a, 200, wanted.json);
+    return true;
+}
+
+/* What the key may do, so that a page shows no more than that. */
+static bool own_key(const struct host *host, const char *path, const struct form *form,
+    struct answer *a, struct problem *p)
+{
+    (void)path, (void)p;
+    answer_json(a, 200,
+        json_pack("{ss sb sb}", "object", "key", "admin", (int)form->asked.admin, "keeps",
+            host->store != NULL));
+    return true;
 }
 
 #define KEPT(o)     .dialect = &dialect_openai, .operation = &o, .kept = true
 #define AZURE(o, a) .dialect = &dialect_azure, .operation = &o, .adapter = &a
+#define PERSONA(o)  AZURE(o, azure_persona), .kept = true
 
 /* clang-format off */
 static const char *const types_text[] = {"text/plain", NULL};
@@ -100,9 +129,18 @@ static const struct route table[] = {
     {.method = "GET", .path = "/page/{file}", .dialect = &dialect_openai, .now = page_now, .open = true, .about = "The page's files.", .types = types_page},
     {.method = "GET", .path = "/v1/models", .dialect = &dialect_openai, .now = models, .about = "Models that requests may name."},
     {.method = "GET", .path = "/v1/models/{model}", .dialect = &dialect_openai, .now = model, .about = "One of them."},
+    {.method = "GET", .path = "/v1/catalog", .dialect = &dialect_openai, .now = catalog_now},
+    {.method = "POST", .path = "/v1/models/{model}/pull", .dialect = &dialect_openai, .now = pull_new_now, .admin = true},
+    {.method = "GET", .path = "/v1/models/{model}/pull", .dialect = &dialect_openai, .now = pull_now, .admin = true},
+    {.method = "DELETE", .path = "/v1/models/{model}/pull", .dialect = &dialect_openai, .now = pull_end_now, .admin = true},
+    {.method = "GET", .path = "/v1/key", .dialect = &dialect_openai, .now = own_key},
+    {.method = "POST", .path = "/v1/chat/completions", .dialect = &dialect_openai, .operation = &operation_chat},
     {.method = "POST", .path = "/v1/audio/transcriptions", .dialect = &dialect_openai, .operation = &operation_transcribe},
     {.method = "POST", .path = "/v1/audio/translations", .dialect = &dialect_openai, .operation = &operation_translate},
     {.method = "GET", .path = "/v1/audio/voices", .dialect = &dialect_openai, .now = voices_now, .about = "Voices that a model has.", .rules = voices_rules},
+    {.method = "POST", .path = "/v1/audio/voices", .dialect = &dialect_openai, .operation = &operation_profile_new, .admin = true},
+    {.method = "DELETE", .path = "/v1/audio/voices/{name}", .dialect = &dialect_openai, .now = voice_end_now, .admin = true},
+    {.method = "GET", .path = "/v1/audio/voice_consents", .dialect = &dialect_openai, .now = consent_now},
     {.method = "POST", .path = "/v1/audio/speech", .dialect = &dialect_openai, .operation = &operation_speak},
     {.method = "POST", .path = "/v1/images/generations", .dialect = &dialect_openai, .operation = &operation_draw},
     {.method = "POST", .path = "/v1/images/edits", .dialect = &dialect_openai, .operation = &operation_edit},
@@ -115,11 +153,20 @@ static const struct route table[] = {
     {.method = "GET", .path = "/v1/files/{id}", KEPT(operation_file)},
     {.method = "GET", .path = "/v1/files/{id}/content", KEPT(operation_file_content)},
     {.method = "DELETE", .path = "/v1/files/{id}", KEPT(operation_file_end)},
+    {.method = "POST", .path = "/v1/batches", KEPT(operation_batch_new)},
+    {.method = "GET", .path = "/v1/batches", KEPT(operation_batches)},
+    {.method = "GET", .path = "/v1/batches/{id}", KEPT(operation_batch)},
+    {.method = "POST", .path = "/v1/batches/{id}/cancel", KEPT(operation_batch_cancel), .bare = true},
     {.method = "GET", .path = "/v1/usage", KEPT(operation_usage_own)},
     {.method = "GET", .path = "/v1/admin/usage", KEPT(operation_usage_all), .admin = true},
     {.method = "GET", .path = "/v1/admin/keys", KEPT(operation_keys), .admin = true},
     {.method = "POST", .path = "/v1/admin/keys", KEPT(operation_key_new), .admin = true},
     {.method = "DELETE", .path = "/v1/admin/keys/{name}", KEPT(operation_key_end), .admin = true},
+
+    {.method = "GET", .path = "/v1/deployments", KEPT(operation_deployments), .admin = true},
+    {.method = "GET", .path = "/v1/deployments/{name}", KEPT(operation_deployment), .admin = true},
+    {.method = "PUT", .path = "/v1/deployments/{name}", KEPT(operation_deployment_put), .admin = true},
+    {.method = "DELETE", .path = "/v1/deployments/{name}", KEPT(operation_deployment_end), .admin = true},
 
     {.method = "GET", .path = "/v1/realtime", .dialect = &dialect_openai, .now = realtime_now, .about = "Live transcription over WebSocket.", .rules = realtime_rules},
 
@@ -127,6 +174,7 @@ static const struct route table[] = {
     {.method = "GET", .path = "/mai/v1/realtime", .dialect = &dialect_azure, .now = realtime_now, .about = "Live transcription over WebSocket.", .rules = realtime_rules},
     {.method = "GET", .path = "/openai/models", .dialect = &dialect_azure, .now = models, .about = "Models that requests may name."},
     {.method = "GET", .path = "/openai/models/{model}", .dialect = &dialect_azure, .now = model, .about = "One of them."},
+    {.method = "POST", .path = "/openai/deployments/{name}/chat/completions", AZURE(operation_chat, azure_deployment)},
     {.method = "POST", .path = "/openai/deployments/{name}/audio/transcriptions", AZURE(operation_transcribe, azure_deployment)},
     {.method = "POST", .path = "/openai/deployments/{name}/audio/translations", AZURE(operation_translate, azure_deployment)},
     {.method = "POST", .path = "/openai/deployments/{name}/audio/speech", AZURE(operation_speak, azure_deployment)},
@@ -135,6 +183,19 @@ static const struct route table[] = {
     {.method = "POST", .path = "/speechtotext/transcriptions:transcribe", AZURE(operation_recognize, azure_transcription)},
     {.method = "POST", .path = "/cognitiveservices/v1", AZURE(operation_speak, azure_speech)},
     {.method = "GET", .path = "/cognitiveservices/voices/list", .dialect = &dialect_azure, .now = azure_voices, .about = "Voices that there are."},
+    {.method = "GET", .path = "/customvoice/projects", PERSONA(operation_personas)},
+    {.method = "GET", .path = "/customvoice/consents", PERSONA(operation_personas)},
+    {.method = "GET", .path = "/customvoice/personalvoices", PERSONA(operation_personas)},
+    {.method = "GET", .path = "/customvoice/projects/{id}", PERSONA(operation_persona)},
+    {.method = "GET", .path = "/customvoice/consents/{id}", PERSONA(operation_persona)},
+    {.method = "GET", .path = "/customvoice/personalvoices/{id}", PERSONA(operation_persona)},
+    {.method = "DELETE", .path = "/customvoice/projects/{id}", PERSONA(operation_persona_end)},
+    {.method = "DELETE", .path = "/customvoice/consents/{id}", PERSONA(operation_persona_end)},
+    {.method = "DELETE", .path = "/customvoice/personalvoices/{id}", PERSONA(operation_persona_end)},
+    {.method = "PUT", .path = "/customvoice/projects/{id}", PERSONA(operation_project_new)},
+    {.method = "POST", .path = "/customvoice/consents/{id}", PERSONA(operation_consent_new)},
+    {.method = "POST", .path = "/customvoice/personalvoices/{id}", PERSONA(operation_voice_new)},
+    {.method = "POST", .path = "/mai/v1/chat/completions", .dialect = &dialect_azure, .operation = &operation_chat},
     {.method = "POST", .path = "/mai/v1/images/generations", AZURE(operation_draw, azure_picture)},
     {.method = "POST", .path = "/mai/v1/images/edits", AZURE(operation_edit, azure_picture)},
 };
@@ -166,7 +227,8 @@ void route_item(const struct route *r, const char *path, char *buf, size_t size)
 {
     const char *brace = strchr(r->path, '{');
     const char *piece = brace ? path + (brace - r->path) : "";
-    snprintf(buf, size, "%.*s", (int)strcspn(piece, "/"), piece);
+    size_t n = strcspn(piece, "/");
+    snprintf(buf, size, "%.*s", n < size ? (int)n : 0, piece);
 }
 
 static void add_method(char allow[64], const char *method)
@@ -181,7 +243,7 @@ static void add_method(char allow[64], const char *method)
 static const struct dialect *dialect_of(const char *path)
 {
     static const char *const azure[] = {
-        "/openai/", "/speechtotext/", "/cognitiveservices/", "/mai/"};
+        "/openai/", "/speechtotext/", "/cognitiveservices/", "/mai/", "/customvoice/"};
     for (size_t i = 0; i < sizeof azure / sizeof *azure; i++)
         if (strncmp(path, azure[i], strlen(azure[i])) == 0)
             return &dialect_azure;

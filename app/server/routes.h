@@ -33,6 +33,7 @@ struct route {
     bool kept;                     /* needs a data folder */
     bool admin;                    /* for keys of admins only */
     bool watch;                    /* what server.metrics is about */
+    bool bare;                     /* a POST that may be without a body */
     const struct adapter *adapter; /* or null */
     /* Where there is no operation: the same as that says of itself. */
     const char *about;
@@ -42,7 +43,7 @@ struct route {
 
 const struct route *routes_table(int *count);
 
-/* The piece of a path that stands for {name}; "" where there is none. */
+/* The piece of a path that stands for {name}; "" where there is none or it is too long. */
 void route_item(const struct route *r, const char *path, char *buf, size_t size);
 
 /* Null when there is none: then `problem` says so, in `dialect`, and `allow` holds the methods

@@ -2,9 +2,11 @@
 #include "server/server.h"
 
 #include "server/cabinet.h"
+#include "server/deploy.h"
 #include "server/log.h"
 #include "server/loop.h"
 #include "server/metrics.h"
+#include "server/pulls.h"
 #include "server/text.h"
 
 #include <errno.h>
@@ -59,16 +61,32 @@ static void tell_ready(const struct server *s)
     say(s, "info", text);
 }
 
+/* Until the signal to stop; meanwhile this thread does what is to be done now and then. */
+static void keep_house(struct server *s, const sigset_t *signals)
+{
+    static const struct timespec pause = {.tv_sec = 10};
+    struct depot *depot = s->service.host.depot;
+    int number = 0;
+    while (number != SIGINT && number != SIGTERM) {
+        number = sigtimedwait(signals, NULL, &pause);
+        if (number == SIGHUP) {
+            depot_look(depot);
+            say(s, "info", "looked again at which models are here");
+        }
+        depot_tidy(depot, seconds_now());
+    }
+}
+
 /* Waits for the signal to stop, then for the end of what is under way. */
 static void wait_for_end(struct server *s, const sigset_t *signals)
 {
     static const struct timespec moment = {.tv_nsec = 100 * 1000 * 1000};
-    int number = 0;
-    sigwait(signals, &number);
+    int number;
+    keep_house(s, signals);
     say(s, "info", "stopping: requests under way are answered");
     loop_drain(s->loop, false);
     while (!atomic_load(&s->ended))
-        if (sigtimedwait(signals, NULL, &moment) > 0) {
+        if ((number = sigtimedwait(signals, NULL, &moment)) == SIGINT || number == SIGTERM) {
             say(s, "info", "stopping now: requests under way are cancelled");
             loop_drain(s->loop, true);
         }
@@ -101,6 +119,12 @@ static enum ih_status choose_folder(struct server *s, struct ih_error *e)
         strerror(errno));
 }
 
+/* A model that was fetched is offered at once. */
+static void on_arrival(void *arg)
+{
+    depot_look(arg);
+}
+
 static enum ih_status start(struct server *s, const struct server_options *o, struct ih_error *e)
 {
     struct host *host = &s->service.host;
@@ -112,6 +136,10 @@ static enum ih_status start(struct server *s, const struct server_options *o, st
     if (!status)
         status = depot_open(
             &host->depot, &o->engine, o->shelf, settings_log_json(set) ? note_json : note, e);
+    if (!status && o->supply)
+        status = pulls_open(&host->pulls, o->supply, on_arrival, host->depot, e);
+    if (!status)
+        status = ledger_open(&host->ledger, e);
     if (!status)
         status = metrics_open(&host->metrics, e);
     if (!status)
@@ -137,6 +165,8 @@ static void stop(struct server *s)
     loop_close(&s->loop);
     if (s->service.queue)
         s->service.queue->free(s->service.queue);
+    pulls_close(&s->service.host.pulls);
+    ledger_close(&s->service.host.ledger);
     metrics_close(&s->service.host.metrics);
     depot_close(&s->service.host.depot);
 }
@@ -151,6 +181,7 @@ enum ih_status server_run(const struct server_options *o, struct ih_error *e)
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     sigemptyset(&ignore.sa_mask);
     sigaction(SIGPIPE, &ignore, NULL);

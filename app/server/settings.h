@@ -21,10 +21,12 @@ struct settings {
     int upload_megabytes, body_kilobytes, requests, connections;
     int upload_seconds, idle_seconds, job_seconds;
     int characters, pictures;
-    int sessions, session_seconds;
+    int sessions, session_seconds, conversations, context;
 
-    char *transcribe, *speak, *draw;
+    char *transcribe, *speak, *draw, *chat;
     char *offer; /* names with commas between them */
+    bool offline;
+    int memory_megabytes, keep_minutes;
 
     int job_workers, job_queue, job_hours, file_days, free_megabytes;
     char *hook_hosts; /* names with commas between them */

@@ -218,3 +218,12 @@ enum ih_status spool_map(struct spool *s, const void **data, size_t *bytes, stru
     pthread_mutex_unlock(&s->lock);
     return status;
 }
+
+enum ih_status spool_path(struct spool *s, char *buf, size_t size, struct ih_error *e)
+{
+    pthread_mutex_lock(&s->lock);
+    enum ih_status status = s->fd < 0 ? to_file(s, e) : IH_OK;
+    snprintf(buf, size, "/dev/fd/%d", s->fd);
+    pthread_mutex_unlock(&s->lock);
+    return status;
+}

@@ -33,4 +33,8 @@ int64_t spool_read(struct spool *s, int64_t offset, void *buf, size_t n);
 /* All of it as memory, once nothing is written any more; valid until it is closed. */
 enum ih_status spool_map(struct spool *s, const void **data, size_t *bytes, struct ih_error *e);
 
+/* A path under which this process can open it, as long as it is not closed: for what reads files
+ * only. Puts it into a file. What spool_map() gave before is no longer valid. */
+enum ih_status spool_path(struct spool *s, char *buf, size_t size, struct ih_error *e);
+
 #endif

@@ -2,6 +2,7 @@
 /* What a model can sound like: GET /v1/audio/voices. */
 #include "inhouse/voices.h"
 #include "inhouse/speak.h"
+#include "server/deploy.h"
 #include "server/fields.h"
 #include "server/operations.h"
 
@@ -35,9 +36,7 @@ static void add_profile(
         return;
     const struct ih_profile_info *v = ih_profile_info(p);
     if (strcmp(v->model, list->model) == 0)
-        json_array_append_new(list->voices,
-            json_pack("{ssssssssssss}", "object", "audio.voice", "id", v->name, "name", v->name,
-                "language", v->language, "about", v->about, "model", v->model));
+        json_array_append_new(list->voices, profile_json(v));
 }
 
 static bool read_request(const struct form *form, const char **model, struct problem *p)
@@ -55,8 +54,10 @@ bool voices_now(const struct host *host, const char *path, const struct form *fo
     const char *name;
     struct ih_model *model;
     const struct ih_voice *voice;
+    struct deployment d;
     (void)path;
-    if (!read_request(form, &name, p) || !depot_take(host->depot, name, IH_SPEAK, &model, p))
+    if (!read_request(form, &name, p) || !deploy_find(host, name, &d, p) ||
+        !depot_take(host->depot, *d.name ? d.model : name, IH_SPEAK, &model, p))
         return false;
     struct list list = {json_array(), ih_model_name(model)};
     int count = ih_model_voices(model, &voice);

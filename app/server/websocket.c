@@ -332,12 +332,28 @@ void websocket_look_around(struct websockets *w, bool stop_now)
     }
 }
 
+/* The key may have been taken away since. */
+static void check_key(struct websockets *w, struct websocket *s)
+{
+    struct key k;
+    struct problem p;
+    struct ih_error e = {0};
+    struct store *store = w->service->host.store;
+    int64_t id = s->exchange->key.id;
+    if (!id || !s->session || s->ending || key_by_id(store, id, &k, &e) != IH_OK ||
+        key_is_valid(store, &k))
+        return;
+    access_refuse_key(&k, &p);
+    end(s, p.code, p.text);
+}
+
 void websocket_tick(struct websockets *w, double now)
 {
     int most = w->service->host.settings->session_seconds;
     for (struct websocket *s = w->first; s; s = s->next) {
         if (now - s->exchange->began > most)
             end(s, "session_expired", "a session may not be longer");
+        check_key(w, s);
         if (s->ending && now - s->ending > GRACE_SECONDS)
             lws_set_timeout(s->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
     }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/access.h"
+#include "server/deploy.h"
 #include "server/metrics.h"
 #include "server/text.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { LOOK_AGAIN = 5 }; /* seconds */
 
 struct workers {
     struct queue *queue;
@@ -49,16 +52,19 @@ static void do_job(struct workers *w, struct job *j)
     double began = seconds_now();
     if (answer_cancelled(j->answer)) {
         /* Nobody waits for it. */
-    } else if (charge_begin(w->host, j, &reserved, &p)) {
+    } else if (deploy_begin(w->host, j, &p) && charge_begin(w->host, j, &reserved, &p)) {
         count(w->host, j, 1);
         run(w->host, j);
         count(w->host, j, -1);
         measure(w->host, j, began);
         charge_end(w->host, j, &reserved, !j->done);
+        j->later = answer_later(j->answer);
     } else {
-        j->later = p.retry_after;
+        /* A disk that cannot be read now is no end of a job either. */
+        j->later = p.status == 503 && !p.retry_after ? LOOK_AGAIN : p.retry_after;
         answer_fail(j->answer, &p);
     }
+    deploy_end(w->host, j);
     if (j->done)
         j->done(j);
 }

@@ -2,6 +2,7 @@
 #ifndef INHOUSE_OPTIONS_H
 #define INHOUSE_OPTIONS_H
 
+#include "inhouse/chat.h"
 #include "inhouse/draw.h"
 #include "inhouse/speak.h"
 #include "inhouse/transcribe.h"
@@ -16,6 +17,7 @@ enum ih_task {
     IH_TRANSCRIBE = 1 << 0,
     IH_SPEAK = 1 << 1,
     IH_DRAW = 1 << 2,
+    IH_CHAT = 1 << 3,
 };
 
 /* Everything a request may say. Strings are borrowed. */
@@ -25,6 +27,7 @@ struct ih_request {
     struct ih_speak_options speak;
     struct ih_draw_options draw; /* without its pictures; a seed of IH_SEED_NEW is the program's to
                                     choose */
+    struct ih_chat_options chat; /* without its messages; the seed likewise */
     const char *model;           /* name or path; null: the program's choice */
     const char *format; /* a format's name, of transcripts several with commas; null: the program's
                            choice */
@@ -36,8 +39,8 @@ struct ih_request {
     bool stream; /* live samples instead of files */
     bool json;
     bool quiet;
-    const char *file;     /* text to speak, prompts to draw; "-" is standard input; null: the
-                             arguments */
+    const char *file;     /* text to speak, prompts to draw, a message; "-" is standard input; null:
+                             the arguments */
     const char *captions; /* file for the times of the words; null: none */
     const char *checker;  /* model that reads the sound back; "auto": the program's choice */
     int bit_rate;         /* of the sound; 0: the format's own */
@@ -53,6 +56,11 @@ struct ih_request {
     int columns;              /* of the sheet */
     const char *again;        /* picture whose note says what to draw; null: none */
     bool resume;              /* leaves out pictures that are there already */
+    const char *system;       /* what an assistant is told first; null: nothing */
+    const char *stop;         /* a text that ends an answer; null: none */
+    int context;              /* tokens of a conversation; 0: as in ih_chat_setup */
+    const char *load, *save;  /* files of a conversation; null: none */
+    const char *schema;       /* file of a JSON Schema; null: none */
 };
 
 #define IH_SEED_NEW UINT64_MAX

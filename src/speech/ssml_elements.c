@@ -54,6 +54,16 @@ static void start_voice(
         m->voice = ssml_keep(r, name);
 }
 
+/* A voice of one's own, in Azure's words. */
+static void start_embedding(
+    struct reader *r, struct frame *f, struct manner *m, const char **attributes)
+{
+    (void)f;
+    const char *name = need(r, "ttsembedding", attributes, "speakerProfileId");
+    if (name)
+        m->voice = ssml_keep(r, name);
+}
+
 static float within(float value, float low, float high)
 {
     return value < low ? low : value > high ? high : value;
@@ -207,6 +217,7 @@ static const struct element elements[] = {
     {"s", SENTENCE, NULL},
     {"sentence", SENTENCE, NULL},
     {"voice", INSIDE, start_voice},
+    {"ttsembedding", INSIDE, start_embedding},
     {"prosody", INSIDE, start_prosody},
     {"emphasis", INSIDE, start_emphasis},
     {"break", EMPTY, start_break},
@@ -230,6 +241,7 @@ static const struct {
     const char *element, *name;
 } attributes_known[] = {
     {"voice", "name"},
+    {"ttsembedding", "speakerProfileId"},
     {"prosody", "rate"},
     {"prosody", "pitch"},
     {"prosody", "volume"},

@@ -27,7 +27,8 @@ static const char *const previews[] = {"auto", "kitty", "iterm", "sixel", "block
 #define READ          IH_TRANSCRIBE
 #define SAY           IH_SPEAK
 #define DRAW          IH_DRAW
-#define ALL           (IH_TRANSCRIBE | IH_SPEAK | IH_DRAW)
+#define CHAT          IH_CHAT
+#define ALL           (IH_TRANSCRIBE | IH_SPEAK | IH_DRAW | IH_CHAT)
 
 static const struct ih_option options[] = {
     {"model", 'm', IH_OPTION_STRING, "NAME|PATH", 0, 0, NULL, NULL,
@@ -148,6 +149,40 @@ static const struct ih_option options[] = {
         "draw what this picture says of itself; other options change it", DRAW, CLI, FIELD(again)},
     {"resume", 0, IH_OPTION_BOOL, NULL, 0, 0, NULL, NULL,
         "leave out the pictures of a batch that are there already", DRAW, CLI, FIELD(resume)},
+    {"system", 's', IH_OPTION_STRING, "TEXT", 0, 0, NULL, NULL,
+        "what the assistant is told before the conversation", CHAT, CLI, FIELD(system)},
+    {"file", 'f', IH_OPTION_STRING, "FILE", 0, 0, NULL, NULL,
+        "put what is in this file behind the message; - is standard input", CHAT, CLI, FIELD(file)},
+    {"load", 0, IH_OPTION_STRING, "FILE", 0, 0, NULL, NULL,
+        "go on with the conversation in this file", CHAT, CLI, FIELD(load)},
+    {"save", 0, IH_OPTION_STRING, "FILE", 0, 0, NULL, NULL,
+        "keep the conversation in this file, after each answer", CHAT, CLI, FIELD(save)},
+    {"tokens", 'n', IH_OPTION_INT, "N", 0, 1e9, NULL, NULL,
+        "most of an answer, thoughts included; 0 is as many as there is room for", CHAT, EVERYWHERE, FIELD(chat.tokens)},
+    {"thinking", 0, IH_OPTION_BOOL, NULL, 0, 0, NULL, NULL,
+        "let the model think before it answers, where it can", CHAT, EVERYWHERE, FIELD(chat.thinking)},
+    {"temperature", 't', IH_OPTION_FLOAT, "T", 0, 100, NULL, NULL,
+        "how freely tokens are chosen; 0 takes the likeliest", CHAT, EVERYWHERE, FIELD(chat.temperature)},
+    {"top_k", 0, IH_OPTION_INT, "N", 0, 1e9, NULL, NULL,
+        "choose from so many likeliest tokens; 0 is all", CHAT, EVERYWHERE, FIELD(chat.top_k)},
+    {"top_p", 0, IH_OPTION_FLOAT, "P", 1e-6, 1, NULL, NULL,
+        "choose from the fewest tokens that are together this likely; 1 is all", CHAT, EVERYWHERE, FIELD(chat.top_p)},
+    {"min_p", 0, IH_OPTION_FLOAT, "P", 0, 1, NULL, NULL,
+        "choose from tokens at least this share as likely as the first", CHAT, EVERYWHERE, FIELD(chat.min_p)},
+    {"repetition_penalty", 0, IH_OPTION_FLOAT, "X", 0.01, 100, NULL, NULL,
+        "above 1, tokens that were there before are less likely", CHAT, EVERYWHERE, FIELD(chat.repetition)},
+    {"presence_penalty", 0, IH_OPTION_FLOAT, "X", -2, 2, NULL, NULL,
+        "taken off tokens that were written", CHAT, EVERYWHERE, FIELD(chat.presence)},
+    {"frequency_penalty", 0, IH_OPTION_FLOAT, "X", -2, 2, NULL, NULL,
+        "taken off tokens for each time they were written", CHAT, EVERYWHERE, FIELD(chat.frequency)},
+    {"stop", 0, IH_OPTION_STRING, "TEXT", 0, 0, NULL, NULL,
+        "end the answer where this text begins", CHAT, CLI, FIELD(stop)},
+    {"schema", 0, IH_OPTION_STRING, "FILE", 0, 0, NULL, NULL,
+        "the answer is JSON that fits this JSON Schema", CHAT, CLI, FIELD(schema)},
+    {"seed", 0, IH_OPTION_INT, "N", -1, 0x1p53, NULL, NULL,
+        "the same number writes the same answer again; -1 takes a new one each time", CHAT, EVERYWHERE, FIELD(chat.seed)},
+    {"context", 0, IH_OPTION_INT, "N", 0, 1e7, NULL, NULL,
+        "tokens that a conversation can have; 0 is what the model was made for, at most 8192", CHAT, ON_MACHINE, FIELD(context)},
     {"threads", 'j', IH_OPTION_INT, "N", 0, 1024, NULL, NULL,
         "processors to use; 0 takes all", ALL, ON_MACHINE, FIELD(threads)},
     {"tier", 0, IH_OPTION_CHOICE, "TIER", 0, 0, tiers, NULL,
@@ -171,7 +206,8 @@ void ih_request_defaults(struct ih_request *r, enum ih_task task)
     ih_transcribe_defaults(&r->transcribe);
     ih_speak_defaults(&r->speak);
     ih_draw_defaults(&r->draw);
-    r->draw.seed = IH_SEED_NEW;
+    ih_chat_defaults(&r->chat);
+    r->draw.seed = r->chat.seed = IH_SEED_NEW;
     r->preview = previews[0];
 }
 

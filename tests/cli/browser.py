@@ -15,6 +15,9 @@ FLAGS = [
     "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--disable-dev-shm-usage"]
 
 
+CODES = {"Escape": 27}  # keys on which the browser itself acts
+
+
 class Browser:
     """The browser; the protocol's messages end with a NUL."""
 
@@ -117,7 +120,7 @@ class Page:
 
     def press(self, key):
         for kind in ("keyDown", "keyUp"):
-            self.ask("Input.dispatchKeyEvent", type=kind, key=key, code=key)
+            self.ask("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=CODES.get(key, 0))
 
     def look(self, width, height, dark):
         self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)

@@ -152,6 +152,17 @@ class Keys(Kept):
         self.assertGreater(int(answer[1]["retry-after"]), 0)
         self.assertEqual(self.ask("GET", "/v1/models", key)[0], 200)
 
+    def test_a_minute_goes_on_after_a_restart(self):
+        """Whichever minute it is: either the next process knows, or the minute has turned."""
+        key = new_key(self.data, "minute", "--quota", "requests=1/minute")
+        before = int(time.time()) // 60
+        self.assertEqual(self.speak("hello", key)[0], 200)
+        self.server.stop()
+        type(self).start()
+        status = self.speak("hello", key)[0]
+        if int(time.time()) // 60 == before:
+            self.assertEqual(status, 429)
+
     def test_quotas_hold_when_all_come_at_once(self):
         """16 clients want 10 characters each of 55."""
         key = new_key(self.data, "crowd", "--quota", "characters=55/day")
@@ -360,6 +371,35 @@ class Jobs(Kept):
             self.assertEqual(headers["webhook-signature"], "v1," + mac)
             told = json.loads(body)
             self.assertEqual((told["type"], told["data"]["id"], told["data"]["status"]), ("job.succeeded", job, "succeeded"))
+
+    def test_a_revoked_key(self):
+        """What its key had queued is not begun."""
+        key = new_key(self.data, "leaving")
+        long = [json.loads(self.draw(None, {"Prefer": "respond-async"}, size="128x128", steps=500, n=10)[2])["id"]
+                for _ in range(3)]
+        job = self.submit(key)
+        program("keys", "revoke", "leaving", data=self.data)
+        row = self.wait(job)
+        self.assertEqual((row["status"], row["result"]["status"]), ("cancelled", 401))
+        status, _, body = self.ask("GET", f"/v1/jobs/{job}/result")
+        self.assertEqual((status, json.loads(body)["error"]["code"]), (401, "invalid_api_key"))
+        self.assertIn("revoked", json.loads(body)["error"]["message"])
+        for job in long:
+            self.succeeds(job)
+
+    def test_errors_in_the_words_of_the_address(self):
+        for path, inner in ("/openai/deployments/brush/images/generations", True), ("/v1/images/generations", False):
+            body = {"prompt": "x", "size": "huge"} | ({} if inner else {"model": "brush"})
+            status, _, body = self.ask("POST", path, None, body, Prefer="respond-async")
+            self.assertEqual(status, 202, body)
+            job = json.loads(body)["id"]
+            self.assertEqual(self.wait(job)["status"], "failed")
+            status, _, body = self.ask("GET", f"/v1/jobs/{job}/result")
+            error = json.loads(body)["error"]
+            self.assertEqual(status, 400)
+            self.assertEqual((error.get("code"), error.get("innererror"), error.get("target"), error.get("param")),
+                             ("InvalidRequest", {"code": "invalid_value"}, "size", None) if inner else
+                             ("invalid_value", None, None, "size"))
 
     def test_the_next_process_goes_on(self):
         """SIGTERM in the middle of a job: it ends at once, and the job begins again."""

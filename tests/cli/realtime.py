@@ -345,6 +345,21 @@ class Keys(Case):
                          {("transcribe-1", "requests"): 1, ("transcribe-1", "audio_seconds"): 4})
 
 
+    def test_a_key_that_is_revoked(self):
+        self.data = tempfile.mkdtemp() + "/data"
+        key = self.program("keys", "create", "guest").strip()
+        server = Server("--data", self.data)
+        s = Socket(server, headers=["Authorization: Bearer " + key])
+        s.until("session.created")
+        s.append(SILENCE)
+        self.program("keys", "revoke", "guest")
+        error = s.until("error")[-1]["error"]
+        self.assertEqual((error["code"], error["message"]), ("invalid_api_key", "the key has been revoked"))
+        self.assertEqual(s.closed(), 1000)
+        s.close()
+        server.stop()
+
+
 class Ends(Case):
     def test_length_and_key(self):
         server = Server("--session-seconds", "1", env={"INHOUSE_KEY": "correct-horse"})

@@ -7,9 +7,12 @@ Arguments as those of serve.py, whose helpers it takes.
 import asyncio
 import base64
 import io
+import json
 import os
 import pathlib
 import sys
+import tempfile
+import time
 import unittest
 import wave
 
@@ -159,7 +162,7 @@ class Pictures(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         folder = pathlib.Path(os.environ["INHOUSE_MODELS"]) / "brush"
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / "config.json").write_text('{"model_type": "brush"}')
         cls.server = Server("--draw-model", "brush", program=TOY)
         base = f"http://127.0.0.1:{cls.server.port}"
@@ -199,6 +202,72 @@ class Pictures(unittest.TestCase):
             self.assertTrue(base64.b64decode(answer.data[0].b64_json).startswith(b"\x89PNG"))
             with self.assertRaises(openai.BadRequestError):
                 client.images.edit(model="gpt-image-1", image=("house.png", b"nothing"), prompt="in winter")
+
+
+class Batches(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = pathlib.Path(os.environ["INHOUSE_MODELS"]) / "brush"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "config.json").write_text('{"model_type": "brush"}')
+        cls.server = Server("--draw-model", "brush", "--data", tempfile.mkdtemp() + "/data", program=TOY,
+                            env={"INHOUSE_KEY": KEY})
+        cls.client = openai.OpenAI(base_url=f"http://127.0.0.1:{cls.server.port}/v1", api_key=KEY, max_retries=0)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.client.close()
+        cls.server.stop()
+
+    def begin(self, *bodies):
+        lines = [json.dumps({"custom_id": str(i), "method": "POST", "url": "/v1/images/generations", "body": body})
+                 for i, body in enumerate(bodies)]
+        file = self.client.files.create(file=("lines.jsonl", "\n".join(lines).encode()), purpose="batch")
+        return self.client.batches.create(input_file_id=file.id, endpoint="/v1/images/generations",
+                                          completion_window="24h", metadata={"who": "me"})
+
+    def end(self, batch):
+        for _ in range(1200):
+            batch = self.client.batches.retrieve(batch.id)
+            if batch.status in ("completed", "failed", "cancelled", "expired"):
+                return batch
+            time.sleep(0.05)
+        raise AssertionError(batch)
+
+    def lines(self, file):
+        return [json.loads(x) for x in self.client.files.content(file).text.splitlines()]
+
+    def test_a_batch(self):
+        body = {"model": "gpt-image-1", "prompt": "a red house", "size": "64x32", "seed": 7}
+        batch = self.begin(body, {**body, "size": "huge"})
+        self.assertEqual((batch.object, batch.status, batch.metadata), ("batch", "validating", {"who": "me"}))
+        batch = self.end(batch)
+        self.assertEqual((batch.status, batch.errors), ("completed", None))
+        self.assertEqual((batch.request_counts.total, batch.request_counts.completed, batch.request_counts.failed), (2, 1, 1))
+        good, bad = self.lines(batch.output_file_id), self.lines(batch.error_file_id)
+        answer = self.client.images.generate(model="gpt-image-1", prompt="a red house", size="64x32", extra_body={"seed": 7})
+        self.assertEqual(good[0]["response"]["body"]["data"][0]["b64_json"], answer.data[0].b64_json)
+        self.assertEqual((bad[0]["custom_id"], bad[0]["response"]["status_code"]), ("1", 400))
+        self.assertEqual([b.id for b in self.client.batches.list(limit=1)][:1], [batch.id])
+
+    def test_cancel_and_errors(self):
+        body = {"model": "gpt-image-1", "prompt": "a red house", "size": "128x128", "steps": 500, "n": 10}
+        batch = self.client.batches.cancel(self.begin(*[body] * 10).id)
+        self.assertIn(batch.status, ("cancelling", "cancelled"))
+        batch = self.end(batch)
+        self.assertEqual(batch.status, "cancelled")
+        self.assertIsNotNone(batch.cancelled_at)
+        with self.assertRaises(openai.ConflictError):
+            self.client.batches.cancel(batch.id)
+        with self.assertRaises(openai.NotFoundError):
+            self.client.batches.retrieve("batch_none")
+        with self.assertRaises(openai.BadRequestError) as e:
+            self.client.batches.create(input_file_id="file-none", endpoint="/v1/images/generations", completion_window="24h")
+        self.assertEqual(e.exception.param, "input_file_id")
+        file = self.client.files.create(file=("lines.jsonl", b"nothing"), purpose="batch")
+        batch = self.end(self.client.batches.create(input_file_id=file.id, endpoint="/v1/images/generations",
+                                                    completion_window="24h"))
+        self.assertEqual((batch.status, batch.errors.data[0].code, batch.errors.data[0].line), ("failed", "invalid_json_line", 1))
 
 
 if __name__ == "__main__":

@@ -8,4 +8,6 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export HOME=$work INHOUSE_MODELS=$work/models INHOUSE_VOICES=$work/voices HF_HUB_OFFLINE=1 LC_ALL=C.UTF-8
 export TMPDIR=$work PYTHONDONTWRITEBYTECODE=1
-python3 "$(dirname "$0")/page.py" "$1" "$2" "${4:-}"
+hub=$3/tests/hub_server
+[ -x "$hub" ] || hub=
+python3 "$(dirname "$0")/page.py" "$1" "$2" "${4:-}" "$hub"

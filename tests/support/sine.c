@@ -227,7 +227,9 @@ static enum ih_status decode(struct recognizer_session *s, const struct decode_o
 {
     struct sine *m = s->sine;
     (void)o, (void)request, (void)count, (void)cancel;
-    const char *text = m->hears && m->hears[m->heard] ? m->hears[m->heard++] : "";
+    const char *text = *m->always                       ? m->always
+                       : m->hears && m->hears[m->heard] ? m->hears[m->heard++]
+                                                        : "";
     int n = (int)strlen(text);
     int32_t *token = arena_alloc(a, (size_t)(n + 1) * sizeof *token);
     struct decoded_piece *piece = arena_alloc(a, sizeof *piece);
@@ -274,6 +276,17 @@ void sine_init(struct sine *s, const char *name)
     *s = (struct sine){.base = {.family = &sine_family, .name = name}};
 }
 
+static void read_always(struct sine *s, const char *path)
+{
+    char file[4096];
+    snprintf(file, sizeof file, "%s/hears.txt", path);
+    FILE *f = fopen(file, "r");
+    if (f && !fgets(s->always, sizeof s->always, f))
+        *s->always = 0;
+    if (f)
+        fclose(f);
+}
+
 static enum ih_status model_new(struct model **out, const struct model_open *o, struct ih_error *e)
 {
     const char *slash = strrchr(o->path, '/');
@@ -285,6 +298,7 @@ static enum ih_status model_new(struct model **out, const struct model_open *o, 
         return err_memory(e, "a model");
     }
     sine_init(s, name);
+    read_always(s, o->path);
     s->base.device = o->device;
     *out = &s->base;
     return IH_OK;

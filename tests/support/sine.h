@@ -35,6 +35,7 @@ struct sine {
     /* As a recognizer it "hears" these one after the other, then nothing; ends with null. */
     const char *const *hears;
     int heard;
+    char always[512]; /* or this, each time; of a model in a folder its file hears.txt */
 };
 
 extern const struct family sine_family;

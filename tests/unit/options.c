@@ -122,6 +122,7 @@ static void test_defaults_round_trip(void **state)
     for (int i = 0; i < count; i++) {
         enum ih_task task = o[i].tasks & IH_SPEAK  ? IH_SPEAK
                             : o[i].tasks & IH_DRAW ? IH_DRAW
+                            : o[i].tasks & IH_CHAT ? IH_CHAT
                                                    : IH_TRANSCRIBE;
         ih_request_defaults(&r, task);
         ih_request_defaults(&again, task);
@@ -141,7 +142,7 @@ static void test_table_is_sound(void **state)
     int count;
     const struct ih_option *o = ih_options(&count);
     for (int i = 0; i < count; i++) {
-        for (unsigned task = IH_TRANSCRIBE; task <= IH_DRAW; task <<= 1)
+        for (unsigned task = IH_TRANSCRIBE; task <= IH_CHAT; task <<= 1)
             if (o[i].tasks & task)
                 assert_ptr_equal(ih_option_find(o[i].name, task), &o[i]);
         assert_true(o[i].tasks != 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sampling against distributions worked out by hand. */
-#include "nn/sampler.h"
+#include "text/sampler.h"
 
 #include "support/support.h"
 

@@ -88,6 +88,18 @@ static void reads_plain_elements(void **state)
     assert_null(warnings_next(&f.w));
 }
 
+/* A voice of one's own, as Azure's texts name it. */
+static void reads_embeddings(void **state)
+{
+    (void)state;
+    read_text(
+        "<speak xmlns:mstts='x'><voice name='DragonLatestNeural'>outside "
+        "<mstts:ttsembedding speakerProfileId='berg'>inside</mstts:ttsembedding></voice></speak>");
+    assert_string_equal(manner_of("outside")->voice, "DragonLatestNeural");
+    assert_string_equal(manner_of("inside")->voice, "berg");
+    assert_null(warnings_next(&f.w));
+}
+
 static void reads_manners(void **state)
 {
     (void)state;
@@ -196,6 +208,8 @@ static void refuses(void **state)
         {"<speak><phoneme alphabet='x-sampa' ph='a'>x</phoneme></speak>", "only ipa is known"},
         {"<speak><lang xml:lang='x!'>x</lang></speak>", "xml:lang=\"x!\" is no language"},
         {"<speak><lang>x</lang></speak>", "<lang> needs the attribute lang"},
+        {"<speak><mstts:ttsembedding>x</mstts:ttsembedding></speak>",
+            "<ttsembedding> needs the attribute speakerProfileId"},
         {"<speak><mstts:express-as style='a' styledegree='9'>x</mstts:express-as></speak>",
             "styledegree=\"9\""},
         {"<speak><audio src='x.wav'/></speak>", "<audio> is not supported"},
@@ -280,6 +294,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_plain_elements),
+        cmocka_unit_test(reads_embeddings),
         cmocka_unit_test(reads_manners),
         cmocka_unit_test(reads_what_is_said_instead),
         cmocka_unit_test(knows_where_text_comes_from),

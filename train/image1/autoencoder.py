@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The autoencoder: a picture of 256 x 256 pixels becomes 8 x 8 tokens of 128 numbers, and a picture again. Convolutions beside a linear map
+"""The autoencoder: a picture of 256 x 256 pixels becomes 16 x 16 tokens of 32 numbers, and a picture again. Convolutions beside a linear map
 of 16 x 16 pixels to 32 numbers and back, which starts as the pictures' principal components, so that the convolutions begin where those end.
 
     python -m image1.autoencoder small [--minutes 40] [--start WEIGHTS]      trains it on drawings of shards-256; stop it and start it again at will
@@ -17,11 +17,11 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .config import LATENT, PRESETS, SEED, SIZE, folder
+from .config import LATENT, PATCH, PRESETS, SEED, SIZE, folder
 from .muon import Muon
 
 WIDTHS = (64, 128, 192)  # channels at a quarter, an eighth and a sixteenth of the picture's size
-FINE, CELL, PACK = 4, 16, 2  # pixels a side of what the convolutions see; of what has a vector of its own; such vectors a side of a token
+FINE, CELL = 4, PATCH  # pixels a side of what the convolutions see; of what becomes a token
 CROP, BATCH = 128, 24
 RATE, MATRIX_RATE, WARMUP = 1e-3, 0.01, 100
 NOISE = 0.1  # largest deviation of what is added to the numbers, so that the decoder forgives what the transformer gets wrong
@@ -48,7 +48,7 @@ def grow(inputs, outputs):
 
 
 class Autoencoder(nn.Module):
-    """encode: (B, 3, h, w) from -1 to 1 -> (B, 128, h / 32, w / 32), about 0 with deviation 1. decode: the way back."""
+    """encode: (B, 3, h, w) from -1 to 1 -> (B, 32, h / 16, w / 16), about 0 with deviation 1. decode: the way back."""
 
     def __init__(self, widths=WIDTHS):
         super().__init__()
@@ -65,10 +65,9 @@ class Autoencoder(nn.Module):
 
     def encode(self, x):
         z = self.down(F.pixel_unshuffle(x, FINE)) + self.down_linear(F.pixel_unshuffle(x, CELL))
-        return F.pixel_unshuffle(self.norm(z.float()), PACK)
+        return self.norm(z.float())
 
     def decode(self, z):
-        z = F.pixel_shuffle(z, PACK)
         return (F.pixel_shuffle(self.up(z), FINE) + F.pixel_shuffle(self.up_linear(z), CELL)).float()
 
     def begin(self, cells):

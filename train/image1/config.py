@@ -8,8 +8,8 @@ from pathlib import Path
 CACHE = Path(os.environ.get("INHOUSE_TRAIN_CACHE", Path.home() / ".cache/inhouse/train")) / "image1"
 VERSION = "0.1"
 SEED = 20261125
-PATCH = 32  # pixels a side of a token
-LATENT = 32  # numbers that the autoencoder keeps of 16 x 16 pixels
+PATCH = 16  # pixels a side of a token
+LATENT = 32  # numbers that the autoencoder keeps of a token
 SIZE = 256  # pixels a side of the picture that a finished model draws by default
 SPAN = 16.0  # a square picture reaches over so many units of position, whatever its pixels
 PLACES = 16  # numbers behind the pixels of a token that say where it is

@@ -19,7 +19,7 @@ MOST = 8  # things in a picture
 
 @dataclass
 class Batch:
-    latents: torch.Tensor  # (B, N, VALUES), halves
+    latents: torch.Tensor  # (B, N, LATENT), halves
     tokens: torch.Tensor  # (B, L)
     classes: torch.Tensor  # (B, N): 0 background, 1 + index of the class; -100 unknown
     colours: torch.Tensor  # (B, N), likewise

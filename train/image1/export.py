@@ -20,7 +20,7 @@ from .sample import GUIDANCE, LEAST, SHIFT, STEPS, load
 
 
 def transformer_config(preset) -> dict:
-    return {"_class_name": "Flux2Transformer2DModel", "patch_size": 1, "in_channels": net.VALUES + PLACES, "out_channels": net.VALUES + net.HINTS * net.SIDE**2, "num_layers": preset.double,
+    return {"_class_name": "Flux2Transformer2DModel", "patch_size": 1, "in_channels": LATENT + PLACES, "out_channels": LATENT + net.HINTS, "num_layers": preset.double,
             "num_single_layers": preset.single, "attention_head_dim": 64, "num_attention_heads": preset.heads, "joint_attention_dim": preset.text_width,
             "timestep_guidance_channels": net.TIMES, "mlp_ratio": 3.0, "axes_dims_rope": list(AXES), "rope_theta": THETA, "eps": net.EPSILON, "guidance_embeds": False}
 
@@ -95,7 +95,7 @@ def check(to: Path, preset):
     reader(input_ids=tokens)
     mine = text(tokens)
     ids, sigma = net.grid(128, 192), torch.tensor([0.3, 0.9])
-    seen = net.located(torch.randn(2, len(ids), net.VALUES), ids)
+    seen = net.located(torch.randn(2, len(ids), LATENT), ids)
     a = ours(seen, mine, sigma, ids)
     b = theirs(hidden_states=seen, encoder_hidden_states=mine, timestep=sigma, img_ids=ids, txt_ids=net.words(tokens.shape[1]), guidance=None, return_dict=False)[0]
     for name, x, y in (("text encoder", mine, caught[0]), ("transformer", a, b)):

@@ -24,7 +24,7 @@ EACH, BATCH = 2048, 64
 
 
 def encoded(autoencoder, pictures) -> np.ndarray:
-    """(B, size, size, 3) bytes -> (B, 2, N, VALUES) halves: as they are, and mirrored"""
+    """(B, size, size, 3) bytes -> (B, 2, N, LATENT) halves: as they are, and mirrored"""
     x = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 127.5 - 1
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         both = [tokens_of(autoencoder.encode(each.contiguous(memory_format=torch.channels_last))) for each in (x, x.flip(3))]

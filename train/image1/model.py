@@ -14,9 +14,7 @@ from torch import nn
 from .config import AXES, LATENT, PATCH, PLACES, SPAN, THETA
 
 EPSILON = 1e-6
-SIDE = PATCH // 16  # cells of the autoencoder a side of a token
-VALUES = LATENT * SIDE**2  # numbers of a token
-HINTS, HEAD_WIDTH = 32, 96  # numbers that the transformer tells the head of a cell besides what it shows; channels of the head
+HINTS, HEAD_WIDTH = 32, 96  # numbers that the transformer tells the head of a token besides what it shows; channels of the head
 TIMES = 256  # channels of the time's sinusoid
 
 
@@ -236,7 +234,7 @@ class Holder(nn.Module):
 class Transformer(nn.Module):
     def __init__(self, width, double, single, text_width):
         super().__init__()
-        self.x_embedder, self.context_embedder = linear(VALUES + PLACES, width), linear(text_width, width)
+        self.x_embedder, self.context_embedder = linear(LATENT + PLACES, width), linear(text_width, width)
         self.time_guidance_embed = Holder(timestep_embedder=Holder(linear_1=linear(TIMES, width), linear_2=linear(width, width)))
         self.double_stream_modulation_img = Holder(linear=linear(width, 6 * width))
         self.double_stream_modulation_txt = Holder(linear=linear(width, 6 * width))
@@ -244,7 +242,7 @@ class Transformer(nn.Module):
         self.transformer_blocks = nn.ModuleList(DoubleBlock(width) for _ in range(double))
         self.single_transformer_blocks = nn.ModuleList(SingleBlock(width) for _ in range(single))
         self.norm_out = Holder(linear=linear(width, 2 * width))
-        self.proj_out = linear(width, VALUES + HINTS * SIDE**2)
+        self.proj_out = linear(width, LATENT + HINTS)
 
     def time(self, sigma):
         """(B,) in [0, 1] -> (B, D)"""
@@ -254,8 +252,8 @@ class Transformer(nn.Module):
         return embedder.linear_2(F.silu(embedder.linear_1(torch.cat([angles.cos(), angles.sin()], 1))))
 
     def forward(self, seen, text, sigma, ids, half=None):
-        """seen (B, N, VALUES + PLACES), text (B, L, text_width), sigma (B,), ids (N, 4) -> (B, N, VALUES + HINTS * SIDE^2): a draft
-        of the clean picture, and what the head is to know.
+        """seen (B, N, LATENT + PLACES), text (B, L, text_width), sigma (B,), ids (N, 4) -> (B, N, LATENT + HINTS): a draft of the clean
+        picture, and what the head is to know.
         half: a function that is given what the picture's tokens are like half way through the single blocks."""
         cos, sin = (x.to(seen.device) for x in turns(torch.cat([words(text.shape[1]), ids])))
         time = F.silu(self.time(sigma))
@@ -287,17 +285,17 @@ class Residual(nn.Module):
 
 
 class Head(nn.Module):
-    """Convolutions over the cells, which correct the transformer's draft across the borders of its tokens."""
+    """Convolutions over the tokens, which correct the transformer's draft across their borders."""
 
     def __init__(self):
         super().__init__()
         self.layers = nn.Sequential(nn.Conv2d(2 * LATENT + HINTS, HEAD_WIDTH, 3, padding=1), nn.ReLU(), Residual(HEAD_WIDTH), Residual(HEAD_WIDTH), nn.Conv2d(HEAD_WIDTH, LATENT, 3, padding=1))
 
     def forward(self, x, told, height: int, width: int):
-        """x (B, N, VALUES) with its noise, told as the transformer gives it -> (B, N, VALUES): the clean picture of so many pixels"""
-        x, told = (F.pixel_shuffle(latents_of(part, height, width), SIDE) for part in (x, told))
-        cells = torch.cat([told, x.to(told.dtype)], 1).contiguous(memory_format=torch.channels_last)
-        return tokens_of(F.pixel_unshuffle(told[:, :LATENT].float() + self.layers(cells).float(), SIDE))
+        """x (B, N, LATENT) with its noise, told as the transformer gives it -> (B, N, LATENT): the clean picture of so many pixels"""
+        x, told = (latents_of(part, height, width) for part in (x, told))
+        seen = torch.cat([told, x.to(told.dtype)], 1).contiguous(memory_format=torch.channels_last)
+        return tokens_of(told[:, :LATENT].float() + self.layers(seen).float())
 
 
 class Illustrator(nn.Module):
@@ -314,18 +312,18 @@ class Illustrator(nn.Module):
                 nn.init.normal_(value, std=0.1 if "embed_tokens" in name else 0.6 / value.shape[1] ** 0.5)
         for part in ("double_stream_modulation_img", "double_stream_modulation_txt", "single_stream_modulation", "norm_out"):
             nn.init.zeros_(getattr(self.transformer, part).linear.weight)
-        nn.init.zeros_(self.transformer.proj_out.weight[:VALUES])
+        nn.init.zeros_(self.transformer.proj_out.weight[:LATENT])
         for last in (self.head.layers[-1], *(part.conv2 for part in self.head.layers if isinstance(part, Residual))):
             nn.init.zeros_(last.weight)
 
     def clean(self, x, text, sigma, height: int, width: int, half=None):
-        """x (B, N, VALUES), what the text encoder says, sigma (B,) -> (B, N, VALUES)"""
+        """x (B, N, LATENT), what the text encoder says, sigma (B,) -> (B, N, LATENT)"""
         ids = grid(height, width)
         return self.head(x, self.transformer(located(x, ids), text, sigma, ids, half), height, width)
 
 
 def tokens_of(latents) -> torch.Tensor:
-    """(B, VALUES, rows, columns), as the autoencoder has them -> (B, N, VALUES)"""
+    """(B, LATENT, rows, columns), as the autoencoder has them -> (B, N, LATENT)"""
     return latents.flatten(2).transpose(1, 2)
 
 

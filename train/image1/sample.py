@@ -11,7 +11,7 @@ import torch
 
 from . import autoencoder
 from . import model as net
-from .config import PATCH, PRESETS, SIZE, folder
+from .config import LATENT, PATCH, PRESETS, SIZE, folder
 from .draw import sheet
 from .tokens import Prompts
 
@@ -56,7 +56,7 @@ def draw(model, decoder, prompts, texts, height: int, width: int, steps=STEPS, g
     sigmas = schedule(steps, shift)
     for some in lengths.values():
         tokens = torch.tensor([each for _, each in some], device=device)
-        x = torch.stack([torch.randn(count, net.VALUES, generator=torch.Generator().manual_seed(seed + number)) for number, _ in some]).to(device)
+        x = torch.stack([torch.randn(count, LATENT, generator=torch.Generator().manual_seed(seed + number)) for number, _ in some]).to(device)
         for sigma, following in zip(sigmas, sigmas[1:]):
             clean = guess(model, x, tokens, sigma, height, width, guidance)
             x = x + (following - sigma) * (x - clean) / max(sigma, LEAST)

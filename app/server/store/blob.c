@@ -74,6 +74,14 @@ void blob_discard(struct blob *b)
     unlinkat(b->store->blobs, path, 0);
 }
 
+enum ih_status blob_link(struct store *s, const char *from, const char *to, struct ih_error *e)
+{
+    if (linkat(s->blobs, from, s->blobs, to, 0) == 0 && fsync(s->blobs) == 0)
+        return IH_OK;
+    return explain(
+        e, IH_IO, "a file of the data folder cannot have a second name: %s", strerror(errno));
+}
+
 void blob_remove(struct store *s, const char *name)
 {
     unlinkat(s->blobs, name, 0);
@@ -115,7 +123,9 @@ static bool is_wanted(struct store *s, const char *name, struct ih_error *e)
     pthread_mutex_lock(&c->lock);
     sqlite3_stmt *q = sql_query(c, e,
         "SELECT 1 FROM files WHERE id = ?1 UNION ALL "
-        "SELECT 1 FROM jobs WHERE id = ?1 AND (state >= 2) = (?2 = '.result')",
+        "SELECT 1 FROM jobs WHERE id = ?1 AND (state >= 2) = (?2 = '.result')"
+        " UNION ALL SELECT 1 FROM batches WHERE id = ?1 AND state < 4"
+        " UNION ALL SELECT 1 FROM personas WHERE blob = ?1",
         "tt", id, name + n);
     int found = sql_step(c, q, e);
     sql_end(q);

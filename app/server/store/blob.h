@@ -5,7 +5,8 @@
 #include "server/store/store.h"
 
 /* Uploads and results as files. A name is the id of the file or job that it belongs to, and of jobs
- * what it is: "job_....0" (the first upload), "job_....result". It is there whole or not at all. */
+ * what it is: "job_....0" (the first upload), "job_....result", of batches
+ * "batch_....0" (the lines). It is there whole or not at all. */
 enum { BLOB_NAME = STORE_ID + 16 };
 
 struct blob {
@@ -21,6 +22,9 @@ enum ih_status blob_write(struct blob *b, const void *data, size_t n, struct ih_
  * takes the place of one of the same name. */
 enum ih_status blob_finish(struct blob *b, struct ih_error *e);
 void blob_discard(struct blob *b);
+
+/* Another name for a blob, under which it stays when the first is removed. */
+enum ih_status blob_link(struct store *s, const char *from, const char *to, struct ih_error *e);
 
 void blob_remove(struct store *s, const char *name);
 /* All of a job but what is named in `keep` (may be null). */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/store/files.h"
 
-#include "server/store/sql.h"
+#include "server/store/within.h"
 #include "server/text.h"
 
 #include <stdio.h>
@@ -14,18 +14,20 @@ bool id_new(char id[STORE_ID], const char *prefix)
     return n + 33 <= STORE_ID && text_random(id + n, 16);
 }
 
-enum ih_status file_add(struct store *s, struct file_row *f, struct ih_error *e)
+enum ih_status file_add_locked(struct store *s, struct file_row *f, struct ih_error *e)
 {
-    enum ih_status status = sql_begin(&s->write, e);
-    if (status)
-        return status;
     f->created = store_now(s);
-    status = sql_run(&s->write, NULL, e,
+    return sql_run(&s->write, NULL, e,
         "INSERT INTO files (id, owner, purpose, name, type, bytes, created, expires)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         "titttiio", f->id, f->owner, f->purpose, f->name, f->type, f->bytes, f->created,
         f->expires);
-    return sql_commit(&s->write, status, e);
+}
+
+enum ih_status file_add(struct store *s, struct file_row *f, struct ih_error *e)
+{
+    enum ih_status status = sql_begin(&s->write, e);
+    return status ? status : sql_commit(&s->write, file_add_locked(s, f, e), e);
 }
 
 static void read_row(sqlite3_stmt *q, struct file_row *f)

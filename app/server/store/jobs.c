@@ -9,8 +9,8 @@
 
 #define COLUMNS                                                                                    \
     "id, owner, operation, once, state, attempts, cancel, created, started, ended, status, type,"  \
-    " headers, bytes, hook, hook_attempts"
-enum { FORM = 16 }; /* the column behind them */
+    " headers, bytes, hook, hook_attempts, dialect, batch"
+enum { FORM = 18 }; /* the column behind them */
 
 const char *job_state_name(enum job_state state)
 {
@@ -29,13 +29,15 @@ static void read_row(sqlite3_stmt *q, struct job_row *r)
         .ended = sqlite3_column_int64(q, 9),
         .status = sqlite3_column_int(q, 10),
         .bytes = sqlite3_column_int64(q, 13),
-        .hook_attempts = sqlite3_column_int(q, 15)};
+        .hook_attempts = sqlite3_column_int(q, 15),
+        .batch = sqlite3_column_int64(q, 17)};
     sql_copy(q, 0, r->id, sizeof r->id);
     sql_copy(q, 2, r->operation, sizeof r->operation);
     sql_copy(q, 3, r->once, sizeof r->once);
     sql_copy(q, 11, r->type, sizeof r->type);
     sql_copy(q, 12, r->headers, sizeof r->headers);
     sql_copy(q, 14, r->hook, sizeof r->hook);
+    sql_copy(q, 16, r->dialect, sizeof r->dialect);
 }
 
 /* The one row of a query that has been bound. */
@@ -64,9 +66,9 @@ static enum ih_status add(
     r->created = store_now(s);
     r->state = JOB_QUEUED;
     return sql_run(c, NULL, e,
-        "INSERT INTO jobs (id, owner, operation, form, once, state, created, hook)"
-        " VALUES (?1, ?2, ?3, ?4, NULLIF(?5, ''), 0, ?6, NULLIF(?7, ''))",
-        "titttit", r->id, r->owner, r->operation, form, r->once, r->created, r->hook);
+        "INSERT INTO jobs (id, owner, operation, form, once, state, created, hook, dialect)"
+        " VALUES (?1, ?2, ?3, ?4, NULLIF(?5, ''), 0, ?6, NULLIF(?7, ''), NULLIF(?8, ''))",
+        "titttitt", r->id, r->owner, r->operation, form, r->once, r->created, r->hook, r->dialect);
 }
 
 enum ih_status job_add(
@@ -83,7 +85,7 @@ static enum ih_status claim(struct store *s, struct job_row *out, char **form, s
     sqlite3_stmt *q = sql_query(c, e,
         "UPDATE jobs SET state = 1, started = ?1, attempts = attempts + 1 WHERE seq ="
         " (SELECT seq FROM jobs WHERE state = 0 AND (not_before IS NULL OR not_before <= ?1)"
-        "  ORDER BY seq LIMIT 1)"
+        "  ORDER BY batch IS NOT NULL, seq LIMIT 1)"
         " RETURNING " COLUMNS ", form",
         "i", store_now(s));
     int more = sql_step(c, q, e);
@@ -102,11 +104,23 @@ static enum ih_status claim(struct store *s, struct job_row *out, char **form, s
                        : IH_IO;
 }
 
+/* Lines of batches too. */
+static bool any_waits(struct store *s)
+{
+    struct sql *c = &s->read;
+    pthread_mutex_lock(&c->lock);
+    sqlite3_stmt *q = sql_query(c, NULL, "SELECT 1 FROM jobs WHERE state = 0 LIMIT 1", "");
+    bool any = sql_step(c, q, NULL) != 0;
+    sql_end(q);
+    pthread_mutex_unlock(&c->lock);
+    return any;
+}
+
 enum ih_status job_claim(struct store *s, struct job_row *out, char **form, struct ih_error *e)
 {
     *form = NULL;
     /* Most of the time there is none, and a look does not write. */
-    if (jobs_waiting(s) == 0)
+    if (!any_waits(s))
         return explain(e, IH_NOT_FOUND, "no job waits");
     enum ih_status status = sql_begin(&s->write, e);
     if (status)
@@ -120,28 +134,36 @@ enum ih_status job_claim(struct store *s, struct job_row *out, char **form, stru
 }
 
 static enum ih_status finish(struct store *s, const struct job_row *r, const char *model,
-    const struct amounts *used, struct ih_error *e)
+    const struct amounts *used, struct file_row *file, struct ih_error *e)
 {
     int changed = 0;
     struct sql *c = &s->write;
     enum ih_status status = sql_run(c, &changed, e,
         "UPDATE jobs SET state = ?2, ended = ?3, status = ?4, type = ?5, headers = ?6, bytes = ?7,"
-        " form = '', hook_next = CASE WHEN hook IS NOT NULL THEN ?3 END"
+        " form = '', hook_next = CASE WHEN hook IS NOT NULL THEN ?3 END, file = ?8"
         " WHERE id = ?1 AND state = 1",
-        "tiiitti", r->id, (int64_t)r->state, store_now(s), (int64_t)r->status, r->type, r->headers,
-        r->bytes);
+        "tiiittit", r->id, (int64_t)r->state, store_now(s), (int64_t)r->status, r->type, r->headers,
+        r->bytes, file ? file->id : NULL);
     if (!status && changed == 0)
         return explain(e, IH_NOT_FOUND, "the job is not running");
+    if (!status && file)
+        status = file_add_locked(s, file, e);
     return status ? status : usage_add_locked(c, day_of(store_now(s)), r->owner, model, used, e);
 }
 
 enum ih_status job_finish(struct store *s, const struct job_row *row, const char *model,
     const struct amounts *used, struct ih_error *e)
 {
+    return job_finish_file(s, row, model, used, NULL, e);
+}
+
+enum ih_status job_finish_file(struct store *s, const struct job_row *row, const char *model,
+    const struct amounts *used, struct file_row *file, struct ih_error *e)
+{
     enum ih_status status = sql_begin(&s->write, e);
     if (status)
         return status;
-    status = sql_commit(&s->write, finish(s, row, model, used, e), e);
+    status = sql_commit(&s->write, finish(s, row, model, used, file, e), e);
     if (!status)
         blob_remove_job(s, row->id, "result");
     return status;
@@ -156,6 +178,11 @@ enum ih_status job_again(struct store *s, const char *id, int64_t not_before, st
         "UPDATE jobs SET state = 0, started = NULL, attempts = attempts - 1, not_before = ?2"
         " WHERE id = ?1 AND state = 1",
         "to", id, not_before);
+    if (!status && not_before)
+        status = sql_run(&s->write, NULL, e,
+            "UPDATE jobs SET not_before = ?2 WHERE state = 0"
+            " AND batch = (SELECT batch FROM jobs WHERE id = ?1)",
+            "ti", id, not_before);
     return sql_commit(&s->write, status, e);
 }
 
@@ -180,7 +207,7 @@ enum ih_status job_list(struct store *s, int64_t owner, const char *after,
     struct sql *c = &s->read;
     pthread_mutex_lock(&c->lock);
     sqlite3_stmt *q = sql_query(c, e,
-        "SELECT " COLUMNS " FROM jobs WHERE (?1 < 0 OR owner = ?1)"
+        "SELECT " COLUMNS " FROM jobs WHERE batch IS NULL AND (?1 < 0 OR owner = ?1)"
         " AND (?2 IS NULL OR seq < (SELECT seq FROM jobs WHERE id = ?2)) ORDER BY seq DESC",
         "it", owner, after);
     while (!stopped && (more = sql_step(c, q, e)) == 1) {

@@ -2,7 +2,7 @@
 #ifndef STORE_JOBS_H
 #define STORE_JOBS_H
 
-#include "server/store/blob.h"
+#include "server/store/files.h"
 #include "server/store/usage.h"
 
 /* Jobs that outlive the process: what is to be done is a row (and blobs "ID.0", "ID.1" ... for
@@ -22,7 +22,9 @@ struct job_row {
     char once[JOB_ONCE]; /* the owner's own name for it, or "" */
     enum job_state state;
     int attempts;
-    bool cancel; /* asked for while it was running */
+    bool cancel;      /* asked for while it was running */
+    char dialect[16]; /* of the address that it came to, or "" */
+    int64_t batch;    /* whose line it is (batches.h); 0: none */
     int64_t created, started, ended;
     int status; /* of the answer, once it has ended; 500 and no bytes for one that was given up */
     char type[80], headers[4096];
@@ -44,14 +46,18 @@ enum ih_status job_claim(struct store *s, struct job_row *out, char **form, stru
  * (any more), and then nothing has changed. */
 enum ih_status job_finish(struct store *s, const struct job_row *row, const char *model,
     const struct amounts *used, struct ih_error *e);
+/* The same for a line of a batch whose result is a file: its blob is complete, too. */
+enum ih_status job_finish_file(struct store *s, const struct job_row *row, const char *model,
+    const struct amounts *used, struct file_row *file, struct ih_error *e);
 /* Puts a running job back in the queue, not to be claimed before a time; 0: any. That was no
- * attempt: the process is about to end, or the owner's quota has no room. */
+ * attempt: the process is about to end, or the owner's quota has no room. Until then the other
+ * lines of its batch are left alone too. */
 enum ih_status job_again(struct store *s, const char *id, int64_t not_before, struct ih_error *e);
 
 /* IH_NOT_FOUND where there is none that `owner` may see; -1 sees all. */
 enum ih_status job_find(
     struct store *s, const char *id, int64_t owner, struct job_row *out, struct ih_error *e);
-/* Newest first, from behind `after` (null: from the first). */
+/* Newest first, from behind `after` (null: from the first); lines of batches are not among them. */
 enum ih_status job_list(struct store *s, int64_t owner, const char *after,
     int (*take)(void *arg, const struct job_row *row), void *arg, struct ih_error *e);
 
@@ -61,7 +67,7 @@ enum ih_status job_cancel(
 /* Of one that has ended; IH_INVALID for the others. */
 enum ih_status job_remove(struct store *s, const char *id, int64_t owner, struct ih_error *e);
 
-/* How many wait; -1 on an error. */
+/* How many wait, without lines of batches; -1 on an error. */
 int jobs_waiting(struct store *s);
 /* Removes those that ended before a time; how many, or -1. */
 int jobs_expire(struct store *s, int64_t before, struct ih_error *e);

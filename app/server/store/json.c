@@ -53,6 +53,20 @@ static json_t *amount_json(double x)
     return x < 9e15 && x == (double)(json_int_t)x ? json_integer((json_int_t)x) : json_real(x);
 }
 
+json_t *deployment_json(const struct deployment *d)
+{
+    json_t *json =
+        json_pack("{ss ss ss}", "object", "deployment", "name", d->name, "model", d->model);
+    for (int l = 0; json && l < LIMITS; l++)
+        json_object_set_new(json, limit_name((enum deployment_limit)l),
+            d->limit[l] > 0 ? amount_json(d->limit[l]) : json_null());
+    if (json) {
+        json_object_set_new(json, "created", time_json(d->created));
+        json_object_set_new(json, "changed", time_json(d->changed));
+    }
+    return json;
+}
+
 json_t *usage_json(const struct usage_row *row)
 {
     char day[16] = "";
@@ -80,10 +94,51 @@ json_t *job_json(const struct job_row *r)
         *r->once ? json_string(r->once) : json_null());
     if (json && r->state == JOB_RUNNING && r->cancel)
         json_object_set_new(json, "cancelling", json_true());
-    if (json && (r->state == JOB_SUCCEEDED || r->state == JOB_FAILED) && r->status)
+    if (json && r->state >= JOB_SUCCEEDED && r->status)
         json_object_set_new(json, "result",
             json_pack(
                 "{si ss sI}", "status", r->status, "type", r->type, "bytes", (json_int_t)r->bytes));
+    return json;
+}
+
+static json_t *id_json(const char *id)
+{
+    return *id ? json_string(id) : json_null();
+}
+
+/* JSON that was written by us; null for "". */
+static json_t *kept_json(const char *text)
+{
+    json_t *json = *text ? json_loads(text, 0, NULL) : NULL;
+    return json ? json : json_null();
+}
+
+static json_t *faults_json(const struct batch_row *r)
+{
+    if (!*r->faults)
+        return json_null();
+    return json_pack("{ss so}", "object", "list", "data", kept_json(r->faults));
+}
+
+json_t *batch_json(const struct batch_row *r)
+{
+    static const char *const ends[] = {"completed_at", "failed_at", "cancelled_at", "expired_at"};
+    json_t *json = json_pack("{ss ss ss so ss ss ss so so sI so sI so so}", "id", r->id, "object",
+        "batch", "endpoint", r->endpoint, "errors", faults_json(r), "input_file_id", r->input,
+        "completion_window", "24h", "status", batch_state_name(r->state), "output_file_id",
+        id_json(r->output), "error_file_id", id_json(r->errors), "created_at",
+        (json_int_t)r->created, "in_progress_at", time_json(r->begun), "expires_at",
+        (json_int_t)r->expires, "finalizing_at", time_json(r->finalizing), "cancelling_at",
+        time_json(r->cancelling));
+    for (int i = 0; json && i < 4; i++)
+        json_object_set_new(
+            json, ends[i], time_json((int)r->state == (int)BATCH_COMPLETED + i ? r->ended : 0));
+    if (json) {
+        json_object_set_new(json, "request_counts",
+            json_pack("{sI sI sI}", "total", (json_int_t)r->total, "completed",
+                (json_int_t)r->completed, "failed", (json_int_t)r->failed));
+        json_object_set_new(json, "metadata", kept_json(r->metadata));
+    }
     return json;
 }
 

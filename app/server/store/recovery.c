@@ -30,7 +30,8 @@ int jobs_waiting(struct store *s)
 {
     struct sql *c = &s->read;
     pthread_mutex_lock(&c->lock);
-    sqlite3_stmt *q = sql_query(c, NULL, "SELECT COUNT(*) FROM jobs WHERE state = 0", "");
+    sqlite3_stmt *q =
+        sql_query(c, NULL, "SELECT COUNT(*) FROM jobs WHERE state = 0 AND batch IS NULL", "");
     int count = sql_step(c, q, NULL) == 1 ? sqlite3_column_int(q, 0) : -1;
     sql_end(q);
     pthread_mutex_unlock(&c->lock);
@@ -41,8 +42,9 @@ static bool find_old(struct store *s, int64_t before, char id[STORE_ID], struct 
 {
     struct sql *c = &s->read;
     pthread_mutex_lock(&c->lock);
-    sqlite3_stmt *q =
-        sql_query(c, e, "SELECT id FROM jobs WHERE state >= 2 AND ended < ?1 LIMIT 1", "i", before);
+    sqlite3_stmt *q = sql_query(c, e,
+        "SELECT id FROM jobs WHERE state >= 2 AND ended < ?1 AND batch IS NULL LIMIT 1", "i",
+        before);
     int more = sql_step(c, q, e);
     if (more == 1)
         sql_copy(q, 0, id, STORE_ID);

@@ -45,6 +45,48 @@ static const char *const step[] = {
     "CREATE UNIQUE INDEX jobs_once ON jobs (owner, once) WHERE once IS NOT NULL;"
     "CREATE INDEX jobs_state ON jobs (state, seq);"
     "CREATE INDEX jobs_hook ON jobs (hook_next) WHERE hook_next IS NOT NULL;",
+
+    /* A line of a batch is a job too. `file` is what its result is, where that is no JSON; it runs
+     * when no other job waits. */
+    "ALTER TABLE jobs ADD COLUMN dialect TEXT;"
+    "ALTER TABLE jobs ADD COLUMN batch INTEGER;"
+    "ALTER TABLE jobs ADD COLUMN line INTEGER;"
+    "ALTER TABLE jobs ADD COLUMN custom TEXT;"
+    "ALTER TABLE jobs ADD COLUMN file TEXT;"
+    "DROP INDEX jobs_state;"
+    "CREATE INDEX jobs_turn ON jobs (state, batch IS NOT NULL, seq);"
+    "CREATE INDEX jobs_batch ON jobs (batch, state) WHERE batch IS NOT NULL;"
+    "CREATE INDEX jobs_line ON jobs (batch, line) WHERE batch IS NOT NULL;"
+
+    "CREATE TABLE batches ("
+    " seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,"
+    " owner INTEGER NOT NULL, endpoint TEXT NOT NULL, input TEXT NOT NULL,"
+    " metadata TEXT, once TEXT, keep INTEGER NOT NULL," /* seconds that results stay */
+    " state INTEGER NOT NULL, toward INTEGER NOT NULL," /* how it will have ended */
+    " faults TEXT, total INTEGER NOT NULL DEFAULT 0,"
+    " completed INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,"
+    " output TEXT, errors TEXT, created INTEGER NOT NULL, expires INTEGER NOT NULL,"
+    " begun INTEGER, finalizing INTEGER, cancelling INTEGER, ended INTEGER) STRICT;"
+    "CREATE UNIQUE INDEX batches_once ON batches (owner, once) WHERE once IS NOT NULL;"
+    "CREATE INDEX batches_state ON batches (state, seq);"
+
+    /* What makes up a person's voice: projects, consents, voices. `blob` is a statement. */
+    "CREATE TABLE personas ("
+    " kind INTEGER NOT NULL, owner INTEGER NOT NULL, id TEXT NOT NULL,"
+    " project TEXT, consent TEXT, data TEXT NOT NULL, blob TEXT, created INTEGER NOT NULL,"
+    " PRIMARY KEY (kind, owner, id)) STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX personas_voices ON personas (id) WHERE kind = 2;"
+
+    /* What a process that ended had counted of its last minute. */
+    "CREATE TABLE minutes ("
+    " minute INTEGER NOT NULL, key INTEGER NOT NULL, unit INTEGER NOT NULL, amount REAL NOT NULL,"
+    " PRIMARY KEY (minute, key, unit)) STRICT, WITHOUT ROWID;",
+
+    "CREATE TABLE deployments ("
+    " name TEXT NOT NULL PRIMARY KEY, model TEXT NOT NULL,"
+    " concurrent REAL NOT NULL," /* 0, as of the other limits: none */
+    " audio_seconds REAL NOT NULL, characters REAL NOT NULL, megapixel_steps REAL NOT NULL,"
+    " created INTEGER NOT NULL, changed INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 };
 enum { VERSION = sizeof step / sizeof *step };
 

@@ -8,7 +8,7 @@
 #include <sqlite3.h>
 
 /* One connection and its prepared statements. Whoever uses it holds the lock. */
-enum { STATEMENTS_MOST = 64 };
+enum { STATEMENTS_MOST = 96 };
 struct sql {
     sqlite3 *db;
     pthread_mutex_t lock;

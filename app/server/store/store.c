@@ -18,8 +18,7 @@
 
 enum { PATIENCE = 10000, DOOR_PATIENCE = 200 }; /* milliseconds */
 
-/* A folder for the user alone, and those above it that are missing. */
-static enum ih_status make_folder(const char *path, struct ih_error *e)
+enum ih_status store_make_folder(const char *path, struct ih_error *e)
 {
     char part[4096];
     snprintf(part, sizeof part, "%s", path);
@@ -66,7 +65,7 @@ static enum ih_status open_files(struct store *s, struct ih_error *e)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/blobs", s->folder);
-    enum ih_status status = make_folder(path, e);
+    enum ih_status status = store_make_folder(path, e);
     if (status)
         return status;
     s->blobs = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

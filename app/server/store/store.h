@@ -19,9 +19,9 @@
 struct store;
 
 enum {
-    STORE_ID = 40,
+    STORE_ID = 48,
     STORE_NAME = 64
-}; /* bytes with the NUL: "job_" and 32 digits; a key's name */
+}; /* bytes with the NUL: "batch_req_" and 32 digits; a key's name */
 
 /* Makes the folder when it is not there, for the user alone, and brings an older file up to date. A
  * file that a newer version has written is IH_UNSUPPORTED. */
@@ -32,6 +32,9 @@ void store_close(struct store **s);
  * another one has it. Puts back in the queue what was running when that process died, and takes
  * away files that belong to nothing. *again counts the former. */
 enum ih_status store_take_over(struct store *s, int *again, struct ih_error *e);
+
+/* A folder for the user alone, and those above it that are missing. */
+enum ih_status store_make_folder(const char *path, struct ih_error *e);
 
 /* The path of a blob; false when it does not fit. */
 bool store_blob_path(const struct store *s, const char *blob, char *buf, size_t size);

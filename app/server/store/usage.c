@@ -97,16 +97,31 @@ enum ih_status usage_add(struct store *s, int64_t key, const char *model,
     return sql_commit(&s->write, status, e);
 }
 
-enum ih_status usage_of_day(
-    struct store *s, int64_t key, int64_t day, struct amounts *out, struct ih_error *e)
+enum ih_status usage_keep_minute(
+    struct store *s, int64_t key, int64_t minute, const struct amounts *amounts, struct ih_error *e)
+{
+    enum ih_status status = sql_begin(&s->write, e);
+    if (status)
+        return status;
+    status = sql_run(&s->write, NULL, e, "DELETE FROM minutes WHERE minute <> ?1", "i", minute);
+    for (int u = 0; u < UNITS && !status; u++)
+        if (amounts->of[u] > 0)
+            status = sql_run(&s->write, NULL, e,
+                "INSERT INTO minutes (minute, key, unit, amount) VALUES (?1, ?2, ?3, ?4)"
+                " ON CONFLICT DO UPDATE SET amount = excluded.amount",
+                "iiid", minute, key, (int64_t)u, amounts->of[u]);
+    return sql_commit(&s->write, status, e);
+}
+
+/* Units and amounts of a statement whose window and key are bound here. */
+static enum ih_status sum_up(struct store *s, const char *text, int64_t window, int64_t key,
+    struct amounts *out, struct ih_error *e)
 {
     int more;
     struct sql *c = &s->read;
     *out = (struct amounts){0};
     pthread_mutex_lock(&c->lock);
-    sqlite3_stmt *q = sql_query(c, e,
-        "SELECT unit, SUM(amount) FROM usage WHERE day = ?1 AND key = ?2 GROUP BY unit", "ii", day,
-        key);
+    sqlite3_stmt *q = sql_query(c, e, text, "ii", window, key);
     while ((more = sql_step(c, q, e)) == 1) {
         int unit = sqlite3_column_int(q, 0);
         if (unit >= 0 && unit < UNITS)
@@ -115,6 +130,21 @@ enum ih_status usage_of_day(
     sql_end(q);
     pthread_mutex_unlock(&c->lock);
     return more < 0 ? IH_IO : IH_OK;
+}
+
+enum ih_status usage_of_minute(
+    struct store *s, int64_t key, int64_t minute, struct amounts *out, struct ih_error *e)
+{
+    return sum_up(
+        s, "SELECT unit, amount FROM minutes WHERE minute = ?1 AND key = ?2", minute, key, out, e);
+}
+
+enum ih_status usage_of_day(
+    struct store *s, int64_t key, int64_t day, struct amounts *out, struct ih_error *e)
+{
+    return sum_up(s,
+        "SELECT unit, SUM(amount) FROM usage WHERE day = ?1 AND key = ?2 GROUP BY unit", day, key,
+        out, e);
 }
 
 static bool read_row(sqlite3_stmt *q, struct usage_row *row)

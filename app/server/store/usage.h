@@ -33,6 +33,13 @@ enum ih_status usage_add(struct store *s, int64_t key, const char *model,
 enum ih_status usage_of_day(
     struct store *s, int64_t key, int64_t day, struct amounts *out, struct ih_error *e);
 
+/* What one key has used in a minute (counted since 1970), from one process to the next: there is no
+ * more than one minute at a time. */
+enum ih_status usage_keep_minute(struct store *s, int64_t key, int64_t minute,
+    const struct amounts *amounts, struct ih_error *e);
+enum ih_status usage_of_minute(
+    struct store *s, int64_t key, int64_t minute, struct amounts *out, struct ih_error *e);
+
 enum usage_by { BY_DAY = 1, BY_KEY = 2, BY_MODEL = 4 };
 
 struct usage_query {

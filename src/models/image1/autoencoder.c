@@ -30,11 +30,6 @@ static int channels_of(const struct autoencoder *a, int number)
     return number == LATENTS ? a->latent : number == PIXELS ? 3 * FINE * FINE : a->width[number];
 }
 
-int autoencoder_values(const struct autoencoder *a)
-{
-    return a->latent * AUTOENCODER_SIDE * AUTOENCODER_SIDE;
-}
-
 static void load_half(
     struct loader *l, const struct autoencoder *a, struct autoencoder_half *h, bool decoder)
 {
@@ -164,9 +159,7 @@ enum ih_status autoencoder_encode(const struct autoencoder *a, struct device *d,
     if (!status) {
         struct tensor cells = rows(&j, j.aside, 3 * AUTOENCODER_CELL * AUTOENCODER_CELL);
         op_patch(d, cells, picture, r->height, r->width, AUTOENCODER_CELL);
-        op_conv2d(d, r->x, cells, r->height, r->width, &a->encoder.linear, NULL, ACT_NONE, r->x);
-        op_patch(d, latents, r->x, r->height / AUTOENCODER_SIDE, r->width / AUTOENCODER_SIDE,
-            AUTOENCODER_SIDE);
+        op_conv2d(d, latents, cells, r->height, r->width, &a->encoder.linear, NULL, ACT_NONE, r->x);
     }
     mem_pages_free(j.memory, j.bytes);
     return status;
@@ -184,9 +177,7 @@ enum ih_status autoencoder_decode(const struct autoencoder *a, struct device *d,
     struct tensor picture = tensor_2d(rgb, DT_F32, (int64_t)width * height, 3);
     r->height = height / AUTOENCODER_CELL;
     r->width = width / AUTOENCODER_CELL;
-    r->x = rows(&j, r->sum[0], a->latent);
-    op_unpatch(d, r->x, latents, r->height / AUTOENCODER_SIDE, r->width / AUTOENCODER_SIDE,
-        AUTOENCODER_SIDE);
+    r->x = latents;
     struct tensor cells = rows(&j, j.aside, 3 * AUTOENCODER_CELL * AUTOENCODER_CELL);
     op_conv2d(d, cells, r->x, r->height, r->width, &a->decoder.linear, NULL, ACT_NONE, none);
     op_unpatch(d, picture, cells, r->height, r->width, AUTOENCODER_CELL);

@@ -6,10 +6,10 @@
 #include "models/image1/convolutions.h"
 
 /* image-1's own autoencoder. Convolutions, beside them a linear map of cells of 16 x 16 pixels to
- * `latent` numbers and back; 2 x 2 cells are a token of the transformer. What it computes stands in
+ * `latent` numbers, a token of the transformer, and back. What it computes stands in
  * train/image1/README.md. Pictures are [height * width, 3] from -1 to 1; latents are
- * [height / 32 * width / 32, 4 * latent], about 0 with a deviation of 1. */
-enum { AUTOENCODER_CELL = 16, AUTOENCODER_PATCH = 32, AUTOENCODER_SIDE = 2 };
+ * [height / 16 * width / 16, latent], about 0 with a deviation of 1. */
+enum { AUTOENCODER_CELL = 16 };
 
 struct autoencoder_half {
     struct convolutions convolutions;
@@ -32,10 +32,7 @@ enum ih_status autoencoder_open(struct autoencoder *a, struct device *d, const c
 /* Takes one that is zero, too. */
 void autoencoder_close(struct autoencoder *a);
 
-/* Numbers of a token. */
-int autoencoder_values(const struct autoencoder *a);
-
-/* On a job's device. Sides are multiples of 32. Either fails with IH_NO_MEMORY or IH_CANCELLED
+/* On a job's device. Sides are multiples of 16. Either fails with IH_NO_MEMORY or IH_CANCELLED
  * only. */
 enum ih_status autoencoder_encode(const struct autoencoder *a, struct device *d,
     struct tensor latents, const float *rgb, int width, int height, const volatile int *cancel,

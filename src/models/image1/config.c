@@ -65,13 +65,13 @@ static enum ih_status check_networks(const struct image1 *m, const char *path, s
 {
     const struct image1_config *c = &m->config;
     const struct flow_config *f = &m->flow.net.config;
-    int values = autoencoder_values(&m->autoencoder);
-    if (c->patch != AUTOENCODER_PATCH)
+    int values = m->autoencoder.latent;
+    if (c->patch != AUTOENCODER_CELL)
         return err_set(e, IH_UNSUPPORTED, "%s: tokens of %d pixels; expected %d", path, c->patch,
-            (int)AUTOENCODER_PATCH);
+            (int)AUTOENCODER_CELL);
     if (m->head.latent != m->autoencoder.latent)
         return err_set(e, IH_BAD_DATA,
-            "%s: the head draws %d numbers of a cell and the autoencoder reads %d", path,
+            "%s: the head draws %d numbers of a token and the autoencoder reads %d", path,
             m->head.latent, m->autoencoder.latent);
     if (f->in != values + c->places || f->out != head_takes(&m->head))
         return err_set(e, IH_BAD_DATA,

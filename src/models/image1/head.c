@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-enum { SIDE = 2, CELLS = SIDE * SIDE, ROUNDING = 1024 }; /* of a token; of things in an arena */
+enum { ROUNDING = 1024 }; /* of things in an arena */
 
 static enum ih_status read_config(struct head *h, const char *folder, struct ih_error *e)
 {
@@ -63,16 +63,16 @@ void head_close(struct head *h)
 
 int head_takes(const struct head *h)
 {
-    return (h->latent + h->hints) * CELLS;
+    return h->latent + h->hints;
 }
 
 size_t head_run_bytes(const struct head *h, int64_t tokens)
 {
     int64_t each = 2 * h->latent + h->hints + 3 * (int64_t)(h->width + h->latent);
-    return (size_t)(tokens * CELLS * each) * sizeof(float) + 4 * ROUNDING;
+    return (size_t)(tokens * each) * sizeof(float) + 4 * ROUNDING;
 }
 
-static struct tensor cells(struct arena *a, int64_t n, int64_t channels)
+static struct tensor tokens_of(struct arena *a, int64_t n, int64_t channels)
 {
     float *data = arena_alloc(a, (size_t)(n * channels) * sizeof *data);
     return tensor_2d(data, DT_F32, n, channels);
@@ -82,26 +82,26 @@ enum ih_status head_run(const struct head *h, struct arena *a, const struct head
     struct tensor clean, struct ih_error *e)
 {
     struct arena_mark mark = arena_mark(a);
-    int64_t n = (int64_t)in->rows * in->cols * CELLS, told = h->latent + h->hints;
+    int64_t n = (int64_t)in->rows * in->cols, told = h->latent + h->hints;
     int64_t most = h->width > h->latent ? h->width : h->latent;
-    struct tensor seen = cells(a, n, told + h->latent);
+    struct tensor seen = tokens_of(a, n, told + h->latent);
     struct convolution_run r = {.device = in->device,
-        .sum = {cells(a, n, most).data, cells(a, n, most).data},
-        .hidden = cells(a, n, most).data,
+        .sum = {tokens_of(a, n, most).data, tokens_of(a, n, most).data},
+        .hidden = tokens_of(a, n, most).data,
         .x = seen,
-        .height = in->rows * SIDE,
-        .width = in->cols * SIDE,
+        .height = in->rows,
+        .width = in->cols,
         .cancel = in->cancel};
     if (!seen.data || !r.sum[0] || !r.sum[1] || !r.hidden) {
         arena_rewind(a, mark);
         return err_memory(e, "a picture");
     }
-    op_unpatch(in->device, tensor_cols(seen, 0, told), in->told, in->rows, in->cols, SIDE);
-    op_unpatch(in->device, tensor_cols(seen, told, h->latent), in->x, in->rows, in->cols, SIDE);
+    op_convert(in->device, tensor_cols(seen, 0, told), in->told);
+    op_convert(in->device, tensor_cols(seen, told, h->latent), in->x);
     enum ih_status status =
         convolutions_run(&h->convolutions, &r, tensor_cols(seen, 0, h->latent), e);
     if (!status)
-        op_patch(in->device, clean, r.x, in->rows, in->cols, SIDE);
+        op_convert(in->device, clean, r.x);
     arena_rewind(a, mark);
     return status;
 }

@@ -5,11 +5,11 @@
 #include "base/arena.h"
 #include "models/image1/convolutions.h"
 
-/* Convolutions over the cells of the autoencoder behind the transformer: they see what the picture
- * looks like with its noise, the transformer's draft and some hints of it, and correct the draft
- * across the borders of its tokens. A token has 2 x 2 cells. */
+/* Convolutions over the tokens behind the transformer: they see what the picture looks like with
+ * its noise, the transformer's draft and some hints of it, and correct the draft across the borders
+ * of its tokens. */
 struct head {
-    int latent, hints, width; /* numbers of a cell, and those only for the head; channels */
+    int latent, hints, width; /* numbers of a token, and those only for the head; channels */
     struct convolutions convolutions;
     struct arena arena;
     size_t bytes; /* of weights */
@@ -28,7 +28,7 @@ int head_takes(const struct head *h);
 /* Working memory in the arena for so many tokens. */
 size_t head_run_bytes(const struct head *h, int64_t tokens);
 
-/* clean [N, 4 * latent] from the picture with its noise x [N, 4 * latent] and what the transformer
+/* clean [N, latent] from the picture with its noise x [N, latent] and what the transformer
  * gives, told [N, head_takes()]; N is rows * cols. */
 struct head_input {
     struct device *device; /* the job's */

@@ -92,23 +92,16 @@ static enum ih_status tell(
     return flow_rope(&t->rope, p->arena, f, at, n) ? IH_OK : err_memory(e, "a prompt");
 }
 
-/* How white each cell of a mask is, in the order of a token's numbers: by latent channel, then row
- * and column of the cell. */
+/* How white a mask is where each token is, for each of its numbers. */
 static enum ih_status prepare_share(struct painting *p, struct ih_error *e)
 {
-    enum { SIDE = AUTOENCODER_PATCH / AUTOENCODER_CELL };
-    float *cell = arena_alloc(p->arena, (size_t)(p->rows * p->cols) * SIDE * SIDE * sizeof *cell);
+    float *cell = arena_alloc(p->arena, (size_t)(p->rows * p->cols) * sizeof *cell);
     p->share = matrix(p, p->values).data;
     if (!cell || !p->share)
         return err_memory(e, "a mask");
     pixels_shrink_mask(cell, p->request->mask, AUTOENCODER_CELL);
-    float *to = p->share;
-    for (int row = 0; row < p->rows; row++)
-        for (int col = 0; col < p->cols; col++)
-            for (int i = 0; i < p->values; i++) {
-                int y = row * SIDE + i / SIDE % SIDE, x = col * SIDE + i % SIDE;
-                *to++ = cell[y * p->cols * SIDE + x];
-            }
+    for (int i = 0; i < p->rows * p->cols * p->values; i++)
+        p->share[i] = cell[i / p->values];
     return IH_OK;
 }
 
@@ -287,7 +280,7 @@ enum ih_status image1_paint(struct painter_session *s, const struct painting_req
         .arena = &s->arena,
         .rows = r->height / patch,
         .cols = r->width / patch,
-        .values = autoencoder_values(&m->autoencoder)};
+        .values = m->autoencoder.latent};
     *out = (struct ih_picture){0};
     enum ih_status status = check(&p, e);
     if (!status)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "nn/sampler.h"
+#include "text/sampler.h"
 
 #include "base/rng.h"
 

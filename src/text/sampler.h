@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef NN_SAMPLER_H
-#define NN_SAMPLER_H
+#ifndef TEXT_SAMPLER_H
+#define TEXT_SAMPLER_H
 
 #include "base/err.h"
 

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Many requests in one file: /v1/batches, as OpenAI's. */
+#include "server/batch_line.h"
+#include "server/binder.h"
+#include "server/fields.h"
+#include "server/operations.h"
+#include "server/store/json.h"
+#include "server/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WINDOW = 86400, HOUR = 3600, MONTH = 30 * 24 * HOUR };
+
+static const char *const known[] = {
+    "input_file_id", "endpoint", "completion_window", "metadata", "output_expires_after", NULL};
+
+/* A JSON object in a field, or null; a new reference. */
+static json_t *object_in(const struct field *f)
+{
+    json_t *json = f->kind == FIELD_JSON ? json_loadb(f->text, f->bytes, 0, NULL) : NULL;
+    if (json_is_object(json))
+        return json;
+    json_decref(json);
+    return NULL;
+}
+
+static bool check_pairs(const json_t *json, struct problem *p)
+{
+    enum { PAIRS = 16, NAME = 64, VALUE = 512 };
+    const char *name;
+    json_t *value;
+    if (!json || json_object_size(json) > PAIRS)
+        return problem_set(p, 400, "invalid_value", "metadata",
+            "metadata is an object of at most %d texts", PAIRS);
+    json_object_foreach((json_t *)json, name, value)
+    {
+        if (strlen(name) > NAME || !json_is_string(value) || json_string_length(value) > VALUE)
+            return problem_set(p, 400, "invalid_value", "metadata",
+                "metadata has names of at most %d bytes and texts of at most %d", NAME, VALUE);
+    }
+    return true;
+}
+
+static bool read_metadata(struct batch_row *row, const struct form *f, struct problem *p)
+{
+    const struct field *field = form_find(f, "metadata");
+    if (!field)
+        return true;
+    json_t *json = object_in(field);
+    char *text = NULL;
+    bool good = check_pairs(json, p);
+    if (good && (!(text = json_dumps(json, JSON_COMPACT)) || strlen(text) >= sizeof row->metadata))
+        good = problem_set(p, 400, "invalid_value", "metadata", "metadata is too long");
+    if (good)
+        snprintf(row->metadata, sizeof row->metadata, "%s", text);
+    free(text);
+    json_decref(json);
+    return good;
+}
+
+static bool read_keep(struct batch_row *row, const struct form *f, struct problem *p)
+{
+    const struct field *field = form_find(f, "output_expires_after");
+    const char *anchor = "";
+    json_int_t seconds = 0;
+    if (!field)
+        return true;
+    json_t *json = object_in(field);
+    bool good = json && json_unpack(json, "{ss sI}", "anchor", &anchor, "seconds", &seconds) == 0 &&
+                strcmp(anchor, "created_at") == 0 && seconds >= HOUR && seconds <= MONTH;
+    json_decref(json);
+    row->keep = seconds;
+    return good ||
+           problem_set(p, 400, "invalid_value", "output_expires_after",
+               "output_expires_after is {\"anchor\": \"created_at\", \"seconds\": N}, N from %d to "
+               "%d",
+               HOUR, MONTH);
+}
+
+static bool read_new(
+    struct batch_row *row, const struct host *host, const struct form *f, struct problem *p)
+{
+    const char *input = NULL, *endpoint = NULL, *window = NULL;
+    *row = (struct batch_row){
+        .owner = f->asked.key, .keep = (int64_t)host->settings->job_hours * HOUR};
+    for (int i = 0; i < f->fields; i++) {
+        const char *const *k = known;
+        while (*k && strcmp(*k, f->field[i].name) != 0)
+            k++;
+        if (!*k)
+            return problem_set(p, 400, "unknown_parameter", f->field[i].name,
+                "there is no field %.60s", f->field[i].name);
+    }
+    if (!fields_text(f, "input_file_id", &input, p) || !fields_text(f, "endpoint", &endpoint, p) ||
+        !fields_text(f, "completion_window", &window, p) || !read_metadata(row, f, p) ||
+        !read_keep(row, f, p))
+        return false;
+    if (!input || !*input || strlen(input) >= sizeof row->input)
+        return problem_set(p, 400, input && *input ? "invalid_value" : "missing_parameter",
+            "input_file_id", "input_file_id is the id of a file with purpose batch");
+    if (!endpoint || !line_operation(endpoint))
+        return problem_set(p, 400, endpoint ? "invalid_value" : "missing_parameter", "endpoint",
+            "endpoint is /v1/audio/transcriptions, /v1/audio/translations, /v1/audio/speech, "
+            "/v1/images/generations, /v1/images/edits or /v1/chat/completions");
+    if (!window || strcmp(window, "24h") != 0)
+        return problem_set(p, 400, window ? "invalid_value" : "missing_parameter",
+            "completion_window", "completion_window must be 24h");
+    snprintf(row->input, sizeof row->input, "%s", input);
+    snprintf(row->endpoint, sizeof row->endpoint, "%s", endpoint);
+    snprintf(row->once, sizeof row->once, "%s", f->asked.once);
+    return true;
+}
+
+static bool check_new(const struct host *host, const struct form *form, struct problem *p)
+{
+    struct batch_row row;
+    return read_new(&row, host, form, p);
+}
+
+static bool check_input(const struct host *host, const struct form *form,
+    const struct batch_row *row, struct problem *p)
+{
+    struct file_row file;
+    struct ih_error e = {0};
+    enum ih_status status =
+        file_find(host->store, row->input, asked_owner(&form->asked), &file, &e);
+    if (status == IH_NOT_FOUND)
+        return problem_set(p, 400, "file_not_found", "input_file_id", "%s", e.text);
+    if (status)
+        return problem_set(p, 503, "unavailable", NULL, "the data folder cannot be used now");
+    return strcmp(file.purpose, "batch") == 0 ||
+           problem_set(p, 400, "invalid_purpose", "input_file_id",
+               "the file's purpose is %.60s and not batch", file.purpose);
+}
+
+/* The lines have a name of their own, so that they stay when the file is deleted. */
+static enum ih_status keep(
+    const struct host *host, struct batch_row *row, bool *there, struct ih_error *e)
+{
+    char name[BLOB_NAME];
+    if (!id_new(row->id, "batch_"))
+        return explain(e, IH_INTERNAL, "the system has no random numbers");
+    snprintf(name, sizeof name, "%s.0", row->id);
+    row->expires = store_now(host->store) + WINDOW;
+    enum ih_status status = blob_link(host->store, row->input, name, e);
+    if (!status)
+        status = batch_add(host->store, row, there, e);
+    if (status || *there)
+        blob_remove(host->store, name);
+    return status;
+}
+
+static void run_new(const struct host *host, const struct form *form, struct answer *a)
+{
+    struct batch_row row;
+    struct problem p;
+    struct ih_error e = {0};
+    bool there = false;
+    if (!read_new(&row, host, form, &p) || !check_input(host, form, &row, &p)) {
+        answer_fail(a, &p);
+    } else if (keep(host, &row, &there, &e) != IH_OK) {
+        answer_store_error(a, &e);
+    } else {
+        answer_json(a, 200, batch_json(&row));
+        binder_wake(host->binder);
+    }
+}
+
+struct listing {
+    json_t *data;
+    int limit;
+    bool more;
+};
+
+static int add(void *arg, const struct batch_row *row)
+{
+    struct listing *l = arg;
+    if ((int)json_array_size(l->data) == l->limit) {
+        l->more = true;
+        return 1;
+    }
+    json_array_append_new(l->data, batch_json(row));
+    return 0;
+}
+
+static json_t *id_at(const json_t *data, size_t i)
+{
+    json_t *id = json_object_get(json_array_get(data, i), "id");
+    return id ? json_incref(id) : json_null();
+}
+
+static void list(const struct host *host, const struct form *form, struct answer *a)
+{
+    struct listing l = {0};
+    struct problem p;
+    struct ih_error e = {0};
+    int64_t owner = asked_owner(&form->asked);
+    if (!asked_limit(form, 20, 100, &l.limit, &p)) {
+        answer_fail(a, &p);
+        return;
+    }
+    l.data = json_array();
+    if (batch_list(host->store, owner, asked_text(form, "after"), add, &l, &e) == IH_OK) {
+        size_t n = json_array_size(l.data);
+        answer_json(a, 200,
+            json_pack("{ss sO so so sb}", "object", "list", "data", l.data, "first_id",
+                id_at(l.data, 0), "last_id", n ? id_at(l.data, n - 1) : json_null(), "has_more",
+                (int)l.more));
+    } else {
+        answer_store_error(a, &e);
+    }
+    json_decref(l.data);
+}
+
+static void show(const struct host *host, const struct form *form, struct answer *a)
+{
+    struct batch_row row;
+    struct ih_error e = {0};
+    if (batch_find(host->store, form->asked.item, asked_owner(&form->asked), &row, &e) == IH_OK)
+        answer_json(a, 200, batch_json(&row));
+    else
+        answer_store_error(a, &e);
+}
+
+static void cancel(const struct host *host, const struct form *form, struct answer *a)
+{
+    struct batch_row row;
+    struct problem p;
+    struct ih_error e = {0};
+    enum ih_status status = batch_stop(
+        host->store, form->asked.item, asked_owner(&form->asked), BATCH_CANCELLED, &row, &e);
+    if (status == IH_OK || (status == IH_INVALID && row.state == BATCH_CANCELLING)) {
+        kept_cancel_batch(host->kept, row.seq);
+        binder_wake(host->binder);
+        answer_json(a, 200, batch_json(&row));
+    } else if (status == IH_INVALID) {
+        problem_set(&p, 409, "batch_not_cancellable", NULL, "%s: it cannot be cancelled", e.text);
+        answer_fail(a, &p);
+    } else {
+        answer_store_error(a, &e);
+    }
+}
+
+static bool check(const struct host *host, const struct form *form, struct problem *p)
+{
+    (void)host, (void)form, (void)p;
+    return true;
+}
+
+const struct operation operation_batch_new = {
+    .name = "batch_new", .check = check_new, .run = run_new, .quick = true};
+const struct operation operation_batches = {
+    .name = "batches", .check = check, .run = list, .quick = true};
+const struct operation operation_batch = {
+    .name = "batch", .check = check, .run = show, .quick = true};
+const struct operation operation_batch_cancel = {
+    .name = "batch_cancel", .check = check, .run = cancel, .quick = true};

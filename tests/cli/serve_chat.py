@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Conversations over HTTP, with a tiny text model of random weights: what it says means nothing, but it is always the same.
+
+Arguments as those of serve.py.
+"""
+
+import json
+import sys
+import threading
+import unittest
+
+from serve import PROGRAM, Case, Server
+
+PATH = "/v1/chat/completions"
+TOOL = {"type": "function", "function": {"name": "clock", "description": "Tells the time.", "parameters": {"type": "object", "properties": {}}}}
+
+
+def events(body):
+    lines = [line[6:] for line in body.decode().split("\n") if line.startswith("data: ")]
+    assert lines[-1] == "[DONE]", lines[-1]
+    return [json.loads(line) for line in lines[:-1]]
+
+
+class Chat(Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server("--conversations", "2", program=PROGRAM)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+
+    def ask(self, text="Hello", path=PATH, **more):
+        return self.server.json(path, {"messages": [{"role": "user", "content": text}], **more})
+
+    def answer(self, text="Hello", path=PATH, **more):
+        status, headers, body = self.ask(text, path, **more)
+        self.assertEqual(status, 200, body)
+        self.assertEqual(headers["Content-Type"], "application/json")
+        return json.loads(body)
+
+    def content(self, *args, **more):
+        return self.answer(*args, **more)["choices"][0]["message"]["content"]
+
+    def test_shape(self):
+        got = self.answer(max_tokens=10, seed=4, model="tiny")
+        self.assertEqual((got["object"], got["model"]), ("chat.completion", "tiny"))
+        self.assertTrue(got["id"].startswith("chatcmpl-"))
+        choice, usage = got["choices"][0], got["usage"]
+        self.assertEqual((choice["index"], choice["finish_reason"], choice["message"]["role"]), (0, "length", "assistant"))
+        self.assertEqual(usage["completion_tokens"], 10)
+        self.assertEqual(usage["total_tokens"], usage["prompt_tokens"] + 10)
+        again = self.answer(max_completion_tokens=10, seed=4)
+        self.assertEqual(again["choices"][0]["message"], choice["message"])
+        self.assertGreater(again["usage"]["prompt_tokens_details"]["cached_tokens"], usage["prompt_tokens"] - 3)
+        self.assertNotEqual(self.content(max_tokens=10, seed=5), choice["message"]["content"])
+
+    def test_streams(self):
+        whole = self.content(max_tokens=16, seed=4)
+        status, headers, body = self.ask(max_tokens=16, seed=4, stream=True, stream_options={"include_usage": True})
+        self.assertEqual((status, headers["Content-Type"]), (200, "text/event-stream"))
+        got = events(body)
+        self.assertEqual(got[0]["choices"][0]["delta"]["role"], "assistant")
+        self.assertTrue(all(e["object"] == "chat.completion.chunk" and e["id"] == got[0]["id"] for e in got))
+        self.assertEqual("".join(e["choices"][0]["delta"].get("content", "") for e in got if e["choices"]), whole)
+        self.assertEqual([e["choices"][0]["finish_reason"] for e in got if e["choices"]][-1], "length")
+        self.assertEqual(got[-1]["usage"]["completion_tokens"], 16)
+        self.assertEqual(got[-1]["choices"], [])
+
+    def test_stops(self):
+        whole = self.content(max_tokens=30, seed=4)
+        at = len(whole) // 2
+        stop = whole[at:at + 4]
+        got = self.answer(max_tokens=30, seed=4, stop=[stop, "never written"])["choices"][0]
+        self.assertEqual(got["message"]["content"], whole[:whole.index(stop)])
+        self.assertEqual(got["finish_reason"], "stop")
+        self.assertEqual(self.answer(max_tokens=30, seed=4, stop=stop)["choices"][0], got)
+
+    def test_messages(self):
+        pieces = [{"type": "text", "text": "Hel"}, {"type": "text", "text": "lo"}]
+        self.assertEqual(self.content(pieces, max_tokens=8, seed=1), self.content(max_tokens=8, seed=1))
+        talk = [{"role": "developer", "content": "Be brief."}, {"role": "user", "content": "What time is it?"},
+                {"role": "assistant", "content": None, "tool_calls": [{"id": "call_1", "type": "function", "function": {"name": "clock", "arguments": "{}"}}]},
+                {"role": "tool", "tool_call_id": "call_1", "content": "12:00"}]
+        ask = lambda **more: self.server.json(PATH, {"messages": talk, "max_tokens": 4, **more})
+        self.assertEqual(ask(tools=[TOOL], tool_choice="none")[0], 200)
+        # What Qwen3 is told about tools has more tokens than this model can hold.
+        self.assertIn("room for", json.loads(ask(tools=[TOOL])[2])["error"]["message"])
+        self.fails(ask(tools=[TOOL], tool_choice="required"), 400, "unsupported_parameter", "tool_choice")
+        self.fails(ask(tools=[{"type": "function"}]), 400, "invalid_value", "tools")
+
+    def test_other_addresses(self):
+        want = self.content(max_tokens=8, seed=2)
+        self.assertEqual(self.content(path="/openai/deployments/tiny/chat/completions?api-version=2024-10-21", max_tokens=8, seed=2), want)
+        self.assertEqual(self.content(path="/mai/v1/chat/completions", max_tokens=8, seed=2), want)
+        self.assertEqual(self.content(model="gpt-4o-mini", max_tokens=8, seed=2), want)
+        self.assertTrue(json.loads(self.server.ask("GET", "/readyz")[2])["chat"])
+
+    def test_mistakes(self):
+        ask = lambda value: self.server.json(PATH, value)
+        hello = [{"role": "user", "content": "Hello"}]
+        self.fails(ask({}), 400, "missing_parameter", "messages")
+        self.fails(ask({"messages": "Hello"}), 400, "missing_parameter", "messages")
+        self.fails(ask({"messages": [{"content": "x"}]}), 400, "invalid_value", "messages")
+        self.fails(ask({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}), 400, "invalid_value", "messages")
+        self.fails(ask({"messages": hello, "temperature": "hot"}), 400, "invalid_type", "temperature")
+        self.fails(ask({"messages": hello, "temperature": -1}), 400, "invalid_value", "temperature")
+        self.fails(ask({"messages": hello, "n": 2}), 400, "unsupported_parameter", "n")
+        self.fails(ask({"messages": hello, "stop": [""]}), 400, "invalid_value", "stop")
+        self.fails(ask({"messages": hello, "response_format": {"type": "json_object"}}), 400, "unsupported_parameter", "response_format")
+        self.fails(ask({"messages": hello, "temprature": 1}), 400, "unknown_parameter", "temprature")
+        self.fails(ask({"messages": hello, "model": "nobody"}), 404, "model_not_found", "model")
+        self.assertIn("role is \"robot\"", json.loads(ask({"messages": [{"role": "robot", "content": "x"}]})[2])["error"]["message"])
+        self.assertIn("room for", json.loads(self.ask("long " * 20000)[2])["error"]["message"])
+
+    def test_many_at_once(self):
+        want = [self.content(f"Number {i}", max_tokens=24, temperature=0) for i in range(6)]
+        got = [None] * 24
+
+        def one(i):
+            got[i] = self.content(f"Number {i % 6}", max_tokens=24, temperature=0)
+
+        threads = [threading.Thread(target=one, args=[i]) for i in range(24)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(got, want * 4)
+
+    def test_a_client_that_goes(self):
+        s = self.server.socket()
+        body = json.dumps({"messages": [{"role": "user", "content": "Hello"}], "stream": True}).encode()
+        s.sendall(b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % (PATH.encode(), len(body)) + body)
+        self.assertIn(b"200", s.recv(200))
+        s.close()
+        self.server.wait_for("gone=true")
+        self.content(max_tokens=2)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[4:], verbosity=2)
