@@ -42,6 +42,7 @@ struct operation {
     const char *about;              /* a sentence */
     const struct field_rule *rules; /* of its fields (fields.h), or null */
     unsigned task;                  /* enum ih_task whose options are fields too; 0: none */
+    int good;                       /* status when it is done; 0: 200 */
     const char *const *types;       /* that its answers have, ends with null; null: JSON */
 };
 

@@ -152,7 +152,7 @@ static json_t *good_response(const struct route *r, const struct described *d)
         json_object_set_new(content, json_string_value(type), json_object());
     }
     json_decref(list);
-    return json_pack("{ssso}", "description", status_phrase(200), "content", content);
+    return json_pack("{ssso}", "description", "what was asked for", "content", content);
 }
 
 static json_t *plain_response(int status)
@@ -168,8 +168,12 @@ static json_t *responses_of(const struct route *r, const struct described *d, js
     char text[8];
     if (r->now == realtime_now)
         json_object_set_new(responses, "101", plain_response(101));
-    else
-        json_object_set_new(responses, "200", good_response(r, d));
+    else {
+        int good = r->operation && r->operation->good ? r->operation->good : 200;
+        snprintf(text, sizeof text, "%d", good);
+        json_object_set_new(
+            responses, text, good == 204 ? plain_response(204) : good_response(r, d));
+    }
     if (r->now == page_now)
         json_object_set_new(responses, "304", plain_response(304));
     if (r->operation && r->operation->measure)
