@@ -166,9 +166,9 @@ static json_t *responses_of(const struct route *r, const struct described *d, js
         400, 401, 403, 404, 408, 409, 411, 413, 415, 426, 429, 431, 500, 503, 504};
     json_t *responses = json_object();
     char text[8];
-    if (r->now == realtime_now)
+    if (r->now == realtime_now) {
         json_object_set_new(responses, "101", plain_response(101));
-    else {
+    } else {
         int good = r->operation && r->operation->good ? r->operation->good : 200;
         snprintf(text, sizeof text, "%d", good);
         json_object_set_new(
