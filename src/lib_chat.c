@@ -57,6 +57,7 @@ enum ih_status ih_chat_open(struct ih_chat **out, struct ih_model *model,
     if (!c)
         return err_memory(e, "conversations");
     c->model = m;
+    pthread_mutex_init(&c->lock, NULL);
     m->family->writer->info(m, &c->info);
     c->context = s->context ? s->context : c->info.context < CONTEXT ? c->info.context : CONTEXT;
     const struct writer_setup w = {s->conversations ? s->conversations : CONVERSATIONS, c->context};
@@ -71,6 +72,8 @@ void ih_chat_close(struct ih_chat **c)
 {
     if (*c) {
         room_close(&(*c)->room);
+        guide_words_free(&(*c)->words);
+        pthread_mutex_destroy(&(*c)->lock);
         free(*c);
     }
     *c = NULL;
@@ -102,6 +105,8 @@ static enum ih_status check_options(const struct ih_chat_options *o, struct ih_e
     for (int i = 0; i < o->stops; i++)
         if (!o->stop[i] || !*o->stop[i])
             return err_set(e, IH_INVALID, "a stop text is empty");
+    if (o->schema && o->tools)
+        return err_set(e, IH_INVALID, "an answer cannot keep to a schema and ask for functions");
     if (o->tokens < 0)
         return err_set(e, IH_INVALID, "tokens must be 1 or more, not %d", o->tokens);
     return IH_OK;

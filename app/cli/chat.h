@@ -21,6 +21,7 @@ struct chat_work {
     struct ih_model *model;
     struct ih_chat *chat;
     json_t *messages; /* [{role, content, reasoning?}] */
+    char *schema;     /* JSON, or null */
 
     /* The answer in work. */
     struct ih_chat_job job;

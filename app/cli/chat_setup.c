@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a command line to an open model and the conversation so far. */
 #include "cli/chat.h"
+#include "cli/input.h"
 #include "cli/used.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+
+enum { SCHEMA_MOST = 1 << 20 };
 
 static int read_flags(struct chat_work *w)
 {
@@ -13,9 +17,14 @@ static int read_flags(struct chat_work *w)
     for (int i = 0; i < a->given; i++)
         if (ih_option_set(&w->request, a->flag[i].name, a->flag[i].value, IH_ON_COMMAND_LINE, &e))
             return usage_error(a->command, "%s", e.text);
+    size_t bytes;
+    int code = EXIT_DONE;
+    if (w->request.schema)
+        code = input_whole(w->request.schema, SCHEMA_MOST, &w->schema, &bytes);
+    w->request.chat.schema = w->schema;
     w->request.chat.stop = &w->request.stop;
     w->request.chat.stops = w->request.stop && *w->request.stop;
-    return EXIT_DONE;
+    return code;
 }
 
 static int open_model(struct chat_work *w)
@@ -61,4 +70,5 @@ void chat_close(struct chat_work *w)
     ih_model_close(&w->model);
     ih_engine_close(&w->engine);
     json_decref(w->messages);
+    free(w->schema);
 }

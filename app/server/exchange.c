@@ -15,6 +15,8 @@
 #include <strings.h>
 
 enum { UPLOAD_MEMORY = 256 << 10, ANSWER_MOST = 1 << 30 };
+/* The HTTP library does not read more of a body whose length it does not know. */
+enum { CHUNKED_MEGABYTES = 100 };
 
 void exchange_refuse(struct exchange *x, const struct problem *p)
 {
@@ -91,7 +93,8 @@ static int64_t body_length(const struct request_head *h, bool bare)
 {
     int64_t n;
     if (*h->transfer_encoding)
-        return -1;
+        return !*h->content_length && strcasecmp(h->transfer_encoding, "chunked") == 0 ? INT64_MAX
+                                                                                       : -1;
     if (!*h->content_length)
         return bare ? 0 : h->method[0] == 'P' ? -1 : 0; /* POST, PUT, PATCH */
     bool digits = strspn(h->content_length, "0123456789") == strlen(h->content_length);
@@ -102,9 +105,12 @@ static bool check_length(const struct exchange *x, const struct request_head *h,
 {
     if (x->length >= 0)
         return true;
+    if (*h->transfer_encoding && *h->content_length)
+        return problem_set(p, 400, "invalid_header", NULL,
+            "there are both Content-Length and Transfer-Encoding, which contradict each other");
     if (*h->transfer_encoding)
-        return problem_set(p, 411, "length_required", NULL,
-            "a body in pieces (Transfer-Encoding) is not taken; send Content-Length");
+        return problem_set(p, 501, "unsupported_coding", NULL,
+            "of transfer encodings only chunked is understood here");
     if (!*h->content_length)
         return problem_set(p, 411, "length_required", NULL, "Content-Length is missing");
     return problem_set(p, 400, "invalid_header", NULL, "Content-Length is not a number");
@@ -153,6 +159,8 @@ static bool read_type(struct exchange *x, const struct request_head *h, struct p
         x->body = BODY_MULTIPART;
         most += (int64_t)s->upload_megabytes << 20;
     }
+    if (x->chunked)
+        x->length = most;
     if (x->length > most)
         return problem_set(p, 413, "request_too_large", NULL,
             "the body has %lld bytes; at most %lld are taken", (long long)x->length,
@@ -239,6 +247,7 @@ struct exchange *exchange_begin(
     snprintf(x->path, sizeof x->path, "%s", h->path);
     x->route = route_find(h->method, h->path, &o.dialect, allow, &p);
     x->length = body_length(h, x->route && x->route->bare);
+    x->chunked = *h->transfer_encoding && x->length >= 0;
     x->form.asked.dialect = o.dialect->name;
     x->answer = answer_new(&o);
     if (!x->answer) {
@@ -271,17 +280,44 @@ static void refuse_body(struct exchange *x, const struct ih_error *e)
     exchange_refuse(x, &p);
 }
 
-void exchange_body(struct exchange *x, const void *data, size_t n)
+/* What the body carries; more than was announced is dropped, or an error where none was. */
+static enum ih_status take_body(void *exchange, const void *data, size_t n, struct ih_error *e)
 {
-    struct ih_error e = {0};
+    struct exchange *x = exchange;
     x->received += (int64_t)n;
-    if (x->refused || n == 0 || x->received > x->length)
-        return;
+    if (x->received > x->length)
+        return x->chunked ? explain(e, IH_NO_MEMORY, "the body has more than %lld bytes",
+                                (long long)x->length)
+                          : IH_OK;
     if (x->body == BODY_JSON || x->body == BODY_TEXT)
         memcpy(x->text + x->received - (int64_t)n, data, n);
-    else if (x->body == BODY_MULTIPART &&
-             multipart_feed(&x->reader.multipart, data, n, &e) != IH_OK)
+    else if (x->body == BODY_MULTIPART)
+        return multipart_feed(&x->reader.multipart, data, n, e);
+    return IH_OK;
+}
+
+static enum ih_status drop_body(void *exchange, const void *data, size_t n, struct ih_error *e)
+{
+    (void)data, (void)e;
+    ((struct exchange *)exchange)->received += (int64_t)n;
+    return IH_OK;
+}
+
+/* Of what is refused the end is still looked for. */
+bool exchange_body(struct exchange *x, const void *data, size_t n)
+{
+    struct ih_error e = {0};
+    enum ih_status status = IH_OK;
+    bool before = x->refused;
+    if (x->ended || n == 0)
+        return false;
+    if (x->chunked)
+        status = chunks_feed(&x->chunks, data, n, before ? drop_body : take_body, x, &e);
+    else
+        status = (before ? drop_body : take_body)(x, data, n, &e);
+    if (status && !before)
         refuse_body(x, &e);
+    return x->chunked && chunks_ended(&x->chunks);
 }
 
 /* Brings the form into the words that the operation knows, and says whether it can be worked on;
@@ -345,6 +381,12 @@ void exchange_end(struct exchange *x)
     x->ended = true;
     if (x->refused)
         return;
+    if (x->chunked && !chunks_ended(&x->chunks)) {
+        problem_set(&p, 413, "request_too_large", NULL,
+            "a body in pieces may have %d MB here; send Content-Length", CHUNKED_MEGABYTES);
+        exchange_refuse(x, &p);
+        return;
+    }
     if (x->route->operation)
         metrics_stage(x->service->host.metrics, STAGE_RECEIVE, x->route->operation->name,
             seconds_now() - x->began);

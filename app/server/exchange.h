@@ -3,6 +3,7 @@
 #define SERVER_EXCHANGE_H
 
 #include "server/access.h"
+#include "server/chunks.h"
 #include "server/routes.h"
 
 #include <stdatomic.h>
@@ -41,10 +42,13 @@ struct exchange {
     struct answer *answer;
     char method[12], path[512]; /* for the log */
     enum body body;
-    int64_t length, received; /* of the body; a length of -1 cannot be known */
-    bool refused;             /* the answer is an error and the rest of the body is not wanted */
-    bool ended;               /* the body is complete */
-    struct key key;           /* of the store; all zeros for others */
+    /* Of the body. A length of -1 cannot be known; of one in pieces it is the most there may be. */
+    int64_t length, received;
+    bool chunked;
+    struct chunks chunks;
+    bool refused;   /* the answer is an error and the rest of the body is not wanted */
+    bool ended;     /* the body is complete */
+    struct key key; /* of the store; all zeros for others */
     struct form form;
     struct form_reader reader;
     char *text;   /* of the body, where that is JSON or text */
@@ -57,7 +61,8 @@ struct exchange {
  * memory. notify as in struct answer_options. */
 struct exchange *exchange_begin(
     struct service *s, const struct request_head *head, void (*notify)(void *arg), void *arg);
-void exchange_body(struct exchange *x, const void *data, size_t n);
+/* True when a body in pieces is complete: exchange_end() is next. */
+bool exchange_body(struct exchange *x, const void *data, size_t n);
 void exchange_end(struct exchange *x);
 /* Answers with an error in place of what the request would have got. */
 void exchange_refuse(struct exchange *x, const struct problem *p);

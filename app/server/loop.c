@@ -93,6 +93,7 @@ static struct connection *new_connection(struct loop *l, struct lws *wsi, struct
 static int begin(struct loop *l, struct lws *wsi, const char *path)
 {
     struct head head;
+    struct problem p;
     head_read(&head, wsi, path);
     drop(wsi);
     struct exchange *x = exchange_begin(l->service, &head.request, wake, l);
@@ -102,8 +103,12 @@ static int begin(struct loop *l, struct lws *wsi, const char *path)
         return -1;
     }
     c->keep_whole = strcmp(head.version, "HTTP/1.1") != 0;
+    if (c->keep_whole && x->chunked) {
+        problem_set(&p, 400, "invalid_header", NULL, "HTTP/1.0 has no bodies in pieces");
+        exchange_refuse(x, &p);
+    }
     c->at_once = x->refused && (*head.expect || head.request.too_large || x->length < 0 ||
-                                   x->length > DISCARD_MOST);
+                                   (!x->chunked && x->length > DISCARD_MOST));
     if (!x->refused && *head.expect && go_on(l, wsi))
         return -1;
     if (x->length == 0 && strcmp(head.request.method, "POST") != 0)
@@ -118,8 +123,12 @@ static int body(struct lws *wsi, const void *data, size_t n)
     if (!c)
         return -1;
     bool before = c->exchange->refused;
-    exchange_body(c->exchange, data, n);
-    if (!before && c->exchange->refused)
+    if (c->exchange->chunked && c->exchange->ended && !c->exchange->refused)
+        return -1; /* more than a body: see body_end() */
+    bool complete = exchange_body(c->exchange, data, n);
+    if (complete)
+        exchange_end(c->exchange);
+    if (complete || (!before && c->exchange->refused))
         lws_callback_on_writable(wsi);
     return 0;
 }

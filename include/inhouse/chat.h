@@ -35,6 +35,9 @@ struct ih_chat_options {
     int stops;
     int tokens;    /* most of the answer, thoughts included; 0: as many as there is room for */
     bool thinking; /* the model may think before it answers, where it can */
+    /* JSON Schema, of which docs/cli.md says what can be kept to: the answer is JSON that fits it
+     * unless its tokens run out. Without thoughts and tools. Null: none. */
+    const char *schema;
 
     /* How tokens are chosen. */
     float temperature;         /* 0: the likeliest, always; at most 100 */

@@ -60,6 +60,7 @@ struct ih_request {
     const char *stop;         /* a text that ends an answer; null: none */
     int context;              /* tokens of a conversation; 0: as in ih_chat_setup */
     const char *load, *save;  /* files of a conversation; null: none */
+    const char *schema;       /* file of a JSON Schema; null: none */
 };
 
 #define IH_SEED_NEW UINT64_MAX

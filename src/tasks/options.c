@@ -177,6 +177,8 @@ static const struct ih_option options[] = {
         "taken off tokens for each time they were written", CHAT, EVERYWHERE, FIELD(chat.frequency)},
     {"stop", 0, IH_OPTION_STRING, "TEXT", 0, 0, NULL, NULL,
         "end the answer where this text begins", CHAT, CLI, FIELD(stop)},
+    {"schema", 0, IH_OPTION_STRING, "FILE", 0, 0, NULL, NULL,
+        "the answer is JSON that fits this JSON Schema", CHAT, CLI, FIELD(schema)},
     {"seed", 0, IH_OPTION_INT, "N", -1, 0x1p53, NULL, NULL,
         "the same number writes the same answer again; -1 takes a new one each time", CHAT, EVERYWHERE, FIELD(chat.seed)},
     {"context", 0, IH_OPTION_INT, "N", 0, 1e7, NULL, NULL,

@@ -9,6 +9,7 @@
 #include "tasks/passage.h"
 #include "text/sampler.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,9 @@ struct writing {
     int32_t *token;          /* [context] of the prompt, then of the answer */
     int prompt, count, told; /* `told` of the answer's are in the passage */
     struct sampler *sampler;
-    float *logits; /* [vocab] */
+    float *logits;                /* [vocab] */
+    struct guide_program *schema; /* null: none */
+    struct guide *guide;
     struct passage passage;
     struct patience patience;
     int seat, kept;
@@ -33,7 +36,7 @@ static enum ih_status render(struct writing *w, struct ih_error *e)
 {
     const struct ih_chat_options *o = w->o;
     struct chat_options c = {
-        .answer = true, .thinking = o->thinking, .tool = o->tool, .tools = o->tools};
+        .answer = true, .thinking = o->thinking && !o->schema, .tool = o->tool, .tools = o->tools};
     struct chat_message *m = arena_alloc(&w->arena, (size_t)o->messages * sizeof *m);
     int32_t *id;
     size_t n;
@@ -76,6 +79,23 @@ static void told_text(void *arg, const char *text, size_t bytes, bool reasoning)
         w->job->text(w->job->job.arg, text, bytes, reasoning);
 }
 
+/* What the answer must keep to. */
+static enum ih_status open_guide(struct writing *w, struct ih_error *e)
+{
+    struct ih_chat *c = w->chat;
+    const char *schema = w->o->schema;
+    if (!schema)
+        return IH_OK;
+    enum ih_status status = guide_compile(&w->schema, schema, strlen(schema), e);
+    if (status)
+        return status;
+    pthread_mutex_lock(&c->lock);
+    if (!c->words)
+        status = guide_words_new(&c->words, c->info.bpe, c->info.vocab, e);
+    pthread_mutex_unlock(&c->lock);
+    return status ? status : guide_open(&w->guide, w->schema, c->words, e);
+}
+
 static enum ih_status prepare(struct writing *w, struct ih_error *e)
 {
     const struct ih_chat_options *o = w->o;
@@ -100,6 +120,8 @@ static enum ih_status prepare(struct writing *w, struct ih_error *e)
     if (!w->token || !w->logits)
         return err_memory(e, "an answer");
     enum ih_status status = sampler_open(&w->sampler, w->chat->info.vocab, &s, e);
+    if (!status)
+        status = open_guide(w, e);
     return status ? status : render(w, e);
 }
 
@@ -130,6 +152,33 @@ static bool ends(const struct writing *w, int32_t token)
     return false;
 }
 
+/* Takes out what does not fit the schema. */
+static enum ih_status keep_to_schema(struct writing *w, struct ih_error *e)
+{
+    if (!w->guide)
+        return IH_OK;
+    const uint64_t *mask = guide_mask(w->guide);
+    bool may_end = guide_may_end(w->guide);
+    if (!mask)
+        return err_memory(e, "a schema");
+    for (int i = 0; i < w->chat->info.vocab; i++)
+        if (!(mask[i / 64] >> (i % 64) & 1) && !(may_end && ends(w, i)))
+            w->logits[i] = -INFINITY;
+    return IH_OK;
+}
+
+/* A token is part of the answer: to the passage, and to the schema. */
+static void put_token(struct writing *w, int32_t token)
+{
+    size_t n;
+    const unsigned char *bytes = bpe_bytes(w->chat->info.bpe, token, &n);
+    sampler_see(w->sampler, token, 1);
+    w->token[w->count++] = token;
+    if (w->guide)
+        guide_take(w->guide, bytes, n);
+    pass_on(w);
+}
+
 static enum ih_status read_prompt(struct writing *w, struct ih_error *e)
 {
     double began = clock_seconds();
@@ -151,23 +200,25 @@ static enum ih_status write_tokens(struct writing *w, struct ih_error *e)
         most = w->prompt + w->o->tokens;
     w->out->end = IH_CHAT_LENGTH;
     for (;;) {
+        enum ih_status status = keep_to_schema(w, e);
+        if (status)
+            return status;
         int32_t token = sampler_choose(w->sampler, w->logits);
         if (token < 0)
             return err_set(e, IH_BAD_DATA,
-                "%s gives no number for any token; are its weights whole?", w->chat->model->name);
+                "%s gives no number for any token that may follow; are its weights whole?",
+                w->chat->model->name);
         if (ends(w, token)) {
             w->out->end = IH_CHAT_STOP;
             return IH_OK;
         }
-        sampler_see(w->sampler, token, 1);
-        w->token[w->count++] = token;
-        pass_on(w);
-        if (w->passage.stopped)
+        put_token(w, token);
+        if (w->passage.stopped || (w->guide && guide_must_end(w->guide)))
             w->out->end = IH_CHAT_STOP;
-        if (w->passage.stopped || w->count == most)
+        if (w->out->end == IH_CHAT_STOP || w->count == most)
             return IH_OK;
         const struct writer_feed feed = {w->seat, &w->token[w->count - 1], 1, w->logits};
-        enum ih_status status = room_feed(w->chat->room, &feed, &w->patience, NULL, NULL, e);
+        status = room_feed(w->chat->room, &feed, &w->patience, NULL, NULL, e);
         if (status)
             return status;
     }
@@ -220,6 +271,8 @@ enum ih_status write_answer(struct ih_chat *c, const struct ih_chat_options *o,
         status = status ? status : ended;
     }
     passage_free(&w.passage);
+    guide_close(&w.guide);
+    guide_program_free(&w.schema);
     sampler_close(&w.sampler);
     arena_free(&w.arena);
     free(w.token);

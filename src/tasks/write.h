@@ -4,6 +4,9 @@
 
 #include "inhouse/chat.h"
 #include "tasks/room.h"
+#include "text/guide.h"
+
+#include <pthread.h>
 
 /* Conversations with one model: the room and what is known of the model. */
 struct ih_chat {
@@ -11,6 +14,8 @@ struct ih_chat {
     struct writer_info info;
     struct room *room;
     int context;
+    pthread_mutex_t lock;
+    struct guide_words *words; /* null until an answer must keep to a schema */
 };
 
 enum ih_status write_answer(struct ih_chat *c, const struct ih_chat_options *o,

@@ -53,6 +53,17 @@ assert got["content"].rstrip("\n") == sys.argv[2].rstrip("\n"), got
 assert got["tokens"] == 12 and got["finish_reason"] == "length" and got["seed"] == 5 and got["model"] == "tiny", got
 END
 
+# An answer that keeps to a schema, from a model that means nothing by what it says.
+echo '{"type": "object", "properties": {"colour": {"enum": ["red", "green"]}, "n": {"type": "integer"}}, "required": ["colour", "n"]}' >schema.json
+for seed in 1 2 3 4 5 6; do
+    expect 0 '' hello --seed "$seed" --schema schema.json --temperature 2
+    python3 -c 'import json, sys
+got = json.loads(sys.argv[1]); assert got["colour"] in ("red", "green") and isinstance(got["n"], int) and len(got) == 2' "$(cat out)" || complain "does not fit: $(cat out)"
+done
+echo '{"pattern": "a*"}' >bad.json
+expect 3 'pattern' hello --schema bad.json
+expect 1 'cannot be read' hello --schema nowhere.json
+
 # A conversation goes on from its file, and is what it would have been in one go.
 expect 0 '' one --seed 1 --tokens 8 --save talk.json --system 'Be brief.'
 expect 0 '' two --seed 2 --tokens 8 --load talk.json --save talk.json

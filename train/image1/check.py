@@ -59,9 +59,10 @@ def middle(things):
 
 
 def verdict(scene, things, picture, palette) -> dict:
-    """{what: right?} of one picture"""
+    """{what: right?} of one picture; each: the share of its kinds of things that are there"""
     groups, out = scene["groups"], {}
     mine = [[t for t in things if t[0] == g["class"]] for g in groups]
+    out["each"] = sum(map(bool, mine)) / len(mine)
     out["class"] = all(mine)
     out["count"] = len(things) == sum(g["count"] for g in groups)
     colours = []
@@ -82,7 +83,7 @@ def score(scenes, pictures, eye, palette):
         for scene, picture, things in zip(scenes[start : start + 32], part, judge.find(eye, part)):
             verdicts.append(verdict(scene, things, picture, palette))
     rates = {}
-    for what in ("class", "colour", "count", "relation"):
+    for what in ("class", "each", "colour", "count", "relation"):
         asked = [v[what] for v in verdicts if what in v]
         rates[what] = round(100 * sum(asked) / max(1, len(asked)), 1)
     return rates, verdicts
@@ -131,7 +132,7 @@ def main():
     if args.sheet:
         Image.fromarray(sheet(pictures[:64], 8)).save(args.sheet)
         for prompt, v in zip(prompts[:64], verdicts):
-            print(prompt, "|", " ".join(name for name, right in v.items() if not right))
+            print(prompt, "|", " ".join(name for name, right in v.items() if right != 1))
 
 
 if __name__ == "__main__":
