@@ -111,6 +111,7 @@ static bool may_answer(const struct route *r, int status)
     case 411:
     case 413:
     case 415:
+    case 501:
         return has_body(r);
     case 409:
         return item && (r->kept || r->admin);
@@ -171,7 +172,7 @@ static json_t *plain_response(int status)
 static json_t *responses_of(const struct route *r, const struct described *d, json_t *components)
 {
     static const int errors[] = {
-        400, 401, 403, 404, 408, 409, 411, 413, 415, 426, 429, 431, 500, 503, 504};
+        400, 401, 403, 404, 408, 409, 411, 413, 415, 426, 429, 431, 500, 501, 503, 504};
     json_t *responses = json_object();
     char text[8];
     snprintf(text, sizeof text, "%d", good_status(r));

@@ -5,8 +5,10 @@ Arguments as those of serve.py.
 """
 
 import json
+import re
 import sys
 import threading
+import time
 import unittest
 
 from serve import PROGRAM, Case, Server
@@ -95,6 +97,24 @@ class Chat(Case):
         self.assertEqual(self.content(path="/mai/v1/chat/completions", max_tokens=8, seed=2), want)
         self.assertEqual(self.content(model="gpt-4o-mini", max_tokens=8, seed=2), want)
         self.assertTrue(json.loads(self.server.ask("GET", "/readyz")[2])["chat"])
+
+    def test_tokens_are_counted(self):
+        def counted():
+            text = self.server.ask("GET", "/metrics")[2].decode()
+            found = re.search(r'^inhouse_used_total\{model="tiny",unit="tokens"\} (\S+)$', text, re.M)
+            return float(found[1]) if found else 0
+
+        # What a worker did is counted when it has let go of it, which may be behind the answer.
+        self.content("Before", max_tokens=2)
+        time.sleep(0.5)
+        before = counted()
+        usage = self.answer("A sentence that nobody said before", max_tokens=9, seed=1)["usage"]
+        used = usage["total_tokens"] - usage["prompt_tokens_details"]["cached_tokens"]
+        for _ in range(200):
+            if counted() > before:
+                break
+            time.sleep(0.05)
+        self.assertEqual(counted() - before, used)
 
     def test_mistakes(self):
         ask = lambda value: self.server.json(PATH, value)

@@ -121,6 +121,13 @@ static void test_fields(void **state)
     assert_null(field(listen, form, "task"));
     assert_null(field(drawing, json, "preview"));
     assert_null(field(speech, json, "lexicon"));
+    /* Of operations that have no options. */
+    is(json_object_get(field("/v1/batches", json, "completion_window"), "enum"), "[\"24h\"]");
+    assert_non_null(field("/v1/chat/completions", json, "temperature"));
+    is(json_object_get(field("/v1/chat/completions", json, "messages"), "type"), "\"array\"");
+    assert_null(field("/v1/chat/completions", json, "logprobs"));
+    assert_null(field("/customvoice/consents/{id}", json, "locale"));
+    assert_non_null(field("/customvoice/consents/{id}", form, "locale"));
     /* A file needs a form. */
     assert_null(field(listen, json, "beam"));
     is(json_object_get(field(listen, form, "file"), "format"), "\"binary\"");
