@@ -18,7 +18,8 @@ from serve import TOY, Server
 KEY = "correct-horse-battery"
 CHECKS = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
           "response_schema_conformance")
-EXAMPLES, SEED = 8, 7
+# With some seeds schemathesis itself fails where a body is a file ("Unsupported type: 'Binary'").
+EXAMPLES, SEED = 8, 1
 
 
 class Description(unittest.TestCase):
