@@ -86,13 +86,18 @@ cmd_slow() {
 }
 
 # The official client libraries, unmodified, in a Python environment of their own.
-sdk_packages=(openai==3.57.0 azure-ai-transcription==1.0.0)
+sdk_packages=(openai==3.57.0 azure-ai-transcription==1.0.0
+    openapi-spec-validator==0.9.0 schemathesis==4.32.5 prometheus-client==0.26.0)
 cmd_sdk() {
     need "${packages[@]}" "${test_packages[@]}" python3-venv
     build build -DINHOUSE_TESTS=ON
     [ -x build/sdk/bin/python ] || python3 -m venv build/sdk
     build/sdk/bin/python -m pip install --quiet --disable-pip-version-check "${sdk_packages[@]}"
-    INHOUSE_SDK_PYTHON=$PWD/build/sdk/bin/python tests/cli/test_sdk.sh build/inhouse "$PWD" "$PWD/build" "$@"
+    local test tests=(sdk openapi metrics)
+    [ $# = 0 ] || tests=(sdk)
+    for test in "${tests[@]}"; do
+        INHOUSE_SDK_PYTHON=$PWD/build/sdk/bin/python "tests/cli/test_$test.sh" build/inhouse "$PWD" "$PWD/build" "$@"
+    done
 }
 
 cmd_lint() {
@@ -139,7 +144,8 @@ cmd_help() {
 ./do demo      install what is missing, build, read a recording and say a sentence with the built-in models
 ./do test      the same set-up, then lint, every test, and every test again under sanitizers
 ./do slow      tests that take minutes: Arm's kernels under an emulator
-./do sdk       the official client libraries of OpenAI and Azure, from PyPI, against the server
+./do sdk       the official client libraries of OpenAI and Azure, and tools that read what the server says of itself,
+               all from PyPI, against the server
 ./do build     build into build/
 ./do lint      format, layering, banned calls
 ./do format    apply the format

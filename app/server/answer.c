@@ -24,7 +24,7 @@ struct answer {
     struct ih_job *job; /* that runs for it, or null */
     struct amounts used;
     char model[128]; /* of what was used */
-    double done, total;
+    double done, total, sound;
     double deadline; /* seconds of CLOCK_MONOTONIC; 0 before the first job */
     int later;       /* seconds, of what it failed for; the worker's own */
 };
@@ -146,6 +146,21 @@ void answer_used(struct answer *a, struct amounts *out, char *model, size_t size
     *out = a->used;
     snprintf(model, size, "%s", a->model);
     pthread_mutex_unlock(&a->lock);
+}
+
+void answer_hear(struct answer *a, double seconds)
+{
+    pthread_mutex_lock(&a->lock);
+    a->sound += seconds;
+    pthread_mutex_unlock(&a->lock);
+}
+
+double answer_sound(struct answer *a)
+{
+    pthread_mutex_lock(&a->lock);
+    double seconds = a->sound;
+    pthread_mutex_unlock(&a->lock);
+    return seconds;
 }
 
 void answer_progress(struct answer *a, double done, double total)

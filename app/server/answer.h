@@ -50,6 +50,9 @@ void answer_warn(void *answer, const char *sentence);
 /* What of a model the work has taken, for quotas and usage: is added up. */
 void answer_use(struct answer *a, const char *model, enum unit u, double amount);
 void answer_used(struct answer *a, struct amounts *out, char *model, size_t size);
+/* Seconds of sound that were heard or made, are added up. */
+void answer_hear(struct answer *a, double seconds);
+double answer_sound(struct answer *a);
 /* How far it is, in the task's own unit; total is negative while unknown. */
 void answer_progress(struct answer *a, double done, double total);
 bool answer_progressed(struct answer *a, double *done, double *total);

@@ -195,13 +195,49 @@ static bool check(const struct host *host, const struct form *form, struct probl
     return true;
 }
 
+/* clang-format off */
+static const struct field_rule key_rules[] = {
+    RULE_OWN("name", SHAPE_TEXT, "of the key, which no other has", .needed = true),
+    RULE_OWN("admin", SHAPE_BOOL, "may do everything"),
+    RULE_OWN("models", SHAPE_TEXTS, "that it may name; all without it"),
+    RULE_OWN("voices", SHAPE_TEXTS, "that it may name; all without it"),
+    RULE_OWN("quotas", SHAPE_TEXTS, "such as characters=1000/day"),
+    RULE_OWN("expires", SHAPE_WHOLE, "seconds since 1970", .low = 1, .high = 0x1p53),
+    RULE_END,
+};
+static const char *const formats[] = {"json", "csv", NULL};
+#define USAGE_RULES                                                                    \
+    RULE_OWN("since", SHAPE_TEXT, "the first day, such as 2027-01-31"),                \
+    RULE_OWN("until", SHAPE_TEXT, "the last day"),                                     \
+    RULE_OWN("by", SHAPE_TEXT, "what is told apart: day, key, model, with commas"),    \
+    RULE_OWN("format", SHAPE_TEXT, NULL, .choices = formats)
+static const struct field_rule own_rules[] = {USAGE_RULES, RULE_END};
+static const struct field_rule usage_rules[] = {
+    USAGE_RULES, RULE_OWN("key", SHAPE_TEXT, "a key's name"), RULE_END};
+static const char *const usage_types[] = {"application/json", "text/csv", NULL};
+/* clang-format on */
+
 const struct operation operation_keys = {
-    .name = "keys", .check = check, .run = list_keys, .quick = true};
-const struct operation operation_key_new = {
-    .name = "key_new", .check = check_key, .run = new_key, .quick = true};
+    .name = "keys", .check = check, .run = list_keys, .quick = true, .about = "All keys."};
+const struct operation operation_key_new = {.name = "key_new",
+    .check = check_key,
+    .run = new_key,
+    .quick = true,
+    .about = "Makes a key, which is told this once.",
+    .rules = key_rules};
 const struct operation operation_key_end = {
-    .name = "key_end", .check = check, .run = end_key, .quick = true};
-const struct operation operation_usage_all = {
-    .name = "usage_all", .check = check, .run = usage_all, .quick = true};
-const struct operation operation_usage_own = {
-    .name = "usage_own", .check = check, .run = usage_own, .quick = true};
+    .name = "key_end", .check = check, .run = end_key, .quick = true, .about = "Revokes a key."};
+const struct operation operation_usage_all = {.name = "usage_all",
+    .check = check,
+    .run = usage_all,
+    .quick = true,
+    .about = "What was used.",
+    .rules = usage_rules,
+    .types = usage_types};
+const struct operation operation_usage_own = {.name = "usage_own",
+    .check = check,
+    .run = usage_own,
+    .quick = true,
+    .about = "What this key has used.",
+    .rules = own_rules,
+    .types = usage_types};

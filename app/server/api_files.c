@@ -12,6 +12,8 @@
 static const char *const purposes[] = {
     "assistants", "batch", "evals", "fine-tune", "user_data", "vision", NULL};
 
+enum { HOUR = 3600, MONTH = 30 * 24 * HOUR }; /* seconds */
+
 struct wanted {
     int purpose;
     int64_t seconds; /* until it expires; 0: as the server has it */
@@ -19,7 +21,6 @@ struct wanted {
 
 static bool read_expiry(struct wanted *w, const struct form *f, struct problem *p)
 {
-    enum { HOUR = 3600, MONTH = 30 * 24 * HOUR };
     const struct field *anchor = form_find(f, "expires_after[anchor]");
     const struct field *seconds = form_find(f, "expires_after[seconds]");
     if (anchor && strcmp(anchor->text, "created_at") != 0)
@@ -187,13 +188,44 @@ static bool check(const struct host *host, const struct form *form, struct probl
     return true;
 }
 
-const struct operation operation_file_new = {
-    .name = "file_new", .check = check_new, .run = run_new, .quick = true};
-const struct operation operation_files = {
-    .name = "files", .check = check, .run = list, .quick = true};
+/* clang-format off */
+static const struct field_rule new_rules[] = {
+    RULE_OWN("file", SHAPE_FILE, NULL, .needed = true),
+    RULE_OWN("purpose", SHAPE_TEXT, "what it is for", .choices = purposes, .needed = true),
+    RULE_OWN("expires_after[anchor]", SHAPE_TEXT, "created_at"),
+    RULE_OWN("expires_after[seconds]", SHAPE_WHOLE, "seconds until it is deleted", .low = HOUR, .high = MONTH),
+    RULE_END,
+};
+static const char *const orders[] = {"desc", NULL};
+static const struct field_rule list_rules[] = {
+    RULE_OWN("limit", SHAPE_WHOLE, "most of them; all without it", .low = 1, .high = 10000),
+    RULE_OWN("after", SHAPE_TEXT, "those behind the file with this id"),
+    RULE_OWN("order", SHAPE_TEXT, "the newest first", .choices = orders),
+    RULE_OWN("purpose", SHAPE_TEXT, "those with this purpose"),
+    RULE_END,
+};
+static const char *const content_types[] = {"application/octet-stream", NULL};
+/* clang-format on */
+
+const struct operation operation_file_new = {.name = "file_new",
+    .check = check_new,
+    .run = run_new,
+    .quick = true,
+    .about = "Puts a file here.",
+    .rules = new_rules};
+const struct operation operation_files = {.name = "files",
+    .check = check,
+    .run = list,
+    .quick = true,
+    .about = "Files, the newest first.",
+    .rules = list_rules};
 const struct operation operation_file = {
-    .name = "file", .check = check, .run = show, .quick = true};
-const struct operation operation_file_content = {
-    .name = "file_content", .check = check, .run = content, .quick = true};
+    .name = "file", .check = check, .run = show, .quick = true, .about = "What a file is."};
+const struct operation operation_file_content = {.name = "file_content",
+    .check = check,
+    .run = content,
+    .quick = true,
+    .about = "A file as it was put here.",
+    .types = content_types};
 const struct operation operation_file_end = {
-    .name = "file_end", .check = check, .run = end, .quick = true};
+    .name = "file_end", .check = check, .run = end, .quick = true, .about = "Deletes a file."};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Jobs: submitted by any request for work with 'Prefer: respond-async', seen at /v1/jobs. */
+#include "server/fields.h"
 #include "server/kept.h"
 #include "server/operations.h"
 #include "server/store/json.h"
@@ -208,12 +209,31 @@ static bool check(const struct host *host, const struct form *form, struct probl
     return true;
 }
 
+static const struct field_rule list_rules[] = {
+    RULE_OWN("limit", SHAPE_WHOLE, "most of them; 20 without it", .low = 1, .high = 100),
+    RULE_OWN("after", SHAPE_TEXT, "those behind the job with this id"),
+    RULE_END,
+};
+static const char *const result_types[] = {"*/*", NULL};
+
 const struct operation operation_keep = {
     .name = "keep", .check = check, .run = keep, .quick = true};
-const struct operation operation_jobs = {
-    .name = "jobs", .check = check, .run = list, .quick = true};
-const struct operation operation_job = {.name = "job", .check = check, .run = show, .quick = true};
-const struct operation operation_job_result = {
-    .name = "job_result", .check = check, .run = result, .quick = true};
-const struct operation operation_job_end = {
-    .name = "job_end", .check = check, .run = end, .quick = true};
+const struct operation operation_jobs = {.name = "jobs",
+    .check = check,
+    .run = list,
+    .quick = true,
+    .about = "Jobs, the newest first.",
+    .rules = list_rules};
+const struct operation operation_job = {
+    .name = "job", .check = check, .run = show, .quick = true, .about = "How a job is."};
+const struct operation operation_job_result = {.name = "job_result",
+    .check = check,
+    .run = result,
+    .quick = true,
+    .about = "What the request would have been answered.",
+    .types = result_types};
+const struct operation operation_job_end = {.name = "job_end",
+    .check = check,
+    .run = end,
+    .quick = true,
+    .about = "Cancels a job, or deletes one that has ended."};

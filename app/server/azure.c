@@ -28,6 +28,7 @@ static const char *error_code(const struct problem *p)
         {415, "UnsupportedMediaType"},
         {426, "UpgradeRequired"},
         {429, "TooManyRequests"},
+        {431, "RequestHeaderFieldsTooLarge"},
         {503, "ServiceUnavailable"},
         {504, "GatewayTimeout"},
     };
@@ -106,7 +107,12 @@ static bool picture_body(struct form *f, const char *path, struct problem *p)
     return set_text(f, "size", size, p);
 }
 
-const struct adapter azure_picture = {.body = picture_body};
+static const struct field_rule sides[] = {
+    RULE_OWN("width", SHAPE_WHOLE, "pixels; together with height"),
+    RULE_OWN("height", SHAPE_WHOLE, "pixels; together with width"),
+    RULE_END,
+};
+const struct adapter azure_picture = {.body = picture_body, .more = sides};
 
 /* Speech */
 
@@ -170,6 +176,11 @@ static bool speech_head(struct form *f, const struct request_head *h, struct pro
 
 static const char *const speech_types[] = {
     "application/ssml+xml", "application/xml", "text/xml", NULL};
+static const struct field_rule speech_headers[] = {
+    RULE_OWN("X-Microsoft-OutputFormat", SHAPE_TEXT, "such as audio-24khz-48kbitrate-mono-mp3",
+        .needed = true),
+    RULE_END,
+};
 /* The voice of the text's first profile is the request's: what stands outside of it, which is
  * nothing in a text that was written for Azure, is said by nobody else. */
 static bool speech_body(struct form *f, const char *path, struct problem *p)
@@ -186,7 +197,7 @@ static bool speech_body(struct form *f, const char *path, struct problem *p)
 }
 
 const struct adapter azure_speech = {
-    .types = speech_types, .head = speech_head, .body = speech_body};
+    .types = speech_types, .head = speech_head, .body = speech_body, .headers = speech_headers};
 
 /* Voices of persons */
 

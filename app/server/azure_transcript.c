@@ -193,7 +193,12 @@ static bool transcription_body(struct form *f, const char *path, struct problem 
     return true;
 }
 
-const struct adapter azure_transcription = {.body = transcription_body};
+static const struct field_rule parts[] = {
+    RULE_OWN("audio", SHAPE_FILE, "the recording", .needed = true),
+    RULE_OWN("definition", SHAPE_TEXT, "a JSON object: locales, phraseList, enhancedMode ..."),
+    RULE_END,
+};
+const struct adapter azure_transcription = {.body = transcription_body, .rules = parts};
 
 /* The answer */
 

@@ -11,34 +11,36 @@
 #include <sys/random.h>
 #include <time.h>
 
+/* clang-format off */
+static const char *const efforts[] = {"none", "minimal", "low", "medium", "high", "xhigh", NULL};
 static const struct field_rule rules[] = {
-    {"messages", USE_OWN, NULL},
-    {"model", USE_OWN, NULL},
-    {"stream", USE_OWN, NULL},
-    {"stream_options", USE_OWN, NULL},
-    {"stop", USE_OWN, NULL},
-    {"tools", USE_OWN, NULL},
-    {"tool_choice", USE_OWN, NULL},
-    {"n", USE_OWN, NULL},
-    {"response_format", USE_OWN, NULL},
-    {"max_tokens", USE_OPTION, "tokens"},
-    {"max_completion_tokens", USE_OPTION, "tokens"},
-    {"reasoning_effort", USE_OWN, NULL},
-    {"user", USE_NOTHING, NULL},
-    {"metadata", USE_NOTHING, NULL},
-    {"store", USE_NOTHING, NULL},
-    {"parallel_tool_calls", USE_NOTHING, NULL},
-    {"logit_bias", USE_REFUSED, "logit_bias cannot be followed"},
-    {"logprobs", USE_REFUSED, "probabilities are not given"},
-    {"top_logprobs", USE_REFUSED, "probabilities are not given"},
-    {NULL, 0, NULL},
+    RULE_OWN("messages", SHAPE_LIST, "the conversation: objects with role and content", .needed = true),
+    RULE_OWN("model", SHAPE_TEXT, "a name of GET /v1/models; without it the server's choice"),
+    RULE_OWN("stream", SHAPE_BOOL, "the text in events, as it is written"),
+    RULE_OWN("stream_options", SHAPE_OBJECT, "include_usage: what was used, in a last event"),
+    RULE_OWN("stop", SHAPE_TEXTS, "texts that end the answer"),
+    RULE_OWN("tools", SHAPE_LIST, "functions that the model may ask for"),
+    RULE_OWN("tool_choice", SHAPE_ANY, "whether it may"),
+    RULE_OWN("n", SHAPE_WHOLE, "one answer", .low = 1, .high = 1),
+    RULE_OWN("response_format", SHAPE_OBJECT, "{\"type\": \"text\"}"),
+    RULE_OPTION("max_tokens", "tokens"),
+    RULE_OPTION("max_completion_tokens", "tokens"),
+    RULE_OWN("reasoning_effort", SHAPE_TEXT, "from low on the model thinks first", .choices = efforts),
+    RULE_NOTHING("user"),
+    RULE_NOTHING("metadata"),
+    RULE_NOTHING("store"),
+    RULE_NOTHING("parallel_tool_calls"),
+    RULE_REFUSED("logit_bias", "logit_bias cannot be followed"),
+    RULE_REFUSED("logprobs", "probabilities are not given"),
+    RULE_REFUSED("top_logprobs", "probabilities are not given"),
+    RULE_END,
 };
+static const char *const types[] = {"application/json", "text/event-stream", NULL};
+/* clang-format on */
 
 /* What can only have one value here. */
 static bool read_fixed(struct chat_work *w, const struct form *f, struct problem *p)
 {
-    static const char *const efforts[] = {
-        "none", "minimal", "low", "medium", "high", "xhigh", NULL};
     const struct field *n = form_find(f, "n"), *format = form_find(f, "response_format");
     const struct field *options = form_find(f, "stream_options");
     int effort = -1;
@@ -149,4 +151,11 @@ static void measure(const struct host *host, const struct form *form, struct amo
         out->of[TOKENS] += (double)messages->bytes / 4;
 }
 
-const struct operation operation_chat = {"chat", check, run, measure, false};
+const struct operation operation_chat = {.name = "chat",
+    .check = check,
+    .run = run,
+    .measure = measure,
+    .about = "A conversation to its next message.",
+    .rules = rules,
+    .task = IH_CHAT,
+    .types = types};

@@ -481,10 +481,10 @@ const struct operation operation_personas = {
 const struct operation operation_persona = {
     .name = "persona", .check = check, .run = show, .quick = true};
 const struct operation operation_persona_end = {
-    .name = "persona_end", .check = check, .run = end, .quick = true};
+    .name = "persona_end", .check = check, .run = end, .quick = true, .good = 204};
 const struct operation operation_project_new = {
-    .name = "project_new", .check = check_project, .run = run_project, .quick = true};
+    .name = "project_new", .check = check_project, .run = run_project, .quick = true, .good = 201};
 const struct operation operation_consent_new = {
-    .name = "consent_new", .check = check_consent, .run = run_consent, .quick = true};
+    .name = "consent_new", .check = check_consent, .run = run_consent, .quick = true, .good = 201};
 const struct operation operation_voice_new = {
-    .name = "voice_new", .check = check_voice, .run = run_voice};
+    .name = "voice_new", .check = check_voice, .run = run_voice, .good = 201};

@@ -393,6 +393,18 @@ void depot_each(struct depot *d, void (*take)(void *arg, const struct offered *o
     pthread_mutex_unlock(&d->lock);
 }
 
+void depot_each_open(
+    struct depot *d, void (*take)(void *arg, const char *name, size_t bytes), void *arg)
+{
+    pthread_mutex_lock(&d->lock);
+    for (int i = 0; i < d->count; i++) {
+        double bytes = stock_bytes(d->stock, d->slot[i]->model);
+        if (bytes > 0)
+            take(arg, d->slot[i]->name, (size_t)bytes);
+    }
+    pthread_mutex_unlock(&d->lock);
+}
+
 bool depot_can(const struct depot *d, enum ih_task task)
 {
     return d->fallback[task_index(task)] >= 0;

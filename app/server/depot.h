@@ -67,6 +67,10 @@ const char *depot_vad(const struct depot *d);
 const char *depot_profiles(const struct depot *d);
 const char *depot_describe(const struct depot *d);
 
+/* Each model that is in memory, with the bytes that it counts for. take() must not call the depot.
+ */
+void depot_each_open(
+    struct depot *d, void (*take)(void *arg, const char *name, size_t bytes), void *arg);
 /* A name that requests may give. */
 struct offered {
     const char *name;

@@ -13,30 +13,34 @@
 #include <time.h>
 
 /* clang-format off */
-#define COMMON_RULES                                                          \
-    {"prompt", USE_OWN, NULL},                                                \
-    {"model", USE_OWN, NULL},                                                 \
-    {"n", USE_OPTION, "count"},                                               \
-    {"output_format", USE_OPTION, "format"},                                  \
-    {"output_compression", USE_OWN, NULL},                                    \
-    {"response_format", USE_OWN, NULL},                                       \
-    {"quality", USE_OWN, NULL},                                               \
-    {"background", USE_OWN, NULL},                                            \
-    {"stream", USE_OWN, NULL},                                                \
-    {"partial_images", USE_OWN, NULL},                                        \
-    {"moderation", USE_NOTHING, NULL},                                        \
-    {"user", USE_NOTHING, NULL},                                              \
-    {"style", USE_REFUSED, "there are no styles; say it in the prompt"},      \
-    {"format", USE_REFUSED, "the field is called output_format"},             \
-    {"count", USE_REFUSED, "the field is called n"}
-static const struct field_rule rules[] = {COMMON_RULES, {NULL, 0, NULL}};
+static const char *const ways[] = {"b64_json", NULL};
+static const char *const grounds[] = {"auto", "opaque", NULL};
+static const char *const qualities[] = {"auto", "standard", "low", "medium", "high", "hd", NULL};
+#define COMMON_RULES                                                                                           \
+    RULE_OWN("prompt", SHAPE_TEXT, "what is to be seen", .needed = true),                                      \
+    RULE_OWN("model", SHAPE_TEXT, "a name of GET /v1/models; without it the server's choice"),                 \
+    RULE_OPTION("n", "count", .most = "limits.pictures"),                                                      \
+    RULE_OPTION("output_format", "format"),                                                                    \
+    RULE_OWN("output_compression", SHAPE_WHOLE, "quality of jpeg and webp", .low = 0, .high = 100),            \
+    RULE_OWN("response_format", SHAPE_TEXT, "pictures are in the answer", .choices = ways),                    \
+    RULE_OWN("quality", SHAPE_TEXT, "no choice here, which a warning says; see steps", .choices = qualities),  \
+    RULE_OWN("background", SHAPE_TEXT, "pictures are opaque", .choices = grounds),                             \
+    RULE_OWN("stream", SHAPE_BOOL, "the pictures in events"),                                                  \
+    RULE_OWN("partial_images", SHAPE_WHOLE, "previews of each picture in a stream", .low = 0, .high = 3),      \
+    RULE_NOTHING("moderation"),                                                                                \
+    RULE_NOTHING("user"),                                                                                      \
+    RULE_REFUSED("style", "there are no styles; say it in the prompt"),                                        \
+    RULE_REFUSED("format", "the field is called output_format"),                                               \
+    RULE_REFUSED("count", "the field is called n")
+static const struct field_rule rules[] = {COMMON_RULES, RULE_END};
 static const struct field_rule edit_rules[] = {
     COMMON_RULES,
-    {"image", USE_OWN, NULL},
-    {"mask", USE_OWN, NULL},
-    {"input_fidelity", USE_REFUSED, "how much of the picture stays is the field strength"},
-    {NULL, 0, NULL},
+    RULE_OWN("image", SHAPE_FILES, "pictures to go by", .needed = true),
+    RULE_OWN("mask", SHAPE_FILE, "the first is drawn anew where this is white, or transparent"),
+    RULE_REFUSED("input_fidelity", "how much of the picture stays is the field strength"),
+    RULE_END,
 };
+static const char *const types[] = {"application/json", "text/event-stream", NULL};
 /* clang-format on */
 
 enum { SEED_BITS = 32 };
@@ -72,10 +76,6 @@ static bool read_numbers(struct draw_work *w, const struct form *f, struct probl
 
 static bool read_choices(struct draw_work *w, const struct form *f, struct problem *p)
 {
-    static const char *const ways[] = {"b64_json", NULL};
-    static const char *const grounds[] = {"auto", "opaque", NULL};
-    static const char *const qualities[] = {
-        "auto", "standard", "low", "medium", "high", "hd", NULL};
     int ignored = 0;
     if (!fields_choice(f, "response_format", ways, &ignored, p) ||
         !fields_choice(f, "background", grounds, &ignored, p) ||
@@ -130,6 +130,8 @@ static void learn(
     w->megapixels = 1e-6 * pixels;
     w->steps = o->steps ? o->steps : limits->steps;
     w->name = ih_model_name(model);
+    if (w->answer)
+        answer_use(w->answer, w->name, MEGAPIXEL_STEPS, 0);
 }
 
 /* What depends on the model: the size, and how many pictures it goes by. */
@@ -277,5 +279,19 @@ static void measure_edit(const struct host *host, const struct form *form, struc
     measure(host, form, out, true);
 }
 
-const struct operation operation_draw = {"draw", check_draw, run_draw, measure_draw, false};
-const struct operation operation_edit = {"edit", check_edit, run_edit, measure_edit, false};
+const struct operation operation_draw = {.name = "draw",
+    .check = check_draw,
+    .run = run_draw,
+    .measure = measure_draw,
+    .about = "Words to pictures.",
+    .rules = rules,
+    .task = IH_DRAW,
+    .types = types};
+const struct operation operation_edit = {.name = "edit",
+    .check = check_edit,
+    .run = run_edit,
+    .measure = measure_edit,
+    .about = "Words and pictures to pictures.",
+    .rules = edit_rules,
+    .task = IH_DRAW,
+    .types = types};

@@ -4,6 +4,8 @@
 #include "server/deploy.h"
 #include "server/hook.h"
 #include "server/kept.h"
+#include "server/log.h"
+#include "server/metrics.h"
 #include "server/operations.h"
 #include "server/text.h"
 
@@ -13,6 +15,8 @@
 #include <strings.h>
 
 enum { UPLOAD_MEMORY = 256 << 10, ANSWER_MOST = 1 << 30 };
+/* The HTTP library does not read more of a body whose length it does not know. */
+enum { CHUNKED_MEGABYTES = 100 };
 
 void exchange_refuse(struct exchange *x, const struct problem *p)
 {
@@ -32,10 +36,16 @@ static const char *shown_key(const struct request_head *h)
     return h->api_key;
 }
 
+/* The server's numbers are for everybody where the settings say so. */
+static bool is_open(const struct exchange *x)
+{
+    const char *metrics = x->service->host.settings->metrics;
+    return x->route && (x->route->open || (x->route->watch && strcmp(metrics, "open") == 0));
+}
+
 static bool check_key(struct exchange *x, const struct request_head *h, struct problem *p)
 {
-    return (x->route && x->route->open) ||
-           access_open(&x->service->host, shown_key(h), &x->key, &x->form.asked, p);
+    return is_open(x) || access_open(&x->service->host, shown_key(h), &x->key, &x->form.asked, p);
 }
 
 /* What the address asks for besides being there. */
@@ -46,7 +56,7 @@ static bool check_route(struct exchange *x, struct problem *p)
     if (x->route->kept && !x->service->host.store)
         return problem_set(p, 404, "no_data_folder", NULL,
             "this server keeps nothing: it runs without a data folder (server.data)");
-    return !x->route->admin || asked->admin ||
+    return !x->route->admin || asked->admin || is_open(x) ||
            problem_set(p, 403, "admin_key_needed", NULL, "this is for keys of admins");
 }
 
@@ -83,7 +93,8 @@ static int64_t body_length(const struct request_head *h, bool bare)
 {
     int64_t n;
     if (*h->transfer_encoding)
-        return -1;
+        return !*h->content_length && strcasecmp(h->transfer_encoding, "chunked") == 0 ? INT64_MAX
+                                                                                       : -1;
     if (!*h->content_length)
         return bare ? 0 : h->method[0] == 'P' ? -1 : 0; /* POST, PUT, PATCH */
     bool digits = strspn(h->content_length, "0123456789") == strlen(h->content_length);
@@ -94,9 +105,12 @@ static bool check_length(const struct exchange *x, const struct request_head *h,
 {
     if (x->length >= 0)
         return true;
+    if (*h->transfer_encoding && *h->content_length)
+        return problem_set(p, 400, "invalid_header", NULL,
+            "there are both Content-Length and Transfer-Encoding, which contradict each other");
     if (*h->transfer_encoding)
-        return problem_set(p, 411, "length_required", NULL,
-            "a body in pieces (Transfer-Encoding) is not taken; send Content-Length");
+        return problem_set(p, 501, "unsupported_coding", NULL,
+            "of transfer encodings only chunked is understood here");
     if (!*h->content_length)
         return problem_set(p, 411, "length_required", NULL, "Content-Length is missing");
     return problem_set(p, 400, "invalid_header", NULL, "Content-Length is not a number");
@@ -145,6 +159,8 @@ static bool read_type(struct exchange *x, const struct request_head *h, struct p
         x->body = BODY_MULTIPART;
         most += (int64_t)s->upload_megabytes << 20;
     }
+    if (x->chunked)
+        x->length = most;
     if (x->length > most)
         return problem_set(p, 413, "request_too_large", NULL,
             "the body has %lld bytes; at most %lld are taken", (long long)x->length,
@@ -156,7 +172,7 @@ static bool read_type(struct exchange *x, const struct request_head *h, struct p
 static bool check_load(const struct service *s, const struct route *route, struct problem *p)
 {
     bool draining = atomic_load(&s->draining);
-    if (!draining && (route->open || s->requests <= s->host.settings->requests))
+    if (!draining && (route->open || route->watch || s->requests <= s->host.settings->requests))
         return true;
     problem_set(p, 503, draining ? "shutting_down" : "overloaded", NULL, "%s",
         draining ? "the server is stopping" : "the server has too many requests under way");
@@ -188,6 +204,9 @@ static bool read_arguments(struct exchange *x, const struct request_head *h, str
 
 static bool read_head(struct exchange *x, const struct request_head *h, struct problem *p)
 {
+    if (h->too_large)
+        return problem_set(p, 431, "request_header_too_large", NULL,
+            "a header or an argument of the address is too long, or there are too many");
     if (!check_key(x, h, p))
         return false;
     if (!x->route)
@@ -228,13 +247,16 @@ struct exchange *exchange_begin(
     snprintf(x->path, sizeof x->path, "%s", h->path);
     x->route = route_find(h->method, h->path, &o.dialect, allow, &p);
     x->length = body_length(h, x->route && x->route->bare);
+    x->chunked = *h->transfer_encoding && x->length >= 0;
     x->form.asked.dialect = o.dialect->name;
     x->answer = answer_new(&o);
     if (!x->answer) {
         free(x);
         return NULL;
     }
+    x->found = x->route;
     s->requests++;
+    metrics_gauge(s->host.metrics, GAUGE_REQUESTS, 1);
     if (*allow && !x->route)
         answer_header(x->answer, "allow", "%s", allow);
     if (!read_head(x, h, &p)) {
@@ -258,17 +280,44 @@ static void refuse_body(struct exchange *x, const struct ih_error *e)
     exchange_refuse(x, &p);
 }
 
-void exchange_body(struct exchange *x, const void *data, size_t n)
+/* What the body carries; more than was announced is dropped, or an error where none was. */
+static enum ih_status take_body(void *exchange, const void *data, size_t n, struct ih_error *e)
 {
-    struct ih_error e = {0};
+    struct exchange *x = exchange;
     x->received += (int64_t)n;
-    if (x->refused || n == 0 || x->received > x->length)
-        return;
+    if (x->received > x->length)
+        return x->chunked ? explain(e, IH_NO_MEMORY, "the body has more than %lld bytes",
+                                (long long)x->length)
+                          : IH_OK;
     if (x->body == BODY_JSON || x->body == BODY_TEXT)
         memcpy(x->text + x->received - (int64_t)n, data, n);
-    else if (x->body == BODY_MULTIPART &&
-             multipart_feed(&x->reader.multipart, data, n, &e) != IH_OK)
+    else if (x->body == BODY_MULTIPART)
+        return multipart_feed(&x->reader.multipart, data, n, e);
+    return IH_OK;
+}
+
+static enum ih_status drop_body(void *exchange, const void *data, size_t n, struct ih_error *e)
+{
+    (void)data, (void)e;
+    ((struct exchange *)exchange)->received += (int64_t)n;
+    return IH_OK;
+}
+
+/* Of what is refused the end is still looked for. */
+bool exchange_body(struct exchange *x, const void *data, size_t n)
+{
+    struct ih_error e = {0};
+    enum ih_status status = IH_OK;
+    bool before = x->refused;
+    if (x->ended || n == 0)
+        return false;
+    if (x->chunked)
+        status = chunks_feed(&x->chunks, data, n, before ? drop_body : take_body, x, &e);
+    else
+        status = (before ? drop_body : take_body)(x, data, n, &e);
+    if (status && !before)
         refuse_body(x, &e);
+    return x->chunked && chunks_ended(&x->chunks);
 }
 
 /* Brings the form into the words that the operation knows, and says whether it can be worked on;
@@ -332,6 +381,15 @@ void exchange_end(struct exchange *x)
     x->ended = true;
     if (x->refused)
         return;
+    if (x->chunked && !chunks_ended(&x->chunks)) {
+        problem_set(&p, 413, "request_too_large", NULL,
+            "a body in pieces may have %d MB here; send Content-Length", CHUNKED_MEGABYTES);
+        exchange_refuse(x, &p);
+        return;
+    }
+    if (x->route->operation)
+        metrics_stage(x->service->host.metrics, STAGE_RECEIVE, x->route->operation->name,
+            seconds_now() - x->began);
     if (x->route->now) {
         if (!x->route->now(&x->service->host, x->path, &x->form, x->answer, &p))
             exchange_refuse(x, &p);
@@ -351,19 +409,38 @@ void exchange_end(struct exchange *x)
         submit(x);
 }
 
-/* The path is what the client wrote: nothing of it may look like another line or field. */
 static void write_log(const struct exchange *x, bool complete)
 {
-    char line[900], path[sizeof x->path];
+    struct log_line l;
     struct answer_state state = answer_state(x->answer);
-    size_t n = 0;
-    for (const char *c = x->path; *c && n + 1 < sizeof path; c++)
-        path[n++] = *c <= ' ' || *c == '"' || *c == 0x7F ? '?' : *c;
-    path[n] = 0;
-    snprintf(line, sizeof line, "id=%s method=%s path=%s status=%d in=%lld out=%lld seconds=%.3f%s",
-        answer_id(x->answer), x->method, path, state.status, (long long)x->received,
-        (long long)x->sent, seconds_now() - x->began, complete ? "" : " gone=true");
-    x->service->log(line);
+    log_begin(&l, settings_log_json(x->service->host.settings), "info");
+    log_word(&l, "id", answer_id(x->answer));
+    log_word(&l, "method", x->method);
+    log_word(&l, "path", x->path); /* what the client wrote, but nothing of what it said */
+    log_whole(&l, "status", state.status);
+    log_whole(&l, "in", x->received);
+    log_whole(&l, "out", x->sent);
+    log_seconds(&l, "seconds", seconds_now() - x->began);
+    if (!complete)
+        log_yes(&l, "gone");
+    log_end(&l);
+}
+
+static void measure(struct exchange *x, const struct answer_state *state, bool complete)
+{
+    struct metrics *m = x->service->host.metrics;
+    const struct route *r = x->found;
+    struct amounts used;
+    char model[128];
+    double now = seconds_now();
+    answer_used(x->answer, &used, model, sizeof model);
+    metrics_gauge(m, GAUGE_REQUESTS, -1);
+    metrics_request(m, r ? r->method : NULL, r ? r->path : NULL, model, state->status);
+    if (!complete || x->refused || !r || !r->operation)
+        return;
+    if (x->told > 0)
+        metrics_stage(m, STAGE_SEND, r->operation->name, now - x->told);
+    metrics_stage(m, STAGE_ALL, r->operation->name, now - x->began);
 }
 
 void exchange_close(struct exchange **x)
@@ -378,6 +455,7 @@ void exchange_close(struct exchange **x)
         answer_cancel(gone->answer);
     if (gone->service->log)
         write_log(gone, complete);
+    measure(gone, &state, complete);
     gone->service->requests--;
     form_free(&gone->form);
     free(gone->text);

@@ -3,6 +3,7 @@
 #define SERVER_EXCHANGE_H
 
 #include "server/access.h"
+#include "server/chunks.h"
 #include "server/routes.h"
 
 #include <stdatomic.h>
@@ -17,8 +18,7 @@ struct service {
     const char *folder;   /* for temporary files */
     atomic_bool draining;
     int requests; /* exchanges that are open */
-    /* One line for each exchange at its end; may be null. */
-    void (*log)(const char *line);
+    bool log;     /* a line for each exchange at its end */
 };
 
 /* As it came; "" for what was not there. */
@@ -29,6 +29,7 @@ struct request_head {
     /* May be null too: Prefer, Idempotency-Key, X-Inhouse-Webhook, If-None-Match,
      * X-Microsoft-OutputFormat. */
     const char *prefer, *once, *hook, *known, *output_format;
+    bool too_large;               /* something of it is not looked at */
     const char *const *arguments; /* "name=value" behind the path's '?', decoded; ends with null */
 };
 
@@ -37,25 +38,31 @@ enum body { BODY_NONE, BODY_JSON, BODY_TEXT, BODY_MULTIPART };
 struct exchange {
     struct service *service;
     const struct route *route; /* null when it was refused */
+    const struct route *found; /* the same, refused or not */
     struct answer *answer;
     char method[12], path[512]; /* for the log */
     enum body body;
-    int64_t length, received; /* of the body; a length of -1 cannot be known */
-    bool refused;             /* the answer is an error and the rest of the body is not wanted */
-    bool ended;               /* the body is complete */
-    struct key key;           /* of the store; all zeros for others */
+    /* Of the body. A length of -1 cannot be known; of one in pieces it is the most there may be. */
+    int64_t length, received;
+    bool chunked;
+    struct chunks chunks;
+    bool refused;   /* the answer is an error and the rest of the body is not wanted */
+    bool ended;     /* the body is complete */
+    struct key key; /* of the store; all zeros for others */
     struct form form;
     struct form_reader reader;
     char *text;   /* of the body, where that is JSON or text */
     int64_t sent; /* of the answer's body; for whoever sends it */
     double began; /* seconds of CLOCK_MONOTONIC */
+    double told;  /* the same, of the first of the answer; for whoever sends it; 0 before */
 };
 
 /* Looks at everything that can be known before the body: key, address, lengths. Null without
  * memory. notify as in struct answer_options. */
 struct exchange *exchange_begin(
     struct service *s, const struct request_head *head, void (*notify)(void *arg), void *arg);
-void exchange_body(struct exchange *x, const void *data, size_t n);
+/* True when a body in pieces is complete: exchange_end() is next. */
+bool exchange_body(struct exchange *x, const void *data, size_t n);
 void exchange_end(struct exchange *x);
 /* Answers with an error in place of what the request would have got. */
 void exchange_refuse(struct exchange *x, const struct problem *p);

@@ -17,11 +17,52 @@ enum field_use {
     USE_REFUSED, /* `text` says why */
 };
 
+/* What a field of the operation's own takes; for those who describe the server (openapi.h). */
+enum field_shape {
+    SHAPE_TEXT,
+    SHAPE_TEXTS, /* one or several */
+    SHAPE_WHOLE,
+    SHAPE_NUMBER,
+    SHAPE_BOOL,
+    SHAPE_OBJECT,
+    SHAPE_LIST,
+    SHAPE_ANY,
+    SHAPE_FILE,
+    SHAPE_FILES, /* one or several */
+};
+
 struct field_rule {
     const char *name;
     enum field_use use;
-    const char *text;
+    const char *text; /* USE_OWN: what it is for */
+    enum field_shape shape;
+    double low, high;           /* of numbers, both allowed; both 0: any */
+    const char *const *choices; /* ends with null; or null */
+    const char *option;         /* whose choices it has, or null */
+    const char *most;           /* setting that it must not exceed, or null: a number, a length */
+    bool needed;
 };
+
+#define RULE_OWN(n, s, t, ...)                                                                     \
+    {                                                                                              \
+        .name = n, .use = USE_OWN, .shape = s, .text = t, __VA_ARGS__                              \
+    }
+#define RULE_OPTION(n, o, ...)                                                                     \
+    {                                                                                              \
+        .name = n, .use = USE_OPTION, .text = o, __VA_ARGS__                                       \
+    }
+#define RULE_NOTHING(n)                                                                            \
+    {                                                                                              \
+        .name = n, .use = USE_NOTHING                                                              \
+    }
+#define RULE_REFUSED(n, why)                                                                       \
+    {                                                                                              \
+        .name = n, .use = USE_REFUSED, .text = why                                                 \
+    }
+#define RULE_END                                                                                   \
+    {                                                                                              \
+        .name = NULL                                                                               \
+    }
 
 /* rules ends with a null name. False fills in the problem. Strings are borrowed from the form. */
 bool fields_read(

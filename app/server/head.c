@@ -46,26 +46,33 @@ static bool copy_arguments(
     return n < ARGUMENTS_MOST;
 }
 
-bool head_read(struct head *h, struct lws *wsi, const char *path)
+static bool copy_all(struct head *h, struct lws *wsi)
 {
-    if (!copy_arguments(wsi, h->arguments, h->list) ||
-        !copy_header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, NULL, h->type) ||
-        !copy_header(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, NULL, h->length) ||
-        !copy_header(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING, NULL, h->coding) ||
-        !copy_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, NULL, h->authorization) ||
-        !copy_header(wsi, WSI_TOKEN_HTTP_EXPECT, NULL, h->expect) ||
-        !copy_header(wsi, WSI_TOKEN_HTTP, NULL, h->version) ||
-        !copy_header(wsi, WSI_TOKEN_PROTOCOL, NULL, h->protocol) ||
-        !copy_header(wsi, WSI_TOKEN_COUNT, "api-key:", h->key) ||
-        (!*h->key && !copy_header(wsi, WSI_TOKEN_COUNT, "ocp-apim-subscription-key:", h->key)) ||
-        !copy_header(wsi, WSI_TOKEN_COUNT, "x-microsoft-outputformat:", h->output) ||
-        !copy_header(wsi, WSI_TOKEN_COUNT, "prefer:", h->prefer) ||
-        !copy_header(wsi, WSI_TOKEN_COUNT, "idempotency-key:", h->once) ||
-        !copy_header(wsi, WSI_TOKEN_COUNT, "x-inhouse-webhook:", h->hook))
-        return false;
+    return copy_arguments(wsi, h->arguments, h->list) &&
+           copy_header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, NULL, h->type) &&
+           copy_header(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, NULL, h->length) &&
+           copy_header(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING, NULL, h->coding) &&
+           copy_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, NULL, h->authorization) &&
+           copy_header(wsi, WSI_TOKEN_HTTP_EXPECT, NULL, h->expect) &&
+           copy_header(wsi, WSI_TOKEN_HTTP, NULL, h->version) &&
+           copy_header(wsi, WSI_TOKEN_PROTOCOL, NULL, h->protocol) &&
+           copy_header(wsi, WSI_TOKEN_COUNT, "api-key:", h->key) &&
+           (*h->key || copy_header(wsi, WSI_TOKEN_COUNT, "ocp-apim-subscription-key:", h->key)) &&
+           copy_header(wsi, WSI_TOKEN_COUNT, "x-microsoft-outputformat:", h->output) &&
+           copy_header(wsi, WSI_TOKEN_COUNT, "prefer:", h->prefer) &&
+           copy_header(wsi, WSI_TOKEN_COUNT, "idempotency-key:", h->once) &&
+           copy_header(wsi, WSI_TOKEN_COUNT, "x-inhouse-webhook:", h->hook);
+}
+
+void head_read(struct head *h, struct lws *wsi, const char *path)
+{
+    bool whole = copy_all(h, wsi);
+    if (!whole)
+        *h = (struct head){0};
     if (!copy_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, NULL, h->known))
         *h->known = 0; /* it is none of ours */
     h->request = (struct request_head){.method = method_name(wsi),
+        .too_large = !whole,
         .path = path,
         .content_type = h->type,
         .content_length = h->length,
@@ -78,5 +85,4 @@ bool head_read(struct head *h, struct lws *wsi, const char *path)
         .known = h->known,
         .output_format = h->output,
         .arguments = h->list};
-    return true;
 }

@@ -19,7 +19,7 @@ struct head {
     const char *list[ARGUMENTS_MOST + 1];
 };
 
-/* `path` is kept. False when something is too long. */
-bool head_read(struct head *h, struct lws *wsi, const char *path);
+/* `path` is kept. Where something is too long, the request says only that (too_large). */
+void head_read(struct head *h, struct lws *wsi, const char *path);
 
 #endif

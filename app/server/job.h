@@ -16,7 +16,10 @@ struct host {
     struct store *store;
     struct meter *meter;
     struct kept *kept;
-    struct ledger *ledger; /* deploy.h; may be null where there is no store */
+    struct queue *queue;     /* of requests, for those who ask how long it is; may be null */
+    struct metrics *metrics; /* metrics.h; may be null */
+    const char *version;     /* of the program; may be null */
+    struct ledger *ledger;   /* deploy.h; may be null where there is no store */
     struct binder *binder;
 };
 
@@ -35,6 +38,12 @@ struct operation {
     void (*measure)(const struct host *host, const struct form *form, struct amounts *out);
     /* It waits for a disk at most, and not in line with the others. */
     bool quick;
+    /* The rest says to others what it does (openapi.h). */
+    const char *about;              /* a sentence */
+    const struct field_rule *rules; /* of its fields (fields.h), or null */
+    unsigned task;                  /* enum ih_task whose options are fields too; 0: none */
+    int good;                       /* status when it is done; 0: 200 */
+    const char *const *types;       /* that its answers have, ends with null; null: JSON */
 };
 
 struct job {
@@ -45,7 +54,8 @@ struct job {
     /* Called instead of counting what was used, when it is over; may be null. */
     void (*done)(struct job *j);
     void *arg;
-    bool line; /* of a batch, which is a request of its own */
+    double queued; /* seconds of CLOCK_MONOTONIC when it was made */
+    bool line;     /* of a batch, which is a request of its own */
     int later; /* seconds after which there may be room for it: in quotas, in memory; 0: there was
                 */
     struct lease *lease;   /* of its deployment; owned; null where that counts nothing */

@@ -2,6 +2,7 @@
 #include "server/loop.h"
 
 #include "server/head.h"
+#include "server/metrics.h"
 #include "server/text.h"
 #include "server/websocket.h"
 
@@ -92,8 +93,8 @@ static struct connection *new_connection(struct loop *l, struct lws *wsi, struct
 static int begin(struct loop *l, struct lws *wsi, const char *path)
 {
     struct head head;
-    if (!head_read(&head, wsi, path))
-        return -1;
+    struct problem p;
+    head_read(&head, wsi, path);
     drop(wsi);
     struct exchange *x = exchange_begin(l->service, &head.request, wake, l);
     struct connection *c = x ? new_connection(l, wsi, x) : NULL;
@@ -102,7 +103,12 @@ static int begin(struct loop *l, struct lws *wsi, const char *path)
         return -1;
     }
     c->keep_whole = strcmp(head.version, "HTTP/1.1") != 0;
-    c->at_once = x->refused && (*head.expect || x->length < 0 || x->length > DISCARD_MOST);
+    if (c->keep_whole && x->chunked) {
+        problem_set(&p, 400, "invalid_header", NULL, "HTTP/1.0 has no bodies in pieces");
+        exchange_refuse(x, &p);
+    }
+    c->at_once = x->refused && (*head.expect || head.request.too_large || x->length < 0 ||
+                                   (!x->chunked && x->length > DISCARD_MOST));
     if (!x->refused && *head.expect && go_on(l, wsi))
         return -1;
     if (x->length == 0 && strcmp(head.request.method, "POST") != 0)
@@ -117,8 +123,12 @@ static int body(struct lws *wsi, const void *data, size_t n)
     if (!c)
         return -1;
     bool before = c->exchange->refused;
-    exchange_body(c->exchange, data, n);
-    if (!before && c->exchange->refused)
+    if (c->exchange->chunked && c->exchange->ended && !c->exchange->refused)
+        return -1; /* more than a body: see body_end() */
+    bool complete = exchange_body(c->exchange, data, n);
+    if (complete)
+        exchange_end(c->exchange);
+    if (complete || (!before && c->exchange->refused))
         lws_callback_on_writable(wsi);
     return 0;
 }
@@ -154,6 +164,7 @@ static int send_head(struct loop *l, struct connection *c, const struct answer_s
         state->status, status_phrase(state->status), framing, answer_id(a),
         kept ? "" : "cache-control: no-store\r\n", answer_headers(a));
     c->head_sent = true;
+    c->exchange->told = seconds_now();
     if (lws_write(c->wsi, l->buffer + LWS_PRE, (size_t)n, LWS_WRITE_HTTP_HEADERS) < n)
         return -1;
     return strcmp(c->exchange->method, "HEAD") == 0;
@@ -256,9 +267,11 @@ static int callback(
                l->sockets >= l->service->host.settings->connections;
     case LWS_CALLBACK_WSI_CREATE:
         l->sockets++;
+        metrics_gauge(l->service->host.metrics, GAUGE_CONNECTIONS, 1);
         return 0;
     case LWS_CALLBACK_WSI_DESTROY:
         l->sockets--;
+        metrics_gauge(l->service->host.metrics, GAUGE_CONNECTIONS, -1);
         drop(wsi);
         websocket_drop(l->websockets, wsi);
         return 0;

@@ -10,7 +10,10 @@ struct job *job_new(const struct operation *operation, struct form *form, struct
     struct job *j = malloc(sizeof *j);
     if (!j)
         return NULL;
-    *j = (struct job){.operation = operation, .form = *form, .answer = answer_share(answer)};
+    *j = (struct job){.operation = operation,
+        .form = *form,
+        .answer = answer_share(answer),
+        .queued = seconds_now()};
     *form = (struct form){0};
     return j;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The thread of a session: sound becomes turns ("items"), turns become text. */
+#include "server/metrics.h"
 #include "server/operations.h"
 #include "server/realtime_session.h"
 #include "server/text.h"
@@ -97,6 +98,8 @@ static void count(struct listener *l, int sessions)
     used.of[AUDIO_SECONDS] = (double)r->uncounted / 2 / r->config.rate;
     r->uncounted = 0;
     pthread_mutex_unlock(&r->lock);
+    struct worked worked = {.audio = used.of[AUDIO_SECONDS], .used = used};
+    metrics_work(r->host->metrics, "realtime", ih_model_name(l->model), &worked);
     if (r->host->store && (sessions || used.of[AUDIO_SECONDS] > 0))
         usage_add(r->host->store, r->key.id, ih_model_name(l->model), &used, NULL);
 }

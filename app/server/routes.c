@@ -3,6 +3,9 @@
 
 #include "server/azure.h"
 #include "server/deploy.h"
+#include "server/fields.h"
+#include "server/metrics.h"
+#include "server/openapi.h"
 #include "server/operations.h"
 #include "server/page.h"
 #include "server/realtime.h"
@@ -110,13 +113,22 @@ static bool own_key(const struct host *host, const char *path, const struct form
 #define PERSONA(o)  AZURE(o, azure_persona), .kept = true
 
 /* clang-format off */
+static const char *const types_text[] = {"text/plain", NULL};
+static const char *const types_page[] = {"text/html", "text/css", "text/javascript", "image/svg+xml", NULL};
+static const struct field_rule voices_rules[] = {
+    RULE_OWN("model", SHAPE_TEXT, "a name of GET /v1/models; without it the server's choice"), RULE_END};
+static const struct field_rule realtime_rules[] = {
+    RULE_OWN("intent", SHAPE_TEXT, "transcription"), RULE_OWN("model", SHAPE_TEXT, "a name of GET /v1/models"),
+    RULE_OWN("deployment", SHAPE_TEXT, "the same"), RULE_END};
 static const struct route table[] = {
-    {.method = "GET", .path = "/healthz", .dialect = &dialect_openai, .now = health, .open = true},
-    {.method = "GET", .path = "/readyz", .dialect = &dialect_openai, .now = ready, .open = true},
-    {.method = "GET", .path = "/", .dialect = &dialect_openai, .now = page_now, .open = true},
-    {.method = "GET", .path = "/page/{file}", .dialect = &dialect_openai, .now = page_now, .open = true},
-    {.method = "GET", .path = "/v1/models", .dialect = &dialect_openai, .now = models},
-    {.method = "GET", .path = "/v1/models/{model}", .dialect = &dialect_openai, .now = model},
+    {.method = "GET", .path = "/healthz", .dialect = &dialect_openai, .now = health, .open = true, .about = "The program runs."},
+    {.method = "GET", .path = "/readyz", .dialect = &dialect_openai, .now = ready, .open = true, .about = "There is something that it can do."},
+    {.method = "GET", .path = "/openapi.json", .dialect = &dialect_openai, .now = openapi_now, .about = "This description."},
+    {.method = "GET", .path = "/metrics", .dialect = &dialect_openai, .now = metrics_now, .admin = true, .watch = true, .about = "The server in numbers, for Prometheus.", .types = types_text},
+    {.method = "GET", .path = "/", .dialect = &dialect_openai, .now = page_now, .open = true, .about = "The page.", .types = types_page},
+    {.method = "GET", .path = "/page/{file}", .dialect = &dialect_openai, .now = page_now, .open = true, .about = "The page's files.", .types = types_page},
+    {.method = "GET", .path = "/v1/models", .dialect = &dialect_openai, .now = models, .about = "Models that requests may name."},
+    {.method = "GET", .path = "/v1/models/{model}", .dialect = &dialect_openai, .now = model, .about = "One of them."},
     {.method = "GET", .path = "/v1/catalog", .dialect = &dialect_openai, .now = catalog_now},
     {.method = "POST", .path = "/v1/models/{model}/pull", .dialect = &dialect_openai, .now = pull_new_now, .admin = true},
     {.method = "GET", .path = "/v1/models/{model}/pull", .dialect = &dialect_openai, .now = pull_now, .admin = true},
@@ -125,7 +137,7 @@ static const struct route table[] = {
     {.method = "POST", .path = "/v1/chat/completions", .dialect = &dialect_openai, .operation = &operation_chat},
     {.method = "POST", .path = "/v1/audio/transcriptions", .dialect = &dialect_openai, .operation = &operation_transcribe},
     {.method = "POST", .path = "/v1/audio/translations", .dialect = &dialect_openai, .operation = &operation_translate},
-    {.method = "GET", .path = "/v1/audio/voices", .dialect = &dialect_openai, .now = voices_now},
+    {.method = "GET", .path = "/v1/audio/voices", .dialect = &dialect_openai, .now = voices_now, .about = "Voices that a model has.", .rules = voices_rules},
     {.method = "POST", .path = "/v1/audio/voices", .dialect = &dialect_openai, .operation = &operation_profile_new, .admin = true},
     {.method = "DELETE", .path = "/v1/audio/voices/{name}", .dialect = &dialect_openai, .now = voice_end_now, .admin = true},
     {.method = "GET", .path = "/v1/audio/voice_consents", .dialect = &dialect_openai, .now = consent_now},
@@ -156,12 +168,12 @@ static const struct route table[] = {
     {.method = "PUT", .path = "/v1/deployments/{name}", KEPT(operation_deployment_put), .admin = true},
     {.method = "DELETE", .path = "/v1/deployments/{name}", KEPT(operation_deployment_end), .admin = true},
 
-    {.method = "GET", .path = "/v1/realtime", .dialect = &dialect_openai, .now = realtime_now},
+    {.method = "GET", .path = "/v1/realtime", .dialect = &dialect_openai, .now = realtime_now, .about = "Live transcription over WebSocket.", .rules = realtime_rules},
 
-    {.method = "GET", .path = "/openai/realtime", .dialect = &dialect_azure, .now = realtime_now},
-    {.method = "GET", .path = "/mai/v1/realtime", .dialect = &dialect_azure, .now = realtime_now},
-    {.method = "GET", .path = "/openai/models", .dialect = &dialect_azure, .now = models},
-    {.method = "GET", .path = "/openai/models/{model}", .dialect = &dialect_azure, .now = model},
+    {.method = "GET", .path = "/openai/realtime", .dialect = &dialect_azure, .now = realtime_now, .about = "Live transcription over WebSocket.", .rules = realtime_rules},
+    {.method = "GET", .path = "/mai/v1/realtime", .dialect = &dialect_azure, .now = realtime_now, .about = "Live transcription over WebSocket.", .rules = realtime_rules},
+    {.method = "GET", .path = "/openai/models", .dialect = &dialect_azure, .now = models, .about = "Models that requests may name."},
+    {.method = "GET", .path = "/openai/models/{model}", .dialect = &dialect_azure, .now = model, .about = "One of them."},
     {.method = "POST", .path = "/openai/deployments/{name}/chat/completions", AZURE(operation_chat, azure_deployment)},
     {.method = "POST", .path = "/openai/deployments/{name}/audio/transcriptions", AZURE(operation_transcribe, azure_deployment)},
     {.method = "POST", .path = "/openai/deployments/{name}/audio/translations", AZURE(operation_translate, azure_deployment)},
@@ -170,7 +182,7 @@ static const struct route table[] = {
     {.method = "POST", .path = "/openai/deployments/{name}/images/edits", AZURE(operation_edit, azure_deployment)},
     {.method = "POST", .path = "/speechtotext/transcriptions:transcribe", AZURE(operation_recognize, azure_transcription)},
     {.method = "POST", .path = "/cognitiveservices/v1", AZURE(operation_speak, azure_speech)},
-    {.method = "GET", .path = "/cognitiveservices/voices/list", .dialect = &dialect_azure, .now = azure_voices},
+    {.method = "GET", .path = "/cognitiveservices/voices/list", .dialect = &dialect_azure, .now = azure_voices, .about = "Voices that there are."},
     {.method = "GET", .path = "/customvoice/projects", PERSONA(operation_personas)},
     {.method = "GET", .path = "/customvoice/consents", PERSONA(operation_personas)},
     {.method = "GET", .path = "/customvoice/personalvoices", PERSONA(operation_personas)},
@@ -188,6 +200,12 @@ static const struct route table[] = {
     {.method = "POST", .path = "/mai/v1/images/edits", AZURE(operation_edit, azure_picture)},
 };
 /* clang-format on */
+
+const struct route *routes_table(int *count)
+{
+    *count = sizeof table / sizeof *table;
+    return table;
+}
 
 static bool matches(const char *pattern, const char *path)
 {

@@ -14,6 +14,9 @@ struct adapter {
     bool (*head)(struct form *form, const struct request_head *head, struct problem *p);
     /* When the body is there. */
     bool (*body)(struct form *form, const char *path, struct problem *p);
+    /* Says to others what it takes (openapi.h): fields in place of the operation's, fields besides
+     * them, headers. */
+    const struct field_rule *rules, *more, *headers;
 };
 
 /* Which address does what: one table for all dialects. */
@@ -29,9 +32,16 @@ struct route {
     bool open;                     /* needs no key */
     bool kept;                     /* needs a data folder */
     bool admin;                    /* for keys of admins only */
+    bool watch;                    /* what server.metrics is about */
     bool bare;                     /* a POST that may be without a body */
     const struct adapter *adapter; /* or null */
+    /* Where there is no operation: the same as that says of itself. */
+    const char *about;
+    const struct field_rule *rules;
+    const char *const *types;
 };
+
+const struct route *routes_table(int *count);
 
 /* The piece of a path that stands for {name}; "" where there is none or it is too long. */
 void route_item(const struct route *r, const char *path, char *buf, size_t size);

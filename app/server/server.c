@@ -3,7 +3,9 @@
 
 #include "server/cabinet.h"
 #include "server/deploy.h"
+#include "server/log.h"
 #include "server/loop.h"
+#include "server/metrics.h"
 #include "server/pulls.h"
 #include "server/text.h"
 
@@ -25,37 +27,19 @@ struct server {
     atomic_bool ended;
 };
 
-/* One write a line, so that lines of several threads do not mix. */
-static void write_line(const char *level, const char *text)
+static void say(const struct server *s, const char *level, const char *sentence)
 {
-    char line[1200], when[32];
-    time_t now = time(NULL);
-    struct tm utc;
-    strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-    snprintf(line, sizeof line, "time=%s level=%s %s\n", when, level, text);
-    fputs(line, stderr);
-}
-
-static void log_request(const char *line)
-{
-    write_line("info", line);
-}
-
-static void say_sentence(const char *level, const char *sentence)
-{
-    char quoted[700];
-    size_t n = 0;
-    for (const char *c = sentence; *c && n + 2 < sizeof quoted; c++)
-        quoted[n++] = *c == '"' || *c == '\n' ? '\'' : *c;
-    quoted[n] = 0;
-    char text[720];
-    snprintf(text, sizeof text, "message=\"%s\"", quoted);
-    write_line(level, text);
+    log_sentence(settings_log_json(s->service.host.settings), level, sentence);
 }
 
 static void note(const char *sentence)
 {
-    say_sentence("warning", sentence);
+    log_sentence(false, "warning", sentence);
+}
+
+static void note_json(const char *sentence)
+{
+    log_sentence(true, "warning", sentence);
 }
 
 static void *run_loop(void *arg)
@@ -74,7 +58,7 @@ static void tell_ready(const struct server *s)
     snprintf(text, sizeof text, "listening on http%s://%s%s%s:%d; %s", *set->certificate ? "s" : "",
         v6 ? "[" : "", set->address, v6 ? "]" : "", loop_port(s->loop),
         depot_describe(s->service.host.depot));
-    say_sentence("info", text);
+    say(s, "info", text);
 }
 
 /* Until the signal to stop; meanwhile this thread does what is to be done now and then. */
@@ -87,7 +71,7 @@ static void keep_house(struct server *s, const sigset_t *signals)
         number = sigtimedwait(signals, NULL, &pause);
         if (number == SIGHUP) {
             depot_look(depot);
-            say_sentence("info", "looked again at which models are here");
+            say(s, "info", "looked again at which models are here");
         }
         depot_tidy(depot, seconds_now());
     }
@@ -99,11 +83,11 @@ static void wait_for_end(struct server *s, const sigset_t *signals)
     static const struct timespec moment = {.tv_nsec = 100 * 1000 * 1000};
     int number;
     keep_house(s, signals);
-    say_sentence("info", "stopping: requests under way are answered");
+    say(s, "info", "stopping: requests under way are answered");
     loop_drain(s->loop, false);
     while (!atomic_load(&s->ended))
         if ((number = sigtimedwait(signals, NULL, &moment)) == SIGINT || number == SIGTERM) {
-            say_sentence("info", "stopping now: requests under way are cancelled");
+            say(s, "info", "stopping now: requests under way are cancelled");
             loop_drain(s->loop, true);
         }
 }
@@ -115,12 +99,12 @@ static enum ih_status open_cabinet(struct server *s, struct ih_error *e)
     enum ih_status status = cabinet_open(&s->cabinet, &s->service, &again, e);
     if (!status && again) {
         snprintf(text, sizeof text, "%d jobs that were not finished are begun again", again);
-        say_sentence("info", text);
+        say(s, "info", text);
     }
     const struct settings *set = s->service.host.settings;
     if (!status && !*set->key && !settings_is_loopback(set->address) &&
         !keys_exist(s->service.host.store))
-        say_sentence("warning", "nobody can come in yet: 'inhouse keys create' makes a key");
+        say(s, "warning", "nobody can come in yet: 'inhouse keys create' makes a key");
     return status;
 }
 
@@ -146,16 +130,21 @@ static enum ih_status start(struct server *s, const struct server_options *o, st
     struct host *host = &s->service.host;
     const struct settings *set = o->settings;
     host->settings = set;
-    s->service.log = set->quiet ? NULL : log_request;
+    host->version = o->version;
+    s->service.log = !set->quiet;
     enum ih_status status = choose_folder(s, e);
     if (!status)
-        status = depot_open(&host->depot, &o->engine, o->shelf, note, e);
+        status = depot_open(
+            &host->depot, &o->engine, o->shelf, settings_log_json(set) ? note_json : note, e);
     if (!status && o->supply)
         status = pulls_open(&host->pulls, o->supply, on_arrival, host->depot, e);
     if (!status)
         status = ledger_open(&host->ledger, e);
     if (!status)
+        status = metrics_open(&host->metrics, e);
+    if (!status)
         status = queue_local(&s->service.queue, set->queue, e);
+    host->queue = s->service.queue;
     if (!status && *set->data)
         status = open_cabinet(s, e);
     if (!status)
@@ -178,6 +167,7 @@ static void stop(struct server *s)
         s->service.queue->free(s->service.queue);
     pulls_close(&s->service.host.pulls);
     ledger_close(&s->service.host.ledger);
+    metrics_close(&s->service.host.metrics);
     depot_close(&s->service.host.depot);
 }
 
@@ -200,7 +190,7 @@ enum ih_status server_run(const struct server_options *o, struct ih_error *e)
         tell_ready(s);
         wait_for_end(s, &signals);
         pthread_join(s->io, NULL);
-        say_sentence("info", "stopped");
+        say(s, "info", "stopped");
     }
     stop(s);
     free(s);

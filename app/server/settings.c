@@ -32,6 +32,10 @@ static const struct setting table[] = {
         "folder for uploads and results on their way; nothing of them stays there (default: TMPDIR, else /tmp)", AT(temporary)},
     {"server.data", "data", SETTING_STRING, "DIR", 0, 0, "",
         "folder for what is kept: keys, usage, jobs and files; without it there are none of them", AT(data)},
+    {"server.metrics", "metrics", SETTING_STRING, "WHO", 0, 0, "key",
+        "who may read /metrics: whoever has a key of an admin, where there are keys (key), everybody who reaches the server (open) or nobody (off)", AT(metrics)},
+    {"server.log", "log", SETTING_STRING, "FORMAT", 0, 0, "text",
+        "lines on standard error: as name=value (text) or as an object in JSON each (json)", AT(log)},
     {"server.quiet", "quiet", SETTING_BOOLEAN, NULL, 0, 0, "false",
         "no line for each request on standard error", AT(quiet)},
 
@@ -276,6 +280,21 @@ bool settings_is_loopback(const char *address)
     return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
+bool settings_log_json(const struct settings *s)
+{
+    return strcmp(s->log, "json") == 0;
+}
+
+/* Whether a setting is one of words with blanks between them. */
+static bool is_word(const char *value, const char *words)
+{
+    size_t n = strlen(value);
+    for (const char *w = words; *w; w += strcspn(w, " "), w += strspn(w, " "))
+        if (strcspn(w, " ") == n && strncmp(w, value, n) == 0)
+            return true;
+    return false;
+}
+
 enum ih_status settings_check(const struct settings *s, struct ih_error *e)
 {
     unsigned char any[sizeof(struct in6_addr)], secret[64];
@@ -283,6 +302,11 @@ enum ih_status settings_check(const struct settings *s, struct ih_error *e)
         return explain(e, IH_INVALID,
             "server.address must be an address such as 127.0.0.1, 0.0.0.0 or ::1, not '%.60s'",
             s->address);
+    if (!is_word(s->metrics, "key open off"))
+        return explain(
+            e, IH_INVALID, "server.metrics must be key, open or off, not '%.60s'", s->metrics);
+    if (!is_word(s->log, "text json"))
+        return explain(e, IH_INVALID, "server.log must be text or json, not '%.60s'", s->log);
     if (*s->key && strlen(s->key) < 8)
         return explain(e, IH_INVALID, "server.key is too short: give 8 characters or more");
     if (strlen(s->key) > 256 || s->key[strcspn(s->key, " \t\r\n")])

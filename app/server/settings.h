@@ -16,7 +16,7 @@ struct settings {
     int port;
     char *key;
     int threads, workers, queue;
-    char *temporary, *data;
+    char *temporary, *data, *metrics, *log;
 
     int upload_megabytes, body_kilobytes, requests, connections;
     int upload_seconds, idle_seconds, job_seconds;
@@ -77,6 +77,7 @@ enum ih_status settings_read_environment(
 /* What no single value shows: IH_INVALID for a service beyond this machine without a key. */
 enum ih_status settings_check(const struct settings *s, struct ih_error *e);
 bool settings_is_loopback(const char *address);
+bool settings_log_json(const struct settings *s);
 
 /* All settings as a configuration file that says what the defaults do, each explained. */
 void settings_print(FILE *f);

@@ -11,20 +11,23 @@
 #include <string.h>
 #include <time.h>
 
-static const struct field_rule rules[] = {
-    {"input", USE_OWN, NULL},
-    {"model", USE_OWN, NULL},
-    {"voice", USE_OWN, NULL},
-    {"response_format", USE_OWN, NULL},
-    {"stream_format", USE_OWN, NULL},
-    {"instructions", USE_OWN, NULL},
-    {"sample_rate", USE_OWN, NULL},
-    {"user", USE_NOTHING, NULL},
-    {"format", USE_REFUSED, "the field is called response_format"},
-    {NULL, 0, NULL},
-};
-
 enum { RATE_LOW = 8000, RATE_HIGH = 48000 };
+
+/* clang-format off */
+static const char *const ways[] = {"audio", "sse", NULL};
+static const struct field_rule rules[] = {
+    RULE_OWN("input", SHAPE_TEXT, "the text, which may be SSML", .most = "limits.characters", .needed = true),
+    RULE_OWN("model", SHAPE_TEXT, "a name of GET /v1/models; without it the server's choice"),
+    RULE_OWN("voice", SHAPE_TEXT, "a name of GET /v1/audio/voices, or a blend: anna:0.7+ben:0.3"),
+    RULE_OWN("response_format", SHAPE_TEXT, "of the sound; mp3 without it", .option = "format"),
+    RULE_OWN("stream_format", SHAPE_TEXT, "the sound as it is made: as it is, or in events", .choices = ways),
+    RULE_OWN("instructions", SHAPE_TEXT, "not followed, which a warning says"),
+    RULE_OWN("sample_rate", SHAPE_WHOLE, "of the sound; the model's own without it", .low = RATE_LOW, .high = RATE_HIGH),
+    RULE_NOTHING("user"),
+    RULE_REFUSED("format", "the field is called response_format"),
+    RULE_END,
+};
+/* clang-format on */
 
 /* How the sound leaves: whole, when all of it is there and its headers are right; as it is made; as
  * it is made, in events. */
@@ -160,7 +163,6 @@ static bool read_rate(struct work *w, const struct form *f, struct problem *p)
 static bool read_request(
     struct work *w, const struct host *host, const struct form *f, struct problem *p)
 {
-    static const char *const ways[] = {"audio", "sse", NULL};
     const char *format;
     struct ih_error e;
     int way = -1;
@@ -231,6 +233,7 @@ static int on_audio(void *arg, const float *pcm, int64_t samples)
         answer_use(w->answer, ih_model_name(w->speaker), CHARACTERS,
             (double)characters(w->text, w->bytes));
     }
+    answer_hear(w->answer, (double)samples / ih_speak_rate(w->speaker));
     return ih_audio_writer_write(w->writer, pcm, samples, &w->failure) == IH_OK ? 0 : -1;
 }
 
@@ -262,6 +265,7 @@ static bool speak(struct work *w, const struct host *host, struct problem *p)
         .job.arg = w, .job.progress = on_progress, .audio = on_audio, .warning = on_warning};
     if (!depot_take(host->depot, w->model, IH_SPEAK, &w->speaker, p))
         return false;
+    answer_use(w->answer, ih_model_name(w->speaker), CHARACTERS, 0);
     choose_voice(w);
     rename_voices(w);
     if (w->instructions && *w->instructions)
@@ -319,4 +323,10 @@ static void measure(const struct host *host, const struct form *form, struct amo
         out->of[CHARACTERS] = (double)characters(input->text, input->bytes);
 }
 
-const struct operation operation_speak = {"speak", check, run, measure, false};
+const struct operation operation_speak = {.name = "speak",
+    .check = check,
+    .run = run,
+    .measure = measure,
+    .about = "A text to sound.",
+    .rules = rules,
+    .task = IH_SPEAK};

@@ -300,6 +300,14 @@ bool stock_is_open(struct stock *s, const struct stocked *m)
     return open;
 }
 
+double stock_bytes(struct stock *s, const struct stocked *m)
+{
+    pthread_mutex_lock(&s->lock);
+    double bytes = m->model ? m->bytes : 0;
+    pthread_mutex_unlock(&s->lock);
+    return bytes;
+}
+
 void stock_tidy(struct stock *s, double now)
 {
     pthread_mutex_lock(&s->lock);

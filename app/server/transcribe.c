@@ -12,23 +12,26 @@
 #include <string.h>
 #include <strings.h>
 
+/* clang-format off */
+#define MODEL_TEXT "a name of GET /v1/models; without it the server's choice"
+static const char *const granularities[] = {"word", "segment", NULL};
 static const struct field_rule rules[] = {
-    {"file", USE_OWN, NULL},
-    {"model", USE_OWN, NULL},
-    {"response_format", USE_OWN, NULL},
-    {"timestamp_granularities", USE_OWN, NULL},
-    {"stream", USE_OWN, NULL},
-    {"phrases", USE_OWN, NULL},
-    {"chunking_strategy", USE_NOTHING, NULL},
-    {"user", USE_NOTHING, NULL},
-    {"include", USE_REFUSED,
-        "probabilities of tokens are not given; verbose_json has avg_logprob of each segment"},
-    {"known_speaker_names", USE_REFUSED, "speakers are not told apart"},
-    {"known_speaker_references", USE_REFUSED, "speakers are not told apart"},
-    {"format", USE_REFUSED, "the field is called response_format"},
-    {"task", USE_REFUSED, "POST /v1/audio/translations translates"},
-    {NULL, 0, NULL},
+    RULE_OWN("file", SHAPE_FILE, "the recording, or a video with one", .needed = true),
+    RULE_OWN("model", SHAPE_TEXT, MODEL_TEXT),
+    RULE_OWN("response_format", SHAPE_TEXT, "how the text is written; json without it", .option = "format"),
+    RULE_OWN("timestamp_granularities", SHAPE_TEXTS, "of what verbose_json has times", .choices = granularities),
+    RULE_OWN("stream", SHAPE_BOOL, "the text in events, as it becomes known; of json and text"),
+    RULE_OWN("phrases", SHAPE_TEXTS, "phrases to favour"),
+    RULE_NOTHING("chunking_strategy"),
+    RULE_NOTHING("user"),
+    RULE_REFUSED("include", "probabilities of tokens are not given; verbose_json has avg_logprob of each segment"),
+    RULE_REFUSED("known_speaker_names", "speakers are not told apart"),
+    RULE_REFUSED("known_speaker_references", "speakers are not told apart"),
+    RULE_REFUSED("format", "the field is called response_format"),
+    RULE_REFUSED("task", "POST /v1/audio/translations translates"),
+    RULE_END,
 };
+/* clang-format on */
 
 /* What becomes of a recording: its text, its text in English, or its text in Azure's shape. */
 enum kind { TRANSCRIBE, TRANSLATE, RECOGNIZE };
@@ -154,9 +157,11 @@ static json_t *text_json(const struct ih_transcript *t)
 /* Seconds up to here are used. */
 static void count(struct work *w, double end)
 {
-    if (end > w->heard)
-        answer_use(w->answer, w->name, AUDIO_SECONDS, end - w->heard);
-    w->heard = end > w->heard ? end : w->heard;
+    if (end <= w->heard)
+        return;
+    answer_use(w->answer, w->name, AUDIO_SECONDS, end - w->heard);
+    answer_hear(w->answer, end - w->heard);
+    w->heard = end;
 }
 
 static void on_progress(void *arg, double done, double total)
@@ -225,6 +230,7 @@ static bool transcribe(
     if (!depot_take(host->depot, w->model, IH_TRANSCRIBE, &model, p))
         return false;
     w->name = ih_model_name(model);
+    answer_use(w->answer, w->name, AUDIO_SECONDS, 0); /* so that it is known for what fails */
     if (w->request.transcribe.language)
         w->request.transcribe.language = operation_language(model, w->request.transcribe.language);
     w->request.transcribe.vad = depot_vad(host->depot);
@@ -324,9 +330,22 @@ static void measure(const struct host *host, const struct form *form, struct amo
     ih_audio_tags_free(&tags);
 }
 
-const struct operation operation_transcribe = {
-    "transcribe", check_transcribe, run_transcribe, measure, false};
-const struct operation operation_translate = {
-    "translate", check_translate, run_translate, measure, false};
-const struct operation operation_recognize = {
-    "recognize", check_recognize, run_recognize, measure, false};
+const struct operation operation_transcribe = {.name = "transcribe",
+    .check = check_transcribe,
+    .run = run_transcribe,
+    .measure = measure,
+    .about = "A recording to text.",
+    .rules = rules,
+    .task = IH_TRANSCRIBE};
+const struct operation operation_translate = {.name = "translate",
+    .check = check_translate,
+    .run = run_translate,
+    .measure = measure,
+    .about = "A recording to text in English.",
+    .rules = rules,
+    .task = IH_TRANSCRIBE};
+const struct operation operation_recognize = {.name = "recognize",
+    .check = check_recognize,
+    .run = run_recognize,
+    .measure = measure,
+    .about = "A recording to text with the times of its words."};

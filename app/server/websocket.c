@@ -2,6 +2,7 @@
 #include "server/websocket.h"
 
 #include "server/head.h"
+#include "server/metrics.h"
 #include "server/realtime.h"
 #include "server/text.h"
 
@@ -65,6 +66,8 @@ static struct websocket *find(struct websockets *w, const struct lws *wsi)
 
 static void free_websocket(struct websocket *s)
 {
+    if (s->session)
+        metrics_gauge(s->exchange->service->host.metrics, GAUGE_SESSIONS, -1);
     realtime_close(&s->session);
     exchange_close(&s->exchange);
     free(s->model);
@@ -195,9 +198,9 @@ int websocket_upgrade(
     const char *model = NULL;
     struct head head;
     struct problem p;
-    if (lws_hdr_copy(wsi, path, sizeof path, WSI_TOKEN_GET_URI) <= 0 ||
-        !head_read(&head, wsi, path))
+    if (lws_hdr_copy(wsi, path, sizeof path, WSI_TOKEN_GET_URI) <= 0)
         return -1;
+    head_read(&head, wsi, path);
     find_key(&head);
     struct exchange *x = exchange_begin(w->service, &head.request, NULL, NULL);
     if (!x)
@@ -221,6 +224,7 @@ int websocket_begin(struct websockets *w, struct lws *wsi)
         lws_close_reason(wsi, LWS_CLOSE_STATUS_UNEXPECTED_CONDITION, NULL, 0);
         return -1;
     }
+    metrics_gauge(w->service->host.metrics, GAUGE_SESSIONS, 1);
     answer_finish(s->exchange->answer, 101, "text/plain");
     lws_callback_on_writable(wsi);
     return 0;

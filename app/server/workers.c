@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/access.h"
 #include "server/deploy.h"
+#include "server/metrics.h"
 #include "server/text.h"
 
 #include <pthread.h>
@@ -16,6 +17,12 @@ struct workers {
     pthread_t thread[];
 };
 
+static void count(const struct host *host, const struct job *j, int change)
+{
+    if (!j->operation->quick)
+        metrics_gauge(host->metrics, j->done ? GAUGE_JOBS : GAUGE_BUSY, change);
+}
+
 /* Every job ends with an answer, whatever its operation did. */
 static void run(const struct host *host, struct job *j)
 {
@@ -27,14 +34,29 @@ static void run(const struct host *host, struct job *j)
     answer_fail(j->answer, &p);
 }
 
+static void measure(const struct host *host, const struct job *j, double began)
+{
+    char model[128];
+    struct worked worked = {.seconds = seconds_now() - began, .audio = answer_sound(j->answer)};
+    answer_used(j->answer, &worked.used, model, sizeof model);
+    if (!j->done)
+        metrics_stage(host->metrics, STAGE_QUEUE, j->operation->name, began - j->queued);
+    metrics_stage(host->metrics, STAGE_WORK, j->operation->name, worked.seconds);
+    metrics_work(host->metrics, j->operation->name, model, &worked);
+}
+
 static void do_job(struct workers *w, struct job *j)
 {
     struct problem p;
     struct amounts reserved;
+    double began = seconds_now();
     if (answer_cancelled(j->answer)) {
         /* Nobody waits for it. */
     } else if (deploy_begin(w->host, j, &p) && charge_begin(w->host, j, &reserved, &p)) {
+        count(w->host, j, 1);
         run(w->host, j);
+        count(w->host, j, -1);
+        measure(w->host, j, began);
         charge_end(w->host, j, &reserved, !j->done);
         j->later = answer_later(j->answer);
     } else {

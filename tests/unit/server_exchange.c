@@ -129,10 +129,14 @@ static void test_lengths(void **state)
     struct request_head h = post("/v1/audio/speech", "application/json", "");
     (void)state;
     expect(h, "", 411, "Content-Length is missing");
+    h.transfer_encoding = "gzip, chunked";
+    expect(h, "", 501, "only chunked");
     h.transfer_encoding = "chunked";
-    expect(h, "", 411, "in pieces");
+    expect(h, "", 413, "in pieces");
+    expect(h, "2\r\n{}\r\n0\r\n\r\n", 400, "input, the text, is missing");
+    expect(h, "2\n{}\n0\n\n", 400, "not in pieces");
     h.content_length = "5";
-    expect(h, "", 411, "in pieces");
+    expect(h, "", 400, "contradict");
     expect(post("/v1/audio/speech", "application/json", "-5"), "", 400, "not a number");
     expect(post("/v1/audio/speech", "application/json", "5, 5"), "", 400, "not a number");
     expect(post("/v1/audio/speech", "application/json", "99999999999999999999"), "", 400, NULL);

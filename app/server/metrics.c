@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/metrics_series.h"
+#include "server/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const double metrics_bucket[BUCKETS] = {
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120, 600};
+
+enum ih_status metrics_open(struct metrics **out, struct ih_error *e)
+{
+    struct metrics *m = *out = calloc(1, sizeof *m);
+    if (!m)
+        return explain(e, IH_NO_MEMORY, "not enough memory");
+    pthread_mutex_init(&m->lock, NULL);
+    m->began = time(NULL);
+    return IH_OK;
+}
+
+void metrics_close(struct metrics **out)
+{
+    struct metrics *m = *out;
+    *out = NULL;
+    if (!m)
+        return;
+    for (int f = 0; f < FAMILIES; f++)
+        for (struct series *s = atomic_load(&m->first[f]), *next; s; s = next) {
+            next = s->next;
+            free(s);
+        }
+    for (int i = 0; i < atomic_load(&m->models); i++)
+        free(m->model[i]);
+    pthread_mutex_destroy(&m->lock);
+    free(m);
+}
+
+void metrics_gauge(struct metrics *m, enum gauge g, int change)
+{
+    if (m)
+        atomic_fetch_add(&m->gauge[g], change);
+}
+
+static const char *find_model(const struct metrics *m, const char *name)
+{
+    int count = atomic_load(&m->models);
+    for (int i = 0; i < count; i++)
+        if (strcmp(m->model[i], name) == 0)
+            return m->model[i];
+    return NULL;
+}
+
+/* The same text for the same name for as long as there are metrics. */
+static const char *keep_model(struct metrics *m, const char *name)
+{
+    const char *found = *name ? find_model(m, name) : "";
+    if (found)
+        return found;
+    pthread_mutex_lock(&m->lock);
+    int count = atomic_load(&m->models);
+    found = find_model(m, name);
+    if (!found && count < METRICS_MODELS &&
+        (m->model[count] = text_copy(name, strnlen(name, 100)))) {
+        found = m->model[count];
+        atomic_store(&m->models, count + 1);
+    }
+    pthread_mutex_unlock(&m->lock);
+    return found ? found : "other";
+}
+
+static bool same(const struct series *a, const struct series *b)
+{
+    return a->number == b->number && a->model == b->model &&
+           strcmp(a->label[0], b->label[0]) == 0 && strcmp(a->label[1], b->label[1]) == 0;
+}
+
+/* The one with these labels, which is made where there is none; null without memory. Whoever comes
+ * second with a new one finds the other's. */
+static struct series *find(struct metrics *m, enum family f, const struct series *labels)
+{
+    struct series *made = NULL, *first = atomic_load(&m->first[f]);
+    for (;;) {
+        for (struct series *s = first; s; s = s->next)
+            if (same(s, labels)) {
+                free(made);
+                return s;
+            }
+        if (!made && !(made = calloc(1, sizeof *made)))
+            return NULL;
+        made->next = first;
+        made->number = labels->number;
+        made->model = labels->model;
+        memcpy(made->label, labels->label, sizeof made->label);
+        if (atomic_compare_exchange_strong(&m->first[f], &first, made))
+            return made;
+    }
+}
+
+static void add(struct series *s, int i, double amount)
+{
+    if (s && amount > 0)
+        atomic_fetch_add(&s->value[i], (uint_fast64_t)llround(1e6 * amount));
+}
+
+void metrics_request(
+    struct metrics *m, const char *method, const char *route, const char *model, int status)
+{
+    if (!m)
+        return;
+    struct series labels = {.label = {method ? method : "other", route ? route : "other"},
+        .model = keep_model(m, model),
+        .number = status};
+    struct series *s = find(m, BY_REQUEST, &labels);
+    if (s)
+        atomic_fetch_add(&s->value[0], 1);
+}
+
+void metrics_stage(struct metrics *m, enum stage stage, const char *operation, double seconds)
+{
+    int bucket = 0;
+    if (!m)
+        return;
+    struct series labels = {.label = {operation, ""}, .model = "", .number = (int)stage};
+    struct series *s = find(m, BY_STAGE, &labels);
+    while (bucket < BUCKETS && seconds > metrics_bucket[bucket])
+        bucket++;
+    if (s)
+        atomic_fetch_add(&s->value[bucket], 1);
+    add(s, BUCKETS + 1, seconds);
+}
+
+void metrics_work(
+    struct metrics *m, const char *operation, const char *model, const struct worked *w)
+{
+    if (!m || !*model)
+        return;
+    struct series labels = {.label = {operation, ""}, .model = keep_model(m, model)};
+    struct series *s = find(m, BY_WORK, &labels);
+    add(s, 0, w->seconds);
+    add(s, 1, w->audio);
+    labels.label[0] = "";
+    for (int u = 0; u < UNITS; u++) {
+        labels.number = u;
+        if (w->used.of[u] > 0)
+            add(find(m, BY_UNIT, &labels), 0, w->used.of[u]);
+    }
+}
