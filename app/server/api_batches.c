@@ -249,11 +249,39 @@ static bool check(const struct host *host, const struct form *form, struct probl
     return true;
 }
 
-const struct operation operation_batch_new = {
-    .name = "batch_new", .check = check_new, .run = run_new, .quick = true};
-const struct operation operation_batches = {
-    .name = "batches", .check = check, .run = list, .quick = true};
+static const char *const windows[] = {"24h", NULL};
+static const struct field_rule new_rules[] = {
+    RULE_OWN("input_file_id", SHAPE_TEXT, "a file with the purpose batch", .needed = true),
+    RULE_OWN("endpoint", SHAPE_TEXT, "where the lines would be sent", .choices = line_endpoints,
+        .needed = true),
+    RULE_OWN("completion_window", SHAPE_TEXT, "until when", .choices = windows, .needed = true),
+    RULE_OWN("metadata", SHAPE_OBJECT, "at most 16 texts of one's own"),
+    RULE_OWN("output_expires_after", SHAPE_OBJECT,
+        "{\"anchor\": \"created_at\", \"seconds\": 3600 to 2592000}"),
+    RULE_END,
+};
+static const struct field_rule list_rules[] = {
+    RULE_OWN("limit", SHAPE_WHOLE, "most of them; 20 without it", .low = 1, .high = 100),
+    RULE_OWN("after", SHAPE_TEXT, "those behind the batch with this id"),
+    RULE_END,
+};
+
+const struct operation operation_batch_new = {.name = "batch_new",
+    .check = check_new,
+    .run = run_new,
+    .quick = true,
+    .about = "Does the requests of a file, one a line.",
+    .rules = new_rules};
+const struct operation operation_batches = {.name = "batches",
+    .check = check,
+    .run = list,
+    .quick = true,
+    .about = "Batches, the newest first.",
+    .rules = list_rules};
 const struct operation operation_batch = {
-    .name = "batch", .check = check, .run = show, .quick = true};
-const struct operation operation_batch_cancel = {
-    .name = "batch_cancel", .check = check, .run = cancel, .quick = true};
+    .name = "batch", .check = check, .run = show, .quick = true, .about = "How a batch is."};
+const struct operation operation_batch_cancel = {.name = "batch_cancel",
+    .check = check,
+    .run = cancel,
+    .quick = true,
+    .about = "Ends a batch; what was done stays."};

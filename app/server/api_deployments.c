@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Deployments as admins see and change them: /v1/deployments. */
+#include "server/fields.h"
 #include "server/operations.h"
 #include "server/store/json.h"
 
@@ -123,11 +124,27 @@ static bool check(const struct host *host, const struct form *form, struct probl
     return true;
 }
 
+static const struct field_rule put_rules[] = {
+    RULE_OWN("model", SHAPE_TEXT, "that it stands for", .needed = true),
+    RULE_OWN("concurrent", SHAPE_NUMBER, "requests under way at once"),
+    RULE_OWN("audio_seconds", SHAPE_NUMBER, "of one request"),
+    RULE_OWN("characters", SHAPE_NUMBER, "of one request"),
+    RULE_OWN("megapixel_steps", SHAPE_NUMBER, "of one request"),
+    RULE_END,
+};
+
 const struct operation operation_deployments = {
-    .name = "deployments", .check = check, .run = list, .quick = true};
+    .name = "deployments", .check = check, .run = list, .quick = true, .about = "All deployments."};
 const struct operation operation_deployment = {
-    .name = "deployment", .check = check, .run = show, .quick = true};
-const struct operation operation_deployment_put = {
-    .name = "deployment_put", .check = check_put, .run = put, .quick = true};
-const struct operation operation_deployment_end = {
-    .name = "deployment_end", .check = check, .run = end, .quick = true};
+    .name = "deployment", .check = check, .run = show, .quick = true, .about = "One of them."};
+const struct operation operation_deployment_put = {.name = "deployment_put",
+    .check = check_put,
+    .run = put,
+    .quick = true,
+    .about = "Makes a name stand for a model, within limits.",
+    .rules = put_rules};
+const struct operation operation_deployment_end = {.name = "deployment_end",
+    .check = check,
+    .run = end,
+    .quick = true,
+    .about = "Deletes a deployment."};

@@ -176,11 +176,6 @@ static bool speech_head(struct form *f, const struct request_head *h, struct pro
 
 static const char *const speech_types[] = {
     "application/ssml+xml", "application/xml", "text/xml", NULL};
-static const struct field_rule speech_headers[] = {
-    RULE_OWN("X-Microsoft-OutputFormat", SHAPE_TEXT, "such as audio-24khz-48kbitrate-mono-mp3",
-        .needed = true),
-    RULE_END,
-};
 /* The voice of the text's first profile is the request's: what stands outside of it, which is
  * nothing in a text that was written for Azure, is said by nobody else. */
 static bool speech_body(struct form *f, const char *path, struct problem *p)
@@ -196,6 +191,11 @@ static bool speech_body(struct form *f, const char *path, struct problem *p)
     return set_text(f, "voice", name, p);
 }
 
+static const struct field_rule speech_headers[] = {
+    RULE_OWN("X-Microsoft-OutputFormat", SHAPE_TEXT, "such as audio-24khz-48kbitrate-mono-mp3",
+        .needed = true),
+    RULE_END,
+};
 const struct adapter azure_speech = {
     .types = speech_types, .head = speech_head, .body = speech_body, .headers = speech_headers};
 

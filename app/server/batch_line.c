@@ -11,22 +11,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *const line_endpoints[] = {"/v1/audio/transcriptions", "/v1/audio/translations",
+    "/v1/audio/speech", "/v1/images/generations", "/v1/images/edits", "/v1/chat/completions", NULL};
+
 const struct operation *line_operation(const char *url)
 {
-    static const struct {
-        const char *url;
-        const struct operation *operation;
-    } known[] = {
-        {"/v1/audio/transcriptions", &operation_transcribe},
-        {"/v1/audio/translations", &operation_translate},
-        {"/v1/audio/speech", &operation_speak},
-        {"/v1/images/generations", &operation_draw},
-        {"/v1/images/edits", &operation_edit},
-        {"/v1/chat/completions", &operation_chat},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strcmp(known[i].url, url) == 0)
-            return known[i].operation;
+    /* In the order of the addresses. */
+    static const struct operation *const operations[] = {&operation_transcribe,
+        &operation_translate, &operation_speak, &operation_draw, &operation_edit, &operation_chat};
+    for (size_t i = 0; line_endpoints[i]; i++)
+        if (strcmp(line_endpoints[i], url) == 0)
+            return operations[i];
     return NULL;
 }
 

@@ -10,7 +10,9 @@
 
 enum { LINE_MOST = 64 << 20 }; /* bytes; longer recordings are named by their file */
 
-/* The operation behind an address that a batch may be about; null for all others. */
+/* Addresses that a batch may be about; ends with null. */
+extern const char *const line_endpoints[];
+/* The operation behind one of them; null for all others. */
 const struct operation *line_operation(const char *url);
 
 /* What a line's job keeps: where in the blob of the batch it stands; or what is wrong with it,

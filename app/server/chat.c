@@ -13,19 +13,20 @@
 
 /* clang-format off */
 static const char *const efforts[] = {"none", "minimal", "low", "medium", "high", "xhigh", NULL};
+static const char *const choices[] = {"auto", "none", NULL};
 static const struct field_rule rules[] = {
-    RULE_OWN("messages", SHAPE_LIST, "the conversation: objects with role and content", .needed = true),
+    RULE_OWN("messages", SHAPE_OBJECTS, "the conversation: a role and a content each", .needed = true),
     RULE_OWN("model", SHAPE_TEXT, "a name of GET /v1/models; without it the server's choice"),
-    RULE_OWN("stream", SHAPE_BOOL, "the text in events, as it is written"),
-    RULE_OWN("stream_options", SHAPE_OBJECT, "include_usage: what was used, in a last event"),
-    RULE_OWN("stop", SHAPE_TEXTS, "texts that end the answer"),
-    RULE_OWN("tools", SHAPE_LIST, "functions that the model may ask for"),
-    RULE_OWN("tool_choice", SHAPE_ANY, "whether it may"),
-    RULE_OWN("n", SHAPE_WHOLE, "one answer", .low = 1, .high = 1),
+    RULE_OWN("stream", SHAPE_BOOL, "the answer in events, as it is written"),
+    RULE_OWN("stream_options", SHAPE_OBJECT, "include_usage: an event with what was used"),
+    RULE_OWN("stop", SHAPE_TEXTS, "texts before which the answer ends"),
+    RULE_OWN("tools", SHAPE_OBJECTS, "functions that the model may ask for"),
+    RULE_OWN("tool_choice", SHAPE_TEXT, "whether it may ask for them", .choices = choices),
+    RULE_OWN("n", SHAPE_WHOLE, "answers", .low = 1, .high = 1),
     RULE_OWN("response_format", SHAPE_OBJECT, "{\"type\": \"text\"}"),
     RULE_OPTION("max_tokens", "tokens"),
     RULE_OPTION("max_completion_tokens", "tokens"),
-    RULE_OWN("reasoning_effort", SHAPE_TEXT, "from low on the model thinks first", .choices = efforts),
+    RULE_OWN("reasoning_effort", SHAPE_TEXT, "whether it thinks first: with low and more", .choices = efforts),
     RULE_NOTHING("user"),
     RULE_NOTHING("metadata"),
     RULE_NOTHING("store"),
@@ -155,7 +156,7 @@ const struct operation operation_chat = {.name = "chat",
     .check = check,
     .run = run,
     .measure = measure,
-    .about = "A conversation to its next message.",
+    .about = "The next answer of a conversation.",
     .rules = rules,
     .task = IH_CHAT,
     .types = types};

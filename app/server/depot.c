@@ -394,13 +394,14 @@ void depot_each(struct depot *d, void (*take)(void *arg, const struct offered *o
 }
 
 void depot_each_open(
-    struct depot *d, void (*take)(void *arg, const char *name, size_t bytes), void *arg)
+    struct depot *d, void (*take)(void *arg, const char *name, double bytes), void *arg)
 {
     pthread_mutex_lock(&d->lock);
     for (int i = 0; i < d->count; i++) {
-        double bytes = stock_bytes(d->stock, d->slot[i]->model);
+        const struct slot *s = d->slot[i];
+        double bytes = s->gone ? 0 : stock_bytes(d->stock, s->model);
         if (bytes > 0)
-            take(arg, d->slot[i]->name, (size_t)bytes);
+            take(arg, s->name, bytes);
     }
     pthread_mutex_unlock(&d->lock);
 }

@@ -67,10 +67,6 @@ const char *depot_vad(const struct depot *d);
 const char *depot_profiles(const struct depot *d);
 const char *depot_describe(const struct depot *d);
 
-/* Each model that is in memory, with the bytes that it counts for. take() must not call the depot.
- */
-void depot_each_open(
-    struct depot *d, void (*take)(void *arg, const char *name, size_t bytes), void *arg);
 /* A name that requests may give. */
 struct offered {
     const char *name;
@@ -81,6 +77,10 @@ struct offered {
 /* Models of this machine, then names of elsewhere for which there is a default. take() must not
  * call the depot. */
 void depot_each(struct depot *d, void (*take)(void *arg, const struct offered *o), void *arg);
+/* Each model of the list that is in memory, with the bytes that it counts for there. take() must
+ * not call the depot. */
+void depot_each_open(
+    struct depot *d, void (*take)(void *arg, const char *name, double bytes), void *arg);
 /* Whether there is a default for a task. */
 bool depot_can(const struct depot *d, enum ih_task task);
 

@@ -25,8 +25,7 @@ enum field_shape {
     SHAPE_NUMBER,
     SHAPE_BOOL,
     SHAPE_OBJECT,
-    SHAPE_LIST,
-    SHAPE_ANY,
+    SHAPE_OBJECTS, /* a list of such */
     SHAPE_FILE,
     SHAPE_FILES, /* one or several */
 };

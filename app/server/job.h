@@ -16,11 +16,11 @@ struct host {
     struct store *store;
     struct meter *meter;
     struct kept *kept;
+    struct ledger *ledger; /* deploy.h; may be null where there is no store */
+    struct binder *binder;
     struct queue *queue;     /* of requests, for those who ask how long it is; may be null */
     struct metrics *metrics; /* metrics.h; may be null */
     const char *version;     /* of the program; may be null */
-    struct ledger *ledger;   /* deploy.h; may be null where there is no store */
-    struct binder *binder;
 };
 
 /* Something that a server does for a request, without HTTP: from a form to an answer. It is told
@@ -42,8 +42,8 @@ struct operation {
     const char *about;              /* a sentence */
     const struct field_rule *rules; /* of its fields (fields.h), or null */
     unsigned task;                  /* enum ih_task whose options are fields too; 0: none */
-    int good;                       /* status when it is done; 0: 200 */
     const char *const *types;       /* that its answers have, ends with null; null: JSON */
+    int status;                     /* of what it has done; 0: 200 */
 };
 
 struct job {

@@ -156,26 +156,24 @@ static void write_gauges(struct page *p, struct metrics *m, const struct host *h
         s->sessions);
 }
 
-static void write_model(void *page, const char *name, size_t bytes)
+static void write_model(void *page, const char *name, double bytes)
 {
     char label[256];
-    say(page, "inhouse_model_bytes{model=\"%s\"} %.15g\n", quoted(name, label), (double)bytes);
-}
-
-static void count_model(void *count, const char *name, size_t bytes)
-{
-    (void)name, (void)bytes;
-    ++*(int *)count;
+    say(page, "inhouse_model_bytes{model=\"%s\"} %.15g\n", quoted(name, label), bytes);
 }
 
 static void write_models(struct page *p, const struct host *host)
 {
-    int count = 0;
     if (!host->depot)
         return;
-    depot_each_open(host->depot, count_model, &count);
-    one(p, "inhouse_models_loaded", "gauge", "Models in memory.", count);
-    head(p, "inhouse_model_bytes", "gauge", "Weights of each model in memory.");
+    struct stock_state memory = depot_memory(host->depot);
+    one(p, "inhouse_models_loaded", "gauge", "Models in memory, that of pronunciations included.",
+        memory.open);
+    one(p, "inhouse_models_bytes", "gauge", "What they take, by the bytes of their files.",
+        memory.bytes);
+    one(p, "inhouse_models_bytes_capacity", "gauge", "What they may take; 0 without a limit.",
+        memory.most);
+    head(p, "inhouse_model_bytes", "gauge", "What each model that may be named takes in memory.");
     depot_each_open(host->depot, write_model, p);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/openapi.h"
 
+#include "server/azure.h"
 #include "server/fields.h"
 #include "server/operations.h"
 #include "server/page.h"
@@ -103,7 +104,7 @@ static bool may_answer(const struct route *r, int status)
     case 401:
         return !r->open;
     case 403:
-        return r->admin || may_fail_as_work(r);
+        return r->admin || may_fail_as_work(r) || r->adapter == &azure_persona;
     case 404:
         return !r->open || item;
     case 408:
@@ -112,13 +113,13 @@ static bool may_answer(const struct route *r, int status)
     case 415:
         return has_body(r);
     case 409:
-        return r->kept && item;
+        return item && (r->kept || r->admin);
     case 426:
         return r->now == realtime_now;
     case 429:
         return is_work(r);
     case 504:
-        return may_fail_as_work(r);
+        return may_fail_as_work(r) || (r->operation && !r->operation->quick);
     default:
         return true;
     }
@@ -140,6 +141,13 @@ static struct described fields_of(const struct route *r, const struct settings *
     return d;
 }
 
+/* The status of what was done. */
+static int good_status(const struct route *r)
+{
+    int status = r->operation ? r->operation->status : r->status;
+    return r->now == realtime_now ? 101 : status ? status : 200;
+}
+
 static json_t *good_response(const struct route *r, const struct described *d)
 {
     const char *const *types = r->operation ? r->operation->types : r->types;
@@ -152,7 +160,7 @@ static json_t *good_response(const struct route *r, const struct described *d)
         json_object_set_new(content, json_string_value(type), json_object());
     }
     json_decref(list);
-    return json_pack("{ssso}", "description", "what was asked for", "content", content);
+    return json_pack("{ssso}", "description", status_phrase(good_status(r)), "content", content);
 }
 
 static json_t *plain_response(int status)
@@ -166,14 +174,10 @@ static json_t *responses_of(const struct route *r, const struct described *d, js
         400, 401, 403, 404, 408, 409, 411, 413, 415, 426, 429, 431, 500, 503, 504};
     json_t *responses = json_object();
     char text[8];
-    if (r->now == realtime_now) {
-        json_object_set_new(responses, "101", plain_response(101));
-    } else {
-        int good = r->operation && r->operation->good ? r->operation->good : 200;
-        snprintf(text, sizeof text, "%d", good);
-        json_object_set_new(
-            responses, text, good == 204 ? plain_response(204) : good_response(r, d));
-    }
+    snprintf(text, sizeof text, "%d", good_status(r));
+    json_object_set_new(responses, text,
+        good_status(r) == 101 || good_status(r) == 204 ? plain_response(good_status(r))
+                                                       : good_response(r, d));
     if (r->now == page_now)
         json_object_set_new(responses, "304", plain_response(304));
     if (r->operation && r->operation->measure)

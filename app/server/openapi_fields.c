@@ -106,10 +106,8 @@ static json_t *own_schema(const struct field_rule *rule, const struct described 
         return json_pack("{ss}", "type", "boolean");
     case SHAPE_OBJECT:
         return json_pack("{ss}", "type", "object");
-    case SHAPE_LIST:
-        return json_pack("{ss}", "type", "array");
-    case SHAPE_ANY:
-        return json_object();
+    case SHAPE_OBJECTS:
+        return json_pack("{sss{ss}}", "type", "array", "items", "type", "object");
     case SHAPE_FILE:
         return file_of();
     case SHAPE_FILES:

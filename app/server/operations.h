@@ -26,7 +26,7 @@ extern const struct operation operation_file_new, operation_files, operation_fil
     operation_file_content, operation_file_end;
 extern const struct operation operation_batch_new, operation_batches, operation_batch,
     operation_batch_cancel; /* api_batches.c */
-/* customvoice.c */
+/* customvoice.c, customvoice_new.c */
 extern const struct operation operation_personas, operation_persona, operation_persona_end,
     operation_project_new, operation_consent_new, operation_voice_new;
 extern const struct operation operation_keys, operation_key_new, operation_key_end,

@@ -117,6 +117,9 @@ static const char *const types_text[] = {"text/plain", NULL};
 static const char *const types_page[] = {"text/html", "text/css", "text/javascript", "image/svg+xml", NULL};
 static const struct field_rule voices_rules[] = {
     RULE_OWN("model", SHAPE_TEXT, "a name of GET /v1/models; without it the server's choice"), RULE_END};
+static const struct field_rule consent_rules[] = {
+    RULE_OWN("who", SHAPE_TEXT, "the person's name"), RULE_OWN("company", SHAPE_TEXT, "who may use the voice"),
+    RULE_OWN("language", SHAPE_TEXT, "of the sentence, such as de"), RULE_END};
 static const struct field_rule realtime_rules[] = {
     RULE_OWN("intent", SHAPE_TEXT, "transcription"), RULE_OWN("model", SHAPE_TEXT, "a name of GET /v1/models"),
     RULE_OWN("deployment", SHAPE_TEXT, "the same"), RULE_END};
@@ -129,18 +132,18 @@ static const struct route table[] = {
     {.method = "GET", .path = "/page/{file}", .dialect = &dialect_openai, .now = page_now, .open = true, .about = "The page's files.", .types = types_page},
     {.method = "GET", .path = "/v1/models", .dialect = &dialect_openai, .now = models, .about = "Models that requests may name."},
     {.method = "GET", .path = "/v1/models/{model}", .dialect = &dialect_openai, .now = model, .about = "One of them."},
-    {.method = "GET", .path = "/v1/catalog", .dialect = &dialect_openai, .now = catalog_now},
-    {.method = "POST", .path = "/v1/models/{model}/pull", .dialect = &dialect_openai, .now = pull_new_now, .admin = true},
-    {.method = "GET", .path = "/v1/models/{model}/pull", .dialect = &dialect_openai, .now = pull_now, .admin = true},
-    {.method = "DELETE", .path = "/v1/models/{model}/pull", .dialect = &dialect_openai, .now = pull_end_now, .admin = true},
-    {.method = "GET", .path = "/v1/key", .dialect = &dialect_openai, .now = own_key},
+    {.method = "GET", .path = "/v1/catalog", .dialect = &dialect_openai, .now = catalog_now, .about = "Models that there are for this program, here or not."},
+    {.method = "POST", .path = "/v1/models/{model}/pull", .dialect = &dialect_openai, .now = pull_new_now, .admin = true, .about = "Fetches a model of the catalog.", .status = 202},
+    {.method = "GET", .path = "/v1/models/{model}/pull", .dialect = &dialect_openai, .now = pull_now, .admin = true, .about = "How far a model on its way is."},
+    {.method = "DELETE", .path = "/v1/models/{model}/pull", .dialect = &dialect_openai, .now = pull_end_now, .admin = true, .about = "Ends the fetching of a model."},
+    {.method = "GET", .path = "/v1/key", .dialect = &dialect_openai, .now = own_key, .about = "What the key may do."},
     {.method = "POST", .path = "/v1/chat/completions", .dialect = &dialect_openai, .operation = &operation_chat},
     {.method = "POST", .path = "/v1/audio/transcriptions", .dialect = &dialect_openai, .operation = &operation_transcribe},
     {.method = "POST", .path = "/v1/audio/translations", .dialect = &dialect_openai, .operation = &operation_translate},
     {.method = "GET", .path = "/v1/audio/voices", .dialect = &dialect_openai, .now = voices_now, .about = "Voices that a model has.", .rules = voices_rules},
     {.method = "POST", .path = "/v1/audio/voices", .dialect = &dialect_openai, .operation = &operation_profile_new, .admin = true},
-    {.method = "DELETE", .path = "/v1/audio/voices/{name}", .dialect = &dialect_openai, .now = voice_end_now, .admin = true},
-    {.method = "GET", .path = "/v1/audio/voice_consents", .dialect = &dialect_openai, .now = consent_now},
+    {.method = "DELETE", .path = "/v1/audio/voices/{name}", .dialect = &dialect_openai, .now = voice_end_now, .admin = true, .about = "Deletes a voice profile."},
+    {.method = "GET", .path = "/v1/audio/voice_consents", .dialect = &dialect_openai, .now = consent_now, .about = "The sentence in which a person allows a voice.", .rules = consent_rules},
     {.method = "POST", .path = "/v1/audio/speech", .dialect = &dialect_openai, .operation = &operation_speak},
     {.method = "POST", .path = "/v1/images/generations", .dialect = &dialect_openai, .operation = &operation_draw},
     {.method = "POST", .path = "/v1/images/edits", .dialect = &dialect_openai, .operation = &operation_edit},

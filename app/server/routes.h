@@ -32,13 +32,14 @@ struct route {
     bool open;                     /* needs no key */
     bool kept;                     /* needs a data folder */
     bool admin;                    /* for keys of admins only */
-    bool watch;                    /* what server.metrics is about */
     bool bare;                     /* a POST that may be without a body */
+    bool watch;                    /* what server.metrics is about */
     const struct adapter *adapter; /* or null */
     /* Where there is no operation: the same as that says of itself. */
     const char *about;
     const struct field_rule *rules;
     const char *const *types;
+    int status;
 };
 
 const struct route *routes_table(int *count);

@@ -42,7 +42,7 @@ void stock_give_back(struct stock *s, struct ih_model *model);
  * first, which goes with the model. False fills in the problem. */
 bool stock_chat(struct stock *s, struct ih_model *model, struct ih_chat **out, struct problem *p);
 bool stock_is_open(struct stock *s, const struct stocked *m);
-/* That it counts for while it is open; 0 otherwise. */
+/* What it counts for in memory; 0 while it is not open. */
 double stock_bytes(struct stock *s, const struct stocked *m);
 
 /* Closes what was not used for keep_minutes; `now` is seconds_now(). To be called now and then. */

@@ -262,4 +262,24 @@ bool consent_now(const struct host *host, const char *path, const struct form *f
     return true;
 }
 
-const struct operation operation_profile_new = {.name = "profile_new", .check = check, .run = run};
+/* clang-format off */
+static const struct field_rule rules[] = {
+    RULE_OWN("name", SHAPE_TEXT, "of the voice, which no other has", .needed = true),
+    RULE_OWN("model", SHAPE_TEXT, "that will speak; a name of GET /v1/models"),
+    RULE_OWN("about", SHAPE_TEXT, "a sentence about it"),
+    RULE_OWN("language", SHAPE_TEXT, "such as de"),
+    RULE_OWN("audio_sample", SHAPE_FILE, "a recording of the person's voice"),
+    RULE_OWN("consent", SHAPE_FILE, "a recording of the person saying what GET /v1/audio/voice_consents gives"),
+    RULE_OWN("who", SHAPE_TEXT, "the person, as the consent says"),
+    RULE_OWN("company", SHAPE_TEXT, "who may use the voice, as the consent says"),
+    RULE_OWN("expires", SHAPE_TEXT, "the last day of the voice, such as 2027-01-31"),
+    RULE_OWN("blend", SHAPE_TEXT, "voices instead of a person, such as anna:0.7+ben:0.3"),
+    RULE_END,
+};
+/* clang-format on */
+
+const struct operation operation_profile_new = {.name = "profile_new",
+    .check = check,
+    .run = run,
+    .about = "Makes a voice profile, of a person who allows it or blended.",
+    .rules = rules};

@@ -119,11 +119,11 @@ static void test_multipart(void **state)
 }
 
 static const struct field_rule rules[] = {
-    {"input", USE_OWN, NULL},
-    {"response_format", USE_OPTION, "format"},
-    {"user", USE_NOTHING, NULL},
-    {"format", USE_REFUSED, "the field is called response_format"},
-    {NULL, 0, NULL},
+    RULE_OWN("input", SHAPE_TEXT, NULL),
+    RULE_OPTION("response_format", "format"),
+    RULE_NOTHING("user"),
+    RULE_REFUSED("format", "the field is called response_format"),
+    RULE_END,
 };
 
 static void request(const char *json, int status, const char *code, const char *param)

@@ -51,6 +51,15 @@ static json_t *operation_at(const char *method, const char *path)
     return found;
 }
 
+static bool is_answered_well(const json_t *responses)
+{
+    static const char *const good[] = {"101", "200", "201", "202", "204"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        if (json_object_get(responses, good[i]))
+            return true;
+    return false;
+}
+
 /* Each has an id of its own, an answer that is good, and says which key it needs. */
 static void test_every_route(void **state)
 {
@@ -66,8 +75,7 @@ static void test_every_route(void **state)
         assert_non_null(id);
         assert_null(json_object_get(ids, id));
         json_object_set_new(ids, id, json_true());
-        assert_true(json_object_get(responses, "200") || json_object_get(responses, "201") ||
-                    json_object_get(responses, "204") || json_object_get(responses, "101"));
+        assert_true(is_answered_well(responses));
         assert_int_equal(json_array_size(json_object_get(o, "security")), table[i].open ? 0 : 2);
         assert_int_equal(json_object_get(responses, "401") != NULL, !table[i].open);
     }
