@@ -170,9 +170,36 @@ static bool read_stops(struct chat_work *w, const struct form *f, struct problem
     return true;
 }
 
+/* What the answer must be: text, any JSON object, or what fits a schema. */
+static bool read_format(struct chat_work *w, const struct form *f, struct problem *p)
+{
+    json_t *format = read_json(f, "response_format");
+    const char *type = part(format, "type");
+    const json_t *schema = json_object_get(json_object_get(format, "json_schema"), "schema");
+    bool any = type && strcmp(type, "json_object") == 0;
+    bool fits = type && strcmp(type, "json_schema") == 0;
+    bool good = !form_find(f, "response_format") || any || (type && strcmp(type, "text") == 0) ||
+                (fits && json_is_object(schema));
+    if (good && fits)
+        w->request.chat.schema = own(w, json_dumps(schema, JSON_COMPACT | JSON_PRESERVE_ORDER));
+    else if (any)
+        w->request.chat.schema = "{\"type\":\"object\"}";
+    bool lost = good && fits && !w->request.chat.schema;
+    json_decref(format);
+    if (lost)
+        return problem_set(p, 503, "out_of_memory", NULL, "not enough memory");
+    if (w->request.chat.schema && w->request.chat.tools)
+        return problem_set(p, 400, "unsupported_parameter", "response_format",
+            "an answer cannot keep to a schema and ask for functions");
+    return good || problem_set(p, 400, "invalid_value", "response_format",
+                       "response_format has the type text, json_object, or json_schema with "
+                       "json_schema.schema");
+}
+
 bool chat_read(struct chat_work *w, const struct form *f, struct problem *p)
 {
-    return read_messages(w, f, p) && read_tools(w, f, p) && read_stops(w, f, p);
+    return read_messages(w, f, p) && read_tools(w, f, p) && read_stops(w, f, p) &&
+           read_format(w, f, p);
 }
 
 void chat_free(struct chat_work *w)

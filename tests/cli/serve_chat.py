@@ -78,6 +78,14 @@ class Chat(Case):
         self.assertEqual(got["finish_reason"], "stop")
         self.assertEqual(self.answer(max_tokens=30, seed=4, stop=stop)["choices"][0], got)
 
+    def test_schemas(self):
+        schema = {"type": "object", "properties": {"colour": {"enum": ["red", "green"]}, "n": {"type": "integer"}}, "required": ["colour", "n"]}
+        for seed in range(6):
+            got = json.loads(self.content(seed=seed, temperature=2, response_format={"type": "json_schema", "json_schema": {"name": "x", "schema": schema, "strict": True}}))
+            self.assertIn(got["colour"], ("red", "green"))
+            self.assertIsInstance(got["n"], int)
+        self.assertTrue(self.content(max_tokens=8, response_format={"type": "json_object"}).startswith("{"))
+
     def test_messages(self):
         pieces = [{"type": "text", "text": "Hel"}, {"type": "text", "text": "lo"}]
         self.assertEqual(self.content(pieces, max_tokens=8, seed=1), self.content(max_tokens=8, seed=1))
@@ -127,7 +135,9 @@ class Chat(Case):
         self.fails(ask({"messages": hello, "temperature": -1}), 400, "invalid_value", "temperature")
         self.fails(ask({"messages": hello, "n": 2}), 400, "unsupported_parameter", "n")
         self.fails(ask({"messages": hello, "stop": [""]}), 400, "invalid_value", "stop")
-        self.fails(ask({"messages": hello, "response_format": {"type": "json_object"}}), 400, "unsupported_parameter", "response_format")
+        self.fails(ask({"messages": hello, "response_format": {"type": "xml"}}), 400, "invalid_value", "response_format")
+        pattern = {"type": "json_schema", "json_schema": {"name": "x", "schema": {"pattern": "a*"}}}
+        self.assertIn("pattern", json.loads(ask({"messages": hello, "response_format": pattern})[2])["error"]["message"])
         self.fails(ask({"messages": hello, "temprature": 1}), 400, "unknown_parameter", "temprature")
         self.fails(ask({"messages": hello, "model": "nobody"}), 404, "model_not_found", "model")
         self.assertIn("role is \"robot\"", json.loads(ask({"messages": [{"role": "robot", "content": "x"}]})[2])["error"]["message"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CACHE = Path(os.environ.get("INHOUSE_TRAIN_CACHE", Path.home() / ".cache/inhouse/train")) / "image1"
-VERSION = "0.1"
+VERSION = "0.2"
 SEED = 20261125
 PATCH = 16  # pixels a side of a token
 LATENT = 32  # numbers that the autoencoder keeps of a token
