@@ -102,26 +102,7 @@ static int end(struct store *s, const struct args *a)
 
 int run_deployments(const struct args *a)
 {
-    static const struct {
-        const char *name;
-        int arguments;
-        int (*run)(struct store *s, const struct args *a);
-    } action[] = {{"list", 0, list}, {"set", 1, set}, {"remove", 1, end}};
-    struct store *s;
-    const char *word = a->count ? a->arg[0] : "list";
-    for (size_t i = 0; i < sizeof action / sizeof *action; i++) {
-        if (strcmp(action[i].name, word) != 0)
-            continue;
-        if (a->count > 1 + action[i].arguments)
-            return usage_error(
-                a->command, "'%s' is one argument too many", a->arg[1 + action[i].arguments]);
-        if (action[i].arguments && a->count < 2)
-            return usage_error(a->command, "name the deployment");
-        int code = data_open(&s, a);
-        if (!code)
-            code = action[i].run(s, a);
-        store_close(&s);
-        return code;
-    }
-    return usage_error(a->command, "'%s' is none of list, set and remove", word);
+    static const struct data_action action[] = {
+        {"list", false, list}, {"set", true, set}, {"remove", true, end}, {NULL, false, NULL}};
+    return data_run(a, action, "deployment");
 }

@@ -141,26 +141,7 @@ static int revoke(struct store *s, const struct args *a)
 
 int run_keys(const struct args *a)
 {
-    static const struct {
-        const char *name;
-        int arguments;
-        int (*run)(struct store *s, const struct args *a);
-    } action[] = {{"create", 1, create}, {"list", 0, list}, {"revoke", 1, revoke}};
-    struct store *s;
-    const char *word = a->count ? a->arg[0] : "list";
-    for (size_t i = 0; i < sizeof action / sizeof *action; i++) {
-        if (strcmp(action[i].name, word) != 0)
-            continue;
-        if (a->count > 1 + action[i].arguments)
-            return usage_error(
-                a->command, "'%s' is one argument too many", a->arg[1 + action[i].arguments]);
-        if (action[i].arguments && a->count < 2)
-            return usage_error(a->command, "name the key");
-        int code = data_open(&s, a);
-        if (!code)
-            code = action[i].run(s, a);
-        store_close(&s);
-        return code;
-    }
-    return usage_error(a->command, "'%s' is none of create, list and revoke", word);
+    static const struct data_action action[] = {{"create", true, create}, {"list", false, list},
+        {"revoke", true, revoke}, {NULL, false, NULL}};
+    return data_run(a, action, "key");
 }

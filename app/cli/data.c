@@ -3,7 +3,9 @@
 
 #include "server/settings.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int data_failed(const struct ih_error *e)
 {
@@ -43,4 +45,32 @@ int data_open(struct store **out, const struct args *a)
         code = data_failed(&e);
     settings_free(&s);
     return code;
+}
+
+int data_run(const struct args *a, const struct data_action *action, const char *thing)
+{
+    struct store *s;
+    char names[128] = "";
+    const char *word = a->count ? a->arg[0] : "list";
+    for (int i = 0; action[i].name; i++) {
+        size_t n = strlen(names);
+        snprintf(names + n, sizeof names - n, "%s%s",
+            i == 0               ? ""
+            : action[i + 1].name ? ", "
+                                 : " and ",
+            action[i].name);
+        if (strcmp(action[i].name, word) != 0)
+            continue;
+        if (a->count > 1 + action[i].named)
+            return usage_error(
+                a->command, "'%s' is one argument too many", a->arg[1 + action[i].named]);
+        if (action[i].named && a->count < 2)
+            return usage_error(a->command, "name the %s", thing);
+        int code = data_open(&s, a);
+        if (!code)
+            code = action[i].run(s, a);
+        store_close(&s);
+        return code;
+    }
+    return usage_error(a->command, "'%s' is none of %s", word, names);
 }

@@ -3,6 +3,7 @@
 #include "server/batch_line.h"
 #include "server/binder.h"
 #include "server/fields.h"
+#include "server/listing.h"
 #include "server/operations.h"
 #include "server/store/json.h"
 #include "server/text.h"
@@ -168,27 +169,9 @@ static void run_new(const struct host *host, const struct form *form, struct ans
     }
 }
 
-struct listing {
-    json_t *data;
-    int limit;
-    bool more;
-};
-
-static int add(void *arg, const struct batch_row *row)
+static int add(void *listing, const struct batch_row *row)
 {
-    struct listing *l = arg;
-    if ((int)json_array_size(l->data) == l->limit) {
-        l->more = true;
-        return 1;
-    }
-    json_array_append_new(l->data, batch_json(row));
-    return 0;
-}
-
-static json_t *id_at(const json_t *data, size_t i)
-{
-    json_t *id = json_object_get(json_array_get(data, i), "id");
-    return id ? json_incref(id) : json_null();
+    return listing_add(listing, batch_json(row));
 }
 
 static void list(const struct host *host, const struct form *form, struct answer *a)
@@ -201,17 +184,8 @@ static void list(const struct host *host, const struct form *form, struct answer
         answer_fail(a, &p);
         return;
     }
-    l.data = json_array();
-    if (batch_list(host->store, owner, asked_text(form, "after"), add, &l, &e) == IH_OK) {
-        size_t n = json_array_size(l.data);
-        answer_json(a, 200,
-            json_pack("{ss sO so so sb}", "object", "list", "data", l.data, "first_id",
-                id_at(l.data, 0), "last_id", n ? id_at(l.data, n - 1) : json_null(), "has_more",
-                (int)l.more));
-    } else {
-        answer_store_error(a, &e);
-    }
-    json_decref(l.data);
+    enum ih_status status = batch_list(host->store, owner, asked_text(form, "after"), add, &l, &e);
+    listing_answer(&l, a, status ? &e : NULL);
 }
 
 static void show(const struct host *host, const struct form *form, struct answer *a)

@@ -2,6 +2,7 @@
 /* Jobs: submitted by any request for work with 'Prefer: respond-async', seen at /v1/jobs. */
 #include "server/fields.h"
 #include "server/kept.h"
+#include "server/listing.h"
 #include "server/operations.h"
 #include "server/store/json.h"
 #include "server/text.h"
@@ -64,22 +65,9 @@ static void keep(const struct host *host, const struct form *form, struct answer
     answer_json(a, 202, job_json(&row));
 }
 
-/* A list as OpenAI's API has them; what is more than `limit` is behind the last. */
-struct listing {
-    json_t *data;
-    int limit;
-    bool more;
-};
-
-static int add(void *arg, const struct job_row *row)
+static int add(void *listing, const struct job_row *row)
 {
-    struct listing *l = arg;
-    if ((int)json_array_size(l->data) == l->limit) {
-        l->more = true;
-        return 1;
-    }
-    json_array_append_new(l->data, job_json(row));
-    return 0;
+    return listing_add(listing, job_json(row));
 }
 
 static void list(const struct host *host, const struct form *form, struct answer *a)
@@ -92,14 +80,8 @@ static void list(const struct host *host, const struct form *form, struct answer
         answer_fail(a, &p);
         return;
     }
-    l.data = json_array();
-    if (job_list(host->store, owner, asked_text(form, "after"), add, &l, &e) == IH_OK) {
-        answer_json(a, 200,
-            json_pack("{ss sO sb}", "object", "list", "data", l.data, "has_more", (int)l.more));
-    } else {
-        answer_store_error(a, &e);
-    }
-    json_decref(l.data);
+    enum ih_status status = job_list(host->store, owner, asked_text(form, "after"), add, &l, &e);
+    listing_answer(&l, a, status ? &e : NULL);
 }
 
 /* Lines of batches are seen in what comes of the batch. */
