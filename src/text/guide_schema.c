@@ -137,6 +137,16 @@ static void choice_end(struct compiler *c, struct choice *k)
     }
 }
 
+/* What follows may be left out: the jump over it is put before the others of a chain, each number
+ * + 1, which choice_end() joins. */
+static void may_skip(struct compiler *c, uint32_t *chain)
+{
+    uint32_t over = here(c) + 1;
+    emit(c, GUIDE_FORK, over + 1, over);
+    emit(c, GUIDE_JUMP, *chain, 0);
+    *chain = over + 1;
+}
+
 /* A rule between `low` and `high` times; high < 0: any number. */
 static void repeat(struct compiler *c, int rule, int64_t low, int64_t high)
 {
@@ -150,15 +160,7 @@ static void repeat(struct compiler *c, int rule, int64_t low, int64_t high)
         return;
     }
     for (int64_t i = low; i < high && !c->status; i++) {
-        uint32_t fork = emit(c, GUIDE_FORK, here(c) + 1, here(c) + 2);
-        uint32_t over = emit(c, GUIDE_JUMP, 0, 0);
-        if (c->status)
-            return;
-        /* Fork: into the rule, or over all that is left. */
-        c->p->code[fork].x = over + 1;
-        c->p->code[fork].y = over;
-        c->p->code[over].x = k.jump;
-        k.jump = over + 1;
+        may_skip(c, &k.jump);
         call(c, rule);
     }
     choice_end(c, &k);
@@ -169,14 +171,8 @@ static void digits(struct compiler *c, int low, int high)
 {
     struct choice k = {0, 0};
     for (int i = 0; i < high && !c->status; i++) {
-        if (i >= low) {
-            uint32_t fork = emit(c, GUIDE_FORK, 0, 0), over = emit(c, GUIDE_JUMP, k.jump, 0);
-            if (c->status)
-                return;
-            c->p->code[fork].x = over + 1;
-            c->p->code[fork].y = over;
-            k.jump = over + 1;
-        }
+        if (i >= low)
+            may_skip(c, &k.jump);
         TAKE(c, "09");
     }
     choice_end(c, &k);
@@ -196,12 +192,7 @@ static void write_blank(struct compiler *c)
     TAKE(c, "\n\n");
     struct choice end = {0, 0};
     for (int i = 0; i < BLANKS && !c->status; i++) {
-        uint32_t fork = emit(c, GUIDE_FORK, 0, 0), over = emit(c, GUIDE_JUMP, end.jump, 0);
-        if (c->status)
-            return;
-        c->p->code[fork].x = over + 1;
-        c->p->code[fork].y = over;
-        end.jump = over + 1;
+        may_skip(c, &end.jump);
         TAKE(c, "  \t\t");
     }
     choice_end(c, &end);
@@ -418,27 +409,15 @@ static void write_members(struct compiler *c, const json_t *properties, const js
         skip = begun = 0;
         if (first || none.jump) { /* nothing is written yet */
             choice_end(c, &none);
-            if (!must) {
-                uint32_t fork = emit(c, GUIDE_FORK, 0, 0), over = emit(c, GUIDE_JUMP, 0, 0);
-                if (c->status)
-                    return;
-                c->p->code[fork].x = over + 1;
-                c->p->code[fork].y = over;
-                skip = over + 1;
-            }
+            if (!must)
+                may_skip(c, &skip);
             call(c, member);
             begun = emit(c, GUIDE_JUMP, 0, 0) + 1;
         }
         if (some.jump) {
             choice_end(c, &some);
-            if (!must) {
-                uint32_t fork = emit(c, GUIDE_FORK, 0, 0), over = emit(c, GUIDE_JUMP, begun, 0);
-                if (c->status)
-                    return;
-                c->p->code[fork].x = over + 1;
-                c->p->code[fork].y = over;
-                begun = over + 1;
-            }
+            if (!must)
+                may_skip(c, &begun);
             call(c, comma);
             begun = emit(c, GUIDE_JUMP, begun, 0) + 1;
         }
