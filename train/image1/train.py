@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains image-1: the network sees a picture in noise and says what the clean one is, both as the autoencoder has them.
 
-    python -m image1.train small [--minutes 240] [--start CHECKPOINT] [--compile]
+    python -m image1.train small [--minutes 240] [--start WEIGHTS] [--peak 1.0] [--compile]
 Stop it at any time and start it again: it goes on from the last checkpoint. The learning rate follows the clock, not the step
 count, so that a run ends when it must; with more minutes it goes on at the full rate.
 """
@@ -60,8 +60,8 @@ def losses(model, batch, sigma, noise) -> dict:
 class Run:
     """Model, optimizers, clock and log of one training run."""
 
-    def __init__(self, preset, minutes: float, start, compiled: bool):
-        self.preset, self.minutes, self.folder = preset, minutes, folder(preset)
+    def __init__(self, preset, minutes: float, start, peak: float, compiled: bool):
+        self.preset, self.minutes, self.peak, self.folder = preset, minutes, peak, folder(preset)
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         torch.manual_seed(SEED)
         self.prompts = Prompts(self.folder / "tokenizer.json")
@@ -112,7 +112,7 @@ class Run:
     def rate(self) -> float:
         """Share of the full learning rate."""
         left = 1 - min(1.0, self.elapsed / (60 * self.minutes))
-        return min(1, (self.step + 1) / self.preset.warmup) * min(1, max(0.02, left / DECAY_SHARE))
+        return self.peak * min(1, (self.step + 1) / self.preset.warmup) * min(1, max(0.02, left / DECAY_SHARE))
 
     def update(self, batch, generator) -> dict:
         mean, deviation = NOISY
@@ -175,10 +175,11 @@ def main():
     parser.add_argument("preset")
     parser.add_argument("--minutes", type=float)
     parser.add_argument("--start", help="weights to begin with instead of random ones")
+    parser.add_argument("--peak", type=float, default=1.0, help="share of the preset's learning rate; half of it is right for weights that were trained before")
     parser.add_argument("--compile", action="store_true", help="let PyTorch fuse operations; the first steps take minutes")
     args = parser.parse_args()
     preset = PRESETS[args.preset]
-    Run(preset, args.minutes or preset.minutes, args.start, args.compile).go()
+    Run(preset, args.minutes or preset.minutes, args.start, args.peak, args.compile).go()
 
 
 if __name__ == "__main__":
