@@ -97,9 +97,11 @@ static void choose_seed(struct ih_chat_options *o)
 static void on_progress(void *arg, double done, double total)
 {
     struct chat_work *w = arg;
-    if (!w->reading && w->shape->begin)
-        w->shape->begin(w);
-    w->reading = true;
+    if (!w->reading) {
+        w->reading = true;
+        if (w->shape->begin)
+            w->shape->begin(w);
+    }
     answer_progress(w->answer, done, total);
 }
 

@@ -257,7 +257,7 @@ class Bare(Asking):
         wrong({"input": "x", "background": True}, "unsupported_parameter", "background")
         wrong({"input": "x", "conversation": "conv_1"}, "unsupported_parameter", "conversation")
         wrong({"input": "x", "metadata": {"a": 1}}, "invalid_value", "metadata")
-        wrong({"input": "x", "include": ["message.output_text.logprobs"]}, "invalid_value", "include")
+        wrong({"input": "x", "include": ["message.output_text.logprobs", "reasoning.encrypted_content"]}, "invalid_value", "include")
         wrong({"input": "x", "text": "json"}, "invalid_type", "text")
         wrong({"input": "x", "text": {"form": {}}}, "unknown_parameter", "text")
         wrong({"input": "x", "text": {"verbosity": "low"}}, "invalid_value", "text")
@@ -368,6 +368,12 @@ class Remembered(WithKeys):
         self.assertEqual(self.seen(got["id"]), got)
         self.responded("Do you?", previous_response_id=got["id"])
         self.assertFalse((pathlib.Path(self.data) / "blobs" / "resp_nobodys").exists())
+
+    def test_keys_for_some(self):
+        self.responded('Say <voice name="b">', key=new_key(self.data, "voice-a", "--voices", "a"))
+        key = new_key(self.data, "script-only", "--models", "script")
+        self.fails(self.respond(key=key), 403, "model_not_allowed", "model")
+        self.responded(key=key, model="script")
 
     def test_quotas(self):
         key = new_key(self.data, "few", "--quota", "tokens=300/day")
