@@ -33,9 +33,8 @@ json_t *council_json(const struct council_setup *s, const struct council_result 
             sources, json_pack("{ss sI}", "name", s->source[i].name ? s->source[i].name : "",
                          "bytes", (json_int_t)s->source[i].bytes));
     json_t *out = json_pack("{si ss ss so sO? ss ss? so so so}", "version", 1, "kind", "council",
-        "judge", s->judge->name, "answers", answers, "letter", r->letter,
-        "reason", r->reason, "note", r->note, "sources", sources, "steps", steps, "totals",
-        step_totals(&r->log));
+        "judge", s->judge->name, "answers", answers, "letter", r->letter, "reason", r->reason,
+        "note", r->note, "sources", sources, "steps", steps, "totals", step_totals(&r->log));
     if (out && whole)
         json_object_set_new(out, "prompt", json_string(s->prompt));
     return out;

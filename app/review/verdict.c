@@ -67,15 +67,16 @@ char *verdict_schema(int claims, bool bounded)
     return text;
 }
 
+/* The first brace, or one that begins a line: not those within what is broken. */
 json_t *verdict_find_json(const char *text)
 {
-    for (const char *from = strchr(text, '{'); from; from = strchr(from + 1, '{')) {
+    const char *from = strchr(text, '{');
+    while (from) {
         json_t *found = json_loads(from, JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, NULL);
         if (found)
             return found;
-        /* Braces that begin no JSON are rare: what is tried is bounded by their number. */
-        if (from - text > 4096)
-            return NULL;
+        from = strstr(from, "\n{");
+        from += from != NULL;
     }
     return NULL;
 }
