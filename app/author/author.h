@@ -20,4 +20,7 @@ struct author {
     void *self;
 };
 
+/* Dollars that an answer cost by the author's prices. */
+double author_cost(const struct author *a, const struct ih_chat_answer *answer);
+
 #endif

@@ -41,6 +41,10 @@ static const struct flag models_flags[] = {
     {.name = "output", .letter = 'o', .value = "PATH", .kind = FLAG_FILE, .help = "quantize: new folder; bundle: new file"},
     {.name = "quiet", .letter = 'q', .help = "no progress, no notes"},
 };
+static const struct flag chat_flags[] = {
+    {.name = "remote", .negatable = true, .help = "let remote models of your catalog answer where --model names one"},
+    {.name = "offline", .help = "the same as --no-remote: nothing leaves this machine"},
+};
 static const struct flag voices_flags[] = {
     {.name = "from", .value = "FILE", .kind = FLAG_FILE, .help = "create: 5 to 120 seconds of the voice"},
     {.name = "consent", .value = "FILE", .kind = FLAG_FILE, .help = "create: the person saying the consent sentence"},
@@ -135,11 +139,11 @@ static const struct command table[] = {
         "  inhouse draw -f prompts.txt --sheet sheet.png --columns 8\n"
         "  inhouse draw --again house.png --steps 40 -o finer.png\n"},
     {.name = "chat", .usage = "[MESSAGE...]", .summary = "talk with a text model",
-     .argument = FLAG_TEXT, .request = IH_CHAT, .run = run_chat,
+     .argument = FLAG_TEXT, .request = IH_CHAT, .flags = chat_flags, .flag_count = sizeof chat_flags / sizeof *chat_flags, .run = run_chat,
      .details =
         "With a message the answer goes to standard output; without one a conversation begins, or standard\n"
         "input is the message when it is no terminal. In a conversation Ctrl-C stops an answer and keeps\n"
-        "what is there; /help lists what else can be done.\n"
+        "what is there; /help lists what else can be done. --model may name a remote model of your catalog.\n"
         "\n"
         "  inhouse chat \"Why is the sky blue?\"\n"
         "  inhouse chat -f report.txt \"Say this in three sentences.\"\n"
