@@ -97,7 +97,8 @@ static enum ih_status ask(struct step_log *log, struct step *s, const struct aut
     s->kept_tokens = a.kept_tokens;
     s->tokens = a.tokens;
     s->end = a.end;
-    s->cost = (a.prompt_tokens * author->read_price + a.tokens * author->write_price) / 1e6;
+    s->cost = author_cost(author, &a);
+    s->estimated = a.estimated;
     log->spent += s->cost;
     status = judge(s, &a, status, job, e);
     ih_chat_answer_free(&a);
@@ -163,6 +164,8 @@ json_t *step_json(const struct step *s, bool whole)
         step_status_name(s->status));
     if (out && s->repair)
         json_object_set_new(out, "repair", json_true());
+    if (out && s->estimated)
+        json_object_set_new(out, "estimated", json_true());
     if (out && s->error)
         json_object_set_new(out, "error", json_string(s->error));
     if (out && s->answer)

@@ -29,6 +29,7 @@ struct step {
     char *answer;       /* null where there was none */
     enum ih_chat_end end;
     int prompt_tokens, kept_tokens, tokens;
+    bool estimated;       /* the numbers of tokens are */
     double seconds, cost; /* dollars, by the author's prices */
     enum ih_status status;
     char *error; /* a sentence; null when it went well */
