@@ -104,7 +104,7 @@ static enum ih_status check_options(const struct ask *a)
 {
     struct ih_chat_options d;
     const struct ih_chat_options *o = a->o;
-    bool anthropic = a->r->api == DIALECT_ANTHROPIC;
+    bool anthropic = a->r->api == API_ANTHROPIC;
     ih_chat_defaults(&d);
     if (!anthropic && o->top_k != d.top_k && o->top_k != 0)
         return cannot(a, "top_k");
@@ -145,7 +145,7 @@ char *ask_write(struct ask *a)
     json_t *body = NULL;
     a->tokens = a->o->tokens > 0 ? a->o->tokens : a->r->tokens;
     if (check_messages(a) == IH_OK && check_options(a) == IH_OK && check_schema(a) == IH_OK)
-        body = a->r->api == DIALECT_ANTHROPIC ? ask_anthropic(a) : ask_openai(a);
+        body = a->r->api == API_ANTHROPIC ? ask_anthropic(a) : ask_openai(a);
     else
         return NULL;
     char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;

@@ -179,7 +179,7 @@ json_t *ask_openai(struct ask *a)
     if (!list)
         return NULL;
     json_t *body = json_pack("{so}", "messages", list);
-    if (a->r->api == DIALECT_OPENAI)
+    if (a->r->api == API_OPENAI)
         json_object_set_new(body, "model", json_string(a->r->model));
     add_options(body, a);
     add_schema(body, a);

@@ -241,7 +241,7 @@ static enum ih_status make_address(const struct reader *r, struct remote_entry *
     while (n && out->url[n - 1] == '/')
         n--;
     buffer_add(&b, out->url, n);
-    if (out->api == DIALECT_AZURE) {
+    if (out->api == API_AZURE) {
         char *name = curl_easy_escape(NULL, out->model, 0);
         char *version = curl_easy_escape(NULL, out->api_version, 0);
         buffer_text(&b, ends_with(out->url, n, "/openai") ? "" : "/openai");
@@ -251,7 +251,7 @@ static enum ih_status make_address(const struct reader *r, struct remote_entry *
         buffer_text(&b, version ? version : "");
         curl_free(name);
         curl_free(version);
-    } else if (out->api == DIALECT_ANTHROPIC) {
+    } else if (out->api == API_ANTHROPIC) {
         buffer_text(&b, ends_with(out->url, n, "/v1") ? "/messages" : "/v1/messages");
     } else {
         buffer_text(&b, "/chat/completions");
@@ -307,11 +307,11 @@ static enum ih_status read_numbers(const struct reader *r, struct remote_entry *
 }
 
 /* What an entry is where it says nothing. */
-static void defaults(struct remote_entry *out, enum dialect api)
+static void defaults(struct remote_entry *out, enum remote_api api)
 {
     out->api = api;
-    out->schema = api == DIALECT_ANTHROPIC ? SCHEMA_TOOL : SCHEMA_NATIVE;
-    out->api_version = api == DIALECT_ANTHROPIC ? "2023-06-01" : "2024-10-21";
+    out->schema = api == API_ANTHROPIC ? SCHEMA_TOOL : SCHEMA_NATIVE;
+    out->api_version = api == API_ANTHROPIC ? "2023-06-01" : "2024-10-21";
     out->connect = 10;
     out->first_byte = 120;
     out->idle = 60;
@@ -342,14 +342,14 @@ enum ih_status entry_read(
     if (!status && api < 0)
         status = wrong(&r, "api", "is missing: openai, azure or anthropic");
     if (!status)
-        defaults(out, (enum dialect)api);
+        defaults(out, (enum remote_api)api);
     if (!status)
         status = read_texts(&r, out);
     if (!status)
         status = read_choice(&r, "schema", ways, &way);
-    if (!status && way == SCHEMA_OBJECT && api == DIALECT_ANTHROPIC)
+    if (!status && way == SCHEMA_OBJECT && api == API_ANTHROPIC)
         status = wrong(&r, "schema", "cannot be object with this api");
-    if (!status && way == SCHEMA_TOOL && api != DIALECT_ANTHROPIC)
+    if (!status && way == SCHEMA_TOOL && api != API_ANTHROPIC)
         status = wrong(&r, "schema", "cannot be tool with this api");
     if (!status)
         status = read_numbers(&r, out);
@@ -363,7 +363,7 @@ enum ih_status entry_read(
     }
     out->schema = way >= 0 ? (enum schema_way)way : out->schema;
     if (!out->max_tokens)
-        out->max_tokens = out->api == DIALECT_AZURE || strcmp(out->host, "api.openai.com") == 0
+        out->max_tokens = out->api == API_AZURE || strcmp(out->host, "api.openai.com") == 0
                               ? "max_completion_tokens"
                               : "max_tokens";
     return IH_OK;

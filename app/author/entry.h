@@ -10,7 +10,7 @@
 
 /* What a catalog says of an endpoint: the object "remote" of docs/cli.md. */
 
-enum dialect { DIALECT_OPENAI, DIALECT_AZURE, DIALECT_ANTHROPIC };
+enum remote_api { API_OPENAI, API_AZURE, API_ANTHROPIC };
 
 /* How an answer is made to keep to a schema. */
 enum schema_way {
@@ -33,11 +33,11 @@ enum without {
 struct remote_entry {
     json_t *json; /* owned; has the texts */
     char name[128];
-    enum dialect api;
+    enum remote_api api;
     const char *url; /* without a slash at its end */
     char *address;   /* that requests go to; owned */
-    char host[256]; /* with its port, where one is named */
-    bool loopback; /* the host is this machine */
+    char host[256];  /* with its port, where one is named */
+    bool loopback;   /* the host is this machine */
     const char *model, *api_version;
     const char *key_env, *key_file; /* at most one; without either no key is sent */
     const char *max_tokens;         /* the field's name */
@@ -67,8 +67,8 @@ const char *entry_key_state(const struct remote_entry *r);
 const char *entry_api_name(const struct remote_entry *r);
 
 /* A key, out of the environment or of a file that only its owner can read; null where none is
- * needed. To be freed with entry_key_free(), which wipes it. IH_NOT_FOUND or IH_INVALID, and no
- * part of the key in the sentence. */
+ * needed. To be freed with entry_key_free(), which wipes it. IH_IO, and no part
+ * of the key in the sentence. */
 enum ih_status entry_key(const struct remote_entry *r, char **out, struct ih_error *e);
 void entry_key_free(char **key);
 

@@ -22,10 +22,10 @@ static enum ih_status find_file(
     bool below = strncmp(r->key_file, "~/", 2) == 0;
     if (below && (!home || !*home))
         return author_fail(
-            e, IH_NOT_FOUND, "%s: the key's file lies in a home, and HOME is not set", r->name);
+            e, IH_IO, "%s: the key's file lies in a home, and HOME is not set", r->name);
     int n = snprintf(path, size, "%s%s", below ? home : "", r->key_file + below);
     if (n < 0 || (size_t)n >= size)
-        return author_fail(e, IH_INVALID, "%s: the path of the key's file is too long", r->name);
+        return author_fail(e, IH_IO, "%s: the path of the key's file is too long", r->name);
     return IH_OK;
 }
 
@@ -39,19 +39,19 @@ static enum ih_status read_file(
         return status;
     int f = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (f < 0 || fstat(f, &st) != 0)
-        status = author_fail(e, IH_NOT_FOUND, "%s: the key's file %.200s cannot be read: %s",
-            r->name, path, strerror(errno));
+        status = author_fail(e, IH_IO, "%s: the key's file %.200s cannot be read: %s", r->name,
+            path, strerror(errno));
     else if (!S_ISREG(st.st_mode))
-        status = author_fail(
-            e, IH_INVALID, "%s: the key's file %.200s is no regular file", r->name, path);
+        status =
+            author_fail(e, IH_IO, "%s: the key's file %.200s is no regular file", r->name, path);
     else if ((st.st_mode & 077) || (st.st_uid != geteuid() && st.st_uid != 0))
-        status = author_fail(e, IH_INVALID,
+        status = author_fail(e, IH_IO,
             "%s: the key's file %.200s may be read by others; make it yours alone (chmod 600)",
             r->name, path);
     ssize_t n = status ? 0 : read(f, buf, size - 1);
     if (n < 0)
-        status = author_fail(e, IH_NOT_FOUND, "%s: the key's file %.200s cannot be read: %s",
-            r->name, path, strerror(errno));
+        status = author_fail(e, IH_IO, "%s: the key's file %.200s cannot be read: %s", r->name,
+            path, strerror(errno));
     buf[n > 0 ? n : 0] = '\0';
     if (f >= 0)
         close(f);
@@ -81,13 +81,13 @@ enum ih_status entry_key(const struct remote_entry *r, char **out, struct ih_err
         return IH_OK;
     const char *value = r->key_env ? getenv(r->key_env) : NULL;
     if (r->key_env && (!value || !*value))
-        return author_fail(e, IH_NOT_FOUND, "%s: its key is not set (%.100s)", r->name, r->key_env);
+        return author_fail(e, IH_IO, "%s: its key is not set (%.100s)", r->name, r->key_env);
     if (value)
         snprintf(buf, sizeof buf, "%s", value);
     else
         status = read_file(r, buf, sizeof buf, e);
     if (!status && (strlen(buf) + 1 >= sizeof buf || !trim(buf)))
-        status = author_fail(e, IH_INVALID, "%s: what %.100s holds is no key", r->name,
+        status = author_fail(e, IH_IO, "%s: what %.100s holds is no key", r->name,
             r->key_env ? r->key_env : r->key_file);
     if (!status && !(*out = strdup(buf)))
         status = author_fail(e, IH_NO_MEMORY, "not enough memory");

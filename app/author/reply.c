@@ -144,7 +144,7 @@ static enum ih_status read(
     else if (json_is_object(json_object_get(json, "error")) ||
              json_is_string(json_object_get(json, "error")))
         status = reply_error(y, json_object_get(json, "error"), e);
-    else if (y->api == DIALECT_ANTHROPIC)
+    else if (y->api == API_ANTHROPIC)
         status = reply_anthropic(y, json, whole, e);
     else
         status = reply_openai(y, json, whole, e);

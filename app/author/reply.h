@@ -10,7 +10,7 @@ enum { REPLY_CALLS_MOST = 128, REPLY_BLOCKS_MOST = 1024 };
 /* An answer as it arrives. */
 struct reply {
     /* Set by whoever reads. */
-    enum dialect api;
+    enum remote_api api;
     bool schema;         /* the answer must be JSON, ... */
     enum schema_way way; /* ... and was made to be this way */
     /* Gets the pieces that a reader may see; may be null. */

@@ -91,16 +91,16 @@ static void add_headers(struct run *r)
     add_header(r, "Content-Type", "application/json");
     add_header(r, "Accept", t->stream ? "text/event-stream" : "application/json");
     add_header(r, "Expect", ""); /* no 100-continue */
-    if (t->r->api == DIALECT_ANTHROPIC)
+    if (t->r->api == API_ANTHROPIC)
         add_header(r, "anthropic-version", t->r->api_version);
     if (!t->key)
         return;
-    if (t->r->api == DIALECT_OPENAI) {
+    if (t->r->api == API_OPENAI) {
         snprintf(bearer, sizeof bearer, "Bearer %s", t->key);
         add_header(r, "Authorization", bearer);
         explicit_bzero(bearer, sizeof bearer);
     } else {
-        add_header(r, t->r->api == DIALECT_AZURE ? "api-key" : "x-api-key", t->key);
+        add_header(r, t->r->api == API_AZURE ? "api-key" : "x-api-key", t->key);
     }
 }
 

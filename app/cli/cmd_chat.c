@@ -141,6 +141,8 @@ int chat_answer(struct chat_work *w)
         code = keep(w, &a, o.seed);
     } else {
         json_array_remove(w->messages, json_array_size(w->messages) - 1);
+        if (w->shown) /* of an answer that broke off */
+            output_write(&w->output, "\n", 1);
         code = output_exit(&w->output);
         if (!code && status != IH_CANCELLED) {
             complain("%s", m ? e.text : "not enough memory");

@@ -232,6 +232,12 @@ const char *roster_host(const struct roster *r, const struct author *a)
     return s && s->remote ? remote_entry_of(s->remote)->host : "";
 }
 
+bool roster_has_key(const struct roster *r, const struct author *a)
+{
+    const struct seat *s = find_author(r, a);
+    return !s || !s->remote || strcmp(entry_key_state(remote_entry_of(s->remote)), "missing") != 0;
+}
+
 enum ih_status roster_remotes(
     struct roster *r, const struct author *const **out, int *count, struct ih_error *e)
 {

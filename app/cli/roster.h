@@ -34,6 +34,9 @@ int roster_context(const struct roster *r, const struct author *a);
 /* Where a remote author is asked; "" for others. */
 const char *roster_host(const struct roster *r, const struct author *a);
 
+/* Whether a key is there, or none is needed. */
+bool roster_has_key(const struct roster *r, const struct author *a);
+
 /* Opens every remote model of the catalog. How many there are is in *count; the list is borrowed
  * until the next one is opened. */
 enum ih_status roster_remotes(

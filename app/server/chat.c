@@ -2,6 +2,7 @@
 /* Conversations: /v1/chat/completions. */
 #include "server/chat.h"
 
+#include "author/local.h"
 #include "server/fields.h"
 #include "server/operations.h"
 #include "server/text.h"
@@ -80,31 +81,62 @@ static void on_progress(void *arg, double done, double total)
     answer_progress(((struct chat_work *)arg)->answer, done, total);
 }
 
-static bool write_in(struct chat_work *w, struct ih_chat *place, struct problem *p)
+/* What went wrong far away is none of the client's doing, and where a key lies none of its
+ * business. */
+static bool remote_problem(struct problem *p, const struct ih_error *e)
+{
+    switch (e->code) {
+    case IH_NETWORK:
+    case IH_BAD_DATA:
+        return problem_set(p, 502, "remote_failed", "model", "%s", e->text);
+    case IH_NO_MEMORY:
+        return problem_set(p, 429, "budget_spent", "model", "%s", e->text);
+    case IH_IO:
+        return problem_set(
+            p, 502, "remote_failed", "model", "this server cannot use the remote model now");
+    default:
+        return problem_from(p, e);
+    }
+}
+
+static bool write_in(struct chat_work *w, const struct author *author, struct problem *p)
 {
     struct ih_error e = {0};
     struct ih_chat_answer a;
     struct ih_chat_job job = {.job.arg = w, .job.progress = on_progress, .text = chat_answer_piece};
     choose_seed(&w->request.chat);
     answer_attach(w->answer, &job.job);
-    enum ih_status status = ih_chat_write(place, &w->request.chat, &job, &a, &e);
+    enum ih_status status = author->write(author->self, &w->request.chat, &job, &a, &e);
     answer_detach(w->answer);
     if (status == IH_OK || status == IH_CANCELLED)
         answer_use(w->answer, w->name, TOKENS, a.prompt_tokens - a.kept_tokens + a.tokens);
     if (status == IH_OK)
         chat_answer_end(w, &a);
     ih_chat_answer_free(&a);
-    return status == IH_OK || problem_from(p, &e);
+    return status == IH_OK || (author->remote ? remote_problem(p, &e) : problem_from(p, &e));
 }
 
-static bool write_answer(struct chat_work *w, const struct host *host, struct problem *p)
+/* Nothing goes to a remote model that the request itself does not name: not for a default, and not
+ * by way of a deployment. */
+static bool write_answer(
+    struct chat_work *w, const struct host *host, const struct form *form, struct problem *p)
 {
     struct ih_model *model;
     struct ih_chat *place;
+    const struct author *remote =
+        *form->asked.deployment.name ? NULL : depot_author(host->depot, w->model);
+    if (remote) {
+        w->name = remote->name;
+        return write_in(w, remote, p);
+    }
     if (!depot_take(host->depot, w->model, IH_CHAT, &model, p))
         return false;
     w->name = ih_model_name(model);
-    bool done = depot_chat(host->depot, model, &place, p) && write_in(w, place, p);
+    bool done = depot_chat(host->depot, model, &place, p);
+    if (done) {
+        struct author local = local_author(w->name, place);
+        done = write_in(w, &local, p);
+    }
     depot_give_back(host->depot, model);
     return done;
 }
@@ -115,7 +147,7 @@ static void run(const struct host *host, const struct form *form, struct answer 
     struct problem p;
     bool done = read_request(&w, form, &p);
     w.answer = answer;
-    done = done && write_answer(&w, host, &p);
+    done = done && write_answer(&w, host, form, &p);
     if (!done && w.stream)
         event_fail(answer, &p);
     else if (!done)
