@@ -76,7 +76,7 @@ static int hear(struct panel *p, struct ear *ear, const char *path, char **out)
     progress_begin(&p->progress, p->label, !p->quiet);
     enum ih_status status = ih_transcribe(&t, ear->model, &input, &o, &job, &e);
     panel_end(p);
-    if (!status && !(*out = strdup(t->text)))
+    if (!status && !(*out = strdup(t->text + strspn(t->text, " "))))
         status = fail(&e, IH_NO_MEMORY, "not enough memory");
     if (status)
         complain(

@@ -163,7 +163,7 @@ static enum ih_status check(struct critique *c, struct ih_error *e)
     return status;
 }
 
-/* One try to mend a verdict that cannot be read. `status` and `why` are what is wrong with it. */
+/* One try to mend a verdict that cannot be read; the error says what is wrong with it. */
 static enum ih_status repair(struct critique *c, struct talk *t, const char *schema,
     struct critique_round *r, struct ih_error *e)
 {
@@ -188,11 +188,10 @@ static enum ih_status review(struct critique *c, struct ih_error *e)
         status = no_memory(e);
     else
         status = ask(c, &what, c->reviewer, &t, schema, e);
-    if (!status) {
+    if (!status)
         status = verdict_read(&r->verdict, step_last(&c->out->log)->answer, r->claims, e);
-        if (status == IH_BAD_DATA)
-            status = repair(c, &t, schema, r, e);
-    }
+    if (status == IH_BAD_DATA && step_last(&c->out->log)->answer)
+        status = repair(c, &t, schema, r, e);
     talk_free(&t);
     free(schema);
     return status;

@@ -72,7 +72,10 @@ static enum ih_status judge(struct step *s, const struct ih_chat_answer *a, enum
         status = review_fail(e, IH_NETWORK, "%s took too long", s->author);
     if (!status && !(a->text && a->text[strspn(a->text, " \t\r\n")]))
         status = review_fail(e, IH_BAD_DATA, "%s wrote nothing", s->author);
-    if (!status && !(s->answer = word_trim(a->text)))
+    /* Rubbish too is kept: it can be shown to whoever wrote it. */
+    bool kept =
+        !status || (status == IH_BAD_DATA && a->text && a->text[strspn(a->text, " \t\r\n")]);
+    if (kept && !(s->answer = word_trim(a->text)))
         status = review_fail(e, IH_NO_MEMORY, "not enough memory for an answer");
     return status;
 }

@@ -53,7 +53,8 @@ struct step_log {
 };
 
 /* Asks an author and notes it in the log. `message` are `messages` of them. The step stays valid
- * until the next one is begun. An answer without text is IH_BAD_DATA, a step out of time
+ * until the next one is begun. An answer without text is IH_BAD_DATA, as is one that the author
+ * itself finds to be none, which the step keeps; a step out of time
  * IH_NETWORK, a spent budget IH_NO_MEMORY; IH_CANCELLED only when the job's cancel is set. */
 enum ih_status step_ask(struct step_log *log, const struct step *what, const struct author *author,
     const struct ih_chat_options *options, struct review_job *job, struct ih_error *e);
