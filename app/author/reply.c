@@ -204,7 +204,9 @@ enum ih_status reply_take(
 {
     double written = (double)y->text.size + (double)y->reasoning.size;
     for (int i = 0; i < y->calls; i++)
-        written += (double)y->call[i].name.size + (double)y->call[i].arguments.size;
+        written += y->call[i].is_answer
+                       ? 0
+                       : (double)y->call[i].name.size + (double)y->call[i].arguments.size;
     *out = (struct ih_chat_answer){.end = y->end,
         .prompt_tokens = y->prompt >= 0 ? y->prompt : estimate(bytes),
         .kept_tokens = y->kept > 0 ? y->kept : 0,
