@@ -176,7 +176,7 @@ static bool admit(const struct host *host, const struct operation *operation, in
     if (owner && !key_is_valid(host->store, &k))
         return access_refuse_key(&k, p);
     int64_t sees = !owner || k.admin ? -1 : owner;
-    return access_allows(&k, form, p) && deploy_resolve(host, form, p) &&
+    return access_allows(&k, operation, form, p) && deploy_resolve(host, form, p) &&
            add_uploads(form, host, folder, sees, p) && operation->check(host, form, p) &&
            job_has_no_stream(form, p);
 }

@@ -369,6 +369,12 @@ class Remembered(WithKeys):
         self.responded("Do you?", previous_response_id=got["id"])
         self.assertFalse((pathlib.Path(self.data) / "blobs" / "resp_nobodys").exists())
 
+    def test_keys_for_some(self):
+        self.responded('Say <voice name="b">', key=new_key(self.data, "voice-a", "--voices", "a"))
+        key = new_key(self.data, "script-only", "--models", "script")
+        self.fails(self.respond(key=key), 403, "model_not_allowed", "model")
+        self.responded(key=key, model="script")
+
     def test_quotas(self):
         key = new_key(self.data, "few", "--quota", "tokens=300/day")
         self.fails(self.respond(key=key, max_output_tokens=400), 429, "rate_limit_exceeded")

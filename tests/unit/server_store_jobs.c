@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Jobs, files and responses in the data folder: what is seen when, and what is left after a crash. */
+/* Jobs, files and responses in the data folder: what is seen when, and what is left after a crash.
+ */
 #include "server/store/files.h"
 #include "server/store/jobs.h"
 #include "server/store/responses.h"
