@@ -99,7 +99,7 @@ static void test_before_the_stream_it_is_an_error(void **state)
 static bool end_without_place(struct respond_work *w, bool must, struct problem *p)
 {
     const struct ih_chat_answer a = {.end = IH_CHAT_STOP, .tokens = 2};
-    char path[4200], gone[4200];
+    char path[4200], gone[4300];
     struct ih_error e = {0};
     snprintf(path, sizeof path, "%s/data%d", temp_dir(), must);
     if (store_open(&host.store, path, &e) != IH_OK)
