@@ -61,10 +61,12 @@ bool access_allows_model(const struct key *k, const char *model, struct problem 
         model ? model : "");
 }
 
-bool access_allows(const struct key *k, const struct form *f, struct problem *p)
+bool access_allows(
+    const struct key *k, const struct operation *operation, const struct form *f, struct problem *p)
 {
     const struct field *model = form_find(f, "model");
-    return access_allows_model(k, model ? model->text : NULL, p) && access_allows_voices(k, f, p);
+    return access_allows_model(k, model ? model->text : NULL, p) &&
+           (operation->task != IH_SPEAK || access_allows_voices(k, f, p));
 }
 
 /* OpenAI's headers; of units besides theirs, the same with the unit's name. */

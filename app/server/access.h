@@ -15,8 +15,10 @@ bool access_open(
 /* Says that a key of the store is of no use any more. Returns false. */
 bool access_refuse_key(const struct key *k, struct problem *p);
 
-/* Whether the key may name what the form names: its models, its voices. */
-bool access_allows(const struct key *k, const struct form *f, struct problem *p);
+/* Whether the key may name what a form of that operation names: its models and, in speech, its
+ * voices. */
+bool access_allows(const struct key *k, const struct operation *operation, const struct form *f,
+    struct problem *p);
 
 /* Whether that is what Azure calls the model behind persons' voices ("DragonLatestNeural"):
  * nobody's voice, whose name stands around theirs in SSML. */

@@ -27,38 +27,20 @@ static json_t *object_in(const struct field *f)
     return NULL;
 }
 
-static bool check_pairs(const json_t *json, struct problem *p)
-{
-    enum { PAIRS = 16, NAME = 64, VALUE = 512 };
-    const char *name;
-    json_t *value;
-    if (!json || json_object_size(json) > PAIRS)
-        return problem_set(p, 400, "invalid_value", "metadata",
-            "metadata is an object of at most %d texts", PAIRS);
-    json_object_foreach((json_t *)json, name, value)
-    {
-        if (strlen(name) > NAME || !json_is_string(value) || json_string_length(value) > VALUE)
-            return problem_set(p, 400, "invalid_value", "metadata",
-                "metadata has names of at most %d bytes and texts of at most %d", NAME, VALUE);
-    }
-    return true;
-}
-
 static bool read_metadata(struct batch_row *row, const struct form *f, struct problem *p)
 {
-    const struct field *field = form_find(f, "metadata");
-    if (!field)
+    json_t *json;
+    if (!fields_pairs(f, "metadata", &json, p))
+        return false;
+    if (!json)
         return true;
-    json_t *json = object_in(field);
-    char *text = NULL;
-    bool good = check_pairs(json, p);
-    if (good && (!(text = json_dumps(json, JSON_COMPACT)) || strlen(text) >= sizeof row->metadata))
-        good = problem_set(p, 400, "invalid_value", "metadata", "metadata is too long");
+    char *text = json_dumps(json, JSON_COMPACT);
+    bool good = text && strlen(text) < sizeof row->metadata;
     if (good)
         snprintf(row->metadata, sizeof row->metadata, "%s", text);
     free(text);
     json_decref(json);
-    return good;
+    return good || problem_set(p, 400, "invalid_value", "metadata", "metadata is too long");
 }
 
 static bool read_keep(struct batch_row *row, const struct form *f, struct problem *p)
@@ -104,7 +86,7 @@ static bool read_new(
     if (!endpoint || !line_operation(endpoint))
         return problem_set(p, 400, endpoint ? "invalid_value" : "missing_parameter", "endpoint",
             "endpoint is /v1/audio/transcriptions, /v1/audio/translations, /v1/audio/speech, "
-            "/v1/images/generations, /v1/images/edits or /v1/chat/completions");
+            "/v1/images/generations, /v1/images/edits, /v1/chat/completions or /v1/responses");
     if (!window || strcmp(window, "24h") != 0)
         return problem_set(p, 400, window ? "invalid_value" : "missing_parameter",
             "completion_window", "completion_window must be 24h");

@@ -13,7 +13,7 @@
 
 const struct operation *const operations_kept[] = {&operation_transcribe, &operation_translate,
     &operation_recognize, &operation_speak, &operation_draw, &operation_edit, &operation_chat,
-    NULL};
+    &operation_respond, NULL};
 
 const char *asked_text(const struct form *f, const char *name)
 {

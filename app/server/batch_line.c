@@ -12,13 +12,15 @@
 #include <string.h>
 
 const char *const line_endpoints[] = {"/v1/audio/transcriptions", "/v1/audio/translations",
-    "/v1/audio/speech", "/v1/images/generations", "/v1/images/edits", "/v1/chat/completions", NULL};
+    "/v1/audio/speech", "/v1/images/generations", "/v1/images/edits", "/v1/chat/completions",
+    "/v1/responses", NULL};
 
 const struct operation *line_operation(const char *url)
 {
     /* In the order of the addresses. */
     static const struct operation *const operations[] = {&operation_transcribe,
-        &operation_translate, &operation_speak, &operation_draw, &operation_edit, &operation_chat};
+        &operation_translate, &operation_speak, &operation_draw, &operation_edit, &operation_chat,
+        &operation_respond};
     for (size_t i = 0; line_endpoints[i]; i++)
         if (strcmp(line_endpoints[i], url) == 0)
             return operations[i];
@@ -174,7 +176,7 @@ static bool admit(const struct host *host, const struct operation *operation, in
     if (owner && !key_is_valid(host->store, &k))
         return access_refuse_key(&k, p);
     int64_t sees = !owner || k.admin ? -1 : owner;
-    return access_allows(&k, form, p) && deploy_resolve(host, form, p) &&
+    return access_allows(&k, operation, form, p) && deploy_resolve(host, form, p) &&
            add_uploads(form, host, folder, sees, p) && operation->check(host, form, p) &&
            job_has_no_stream(form, p);
 }

@@ -13,7 +13,7 @@
 #include <time.h>
 
 /* clang-format off */
-static const char *const efforts[] = {"none", "minimal", "low", "medium", "high", "xhigh", NULL};
+const char *const chat_efforts[] = {"none", "minimal", "low", "medium", "high", "xhigh", NULL};
 static const char *const choices[] = {"auto", "none", NULL};
 static const struct field_rule rules[] = {
     RULE_OWN("messages", SHAPE_OBJECTS, "the conversation: a role and a content each", .needed = true),
@@ -27,7 +27,7 @@ static const struct field_rule rules[] = {
     RULE_OWN("response_format", SHAPE_OBJECT, "type: text, json_object, or json_schema with a JSON Schema that the answer fits"),
     RULE_OPTION("max_tokens", "tokens"),
     RULE_OPTION("max_completion_tokens", "tokens"),
-    RULE_OWN("reasoning_effort", SHAPE_TEXT, "whether it thinks first: with low and more", .choices = efforts),
+    RULE_OWN("reasoning_effort", SHAPE_TEXT, "whether it thinks first: with low and more", .choices = chat_efforts),
     RULE_NOTHING("user"),
     RULE_NOTHING("metadata"),
     RULE_NOTHING("store"),
@@ -40,6 +40,11 @@ static const struct field_rule rules[] = {
 static const char *const types[] = {"application/json", "text/event-stream", NULL};
 /* clang-format on */
 
+void chat_set_effort(struct chat_work *w, int effort)
+{
+    w->request.chat.thinking = effort > 1;
+}
+
 /* What can only have one value here. */
 static bool read_fixed(struct chat_work *w, const struct form *f, struct problem *p)
 {
@@ -47,22 +52,35 @@ static bool read_fixed(struct chat_work *w, const struct form *f, struct problem
     int effort = -1;
     if (n && strcmp(n->text, "1") != 0)
         return problem_set(p, 400, "unsupported_parameter", "n", "n must be 1");
-    if (!fields_choice(f, "reasoning_effort", efforts, &effort, p))
+    if (!fields_choice(f, "reasoning_effort", chat_efforts, &effort, p))
         return false;
     if (effort >= 0)
-        w->request.chat.thinking = effort > 1;
+        chat_set_effort(w, effort);
     if (options)
         w->usage = strstr(options->text, "\"include_usage\":true") != NULL ||
                    strstr(options->text, "\"include_usage\": true") != NULL;
     return true;
 }
 
+static bool read_messages(struct chat_work *w, const struct form *f, struct problem *p)
+{
+    json_t *format = chat_json(f, "response_format");
+    const char *type = json_string_value(json_object_get(format, "type"));
+    const json_t *schema = json_object_get(json_object_get(format, "json_schema"), "schema");
+    bool good = chat_take_messages(w, chat_json(f, "messages"), "messages", p) &&
+                chat_take_tools(w, chat_json(f, "tools"), f, p) && chat_read_stops(w, f, p) &&
+                chat_keep_to(w, form_find(f, "response_format") && !type ? "" : type, schema,
+                    "response_format", p);
+    json_decref(format);
+    return good;
+}
+
 static bool read_request(struct chat_work *w, const struct form *f, struct problem *p)
 {
-    *w = (struct chat_work){.created = (int64_t)time(NULL)};
+    *w = (struct chat_work){.created = (int64_t)time(NULL), .shape = &chat_shape_completions};
     ih_request_defaults(&w->request, IH_CHAT);
     return fields_read(&w->request, f, rules, p) && fields_text(f, "model", &w->model, p) &&
-           fields_bool(f, "stream", &w->stream, p) && read_fixed(w, f, p) && chat_read(w, f, p);
+           fields_bool(f, "stream", &w->stream, p) && read_fixed(w, f, p) && read_messages(w, f, p);
 }
 
 /* The answer's own number where none was asked for. */
@@ -76,9 +94,20 @@ static void choose_seed(struct ih_chat_options *o)
     o->seed = random;
 }
 
+/* The first time on the worker's own thread, before the model reads. */
 static void on_progress(void *arg, double done, double total)
 {
-    answer_progress(((struct chat_work *)arg)->answer, done, total);
+    struct chat_work *w = arg;
+    if (!w->reading && w->shape->begin)
+        w->shape->begin(w);
+    w->reading = true;
+    answer_progress(w->answer, done, total);
+}
+
+static void on_piece(void *arg, const char *text, size_t bytes, bool reasoning)
+{
+    struct chat_work *w = arg;
+    w->shape->piece(w, text, bytes, reasoning);
 }
 
 /* What went wrong far away is none of the client's doing, and where a key lies none of its
@@ -103,17 +132,18 @@ static bool write_in(struct chat_work *w, const struct author *author, struct pr
 {
     struct ih_error e = {0};
     struct ih_chat_answer a;
-    struct ih_chat_job job = {.job.arg = w, .job.progress = on_progress, .text = chat_answer_piece};
+    struct ih_chat_job job = {.job.arg = w, .job.progress = on_progress, .text = on_piece};
     choose_seed(&w->request.chat);
     answer_attach(w->answer, &job.job);
     enum ih_status status = author->write(author->self, &w->request.chat, &job, &a, &e);
     answer_detach(w->answer);
     if (status == IH_OK || status == IH_CANCELLED)
         answer_use(w->answer, w->name, TOKENS, a.prompt_tokens - a.kept_tokens + a.tokens);
-    if (status == IH_OK)
-        chat_answer_end(w, &a);
+    bool done = status == IH_OK   ? w->shape->end(w, &a, p)
+                : author->remote ? remote_problem(p, &e)
+                                 : problem_from(p, &e);
     ih_chat_answer_free(&a);
-    return status == IH_OK || (author->remote ? remote_problem(p, &e) : problem_from(p, &e));
+    return done;
 }
 
 /* Nothing goes to a remote model that the request itself does not name: not for a default, and not
@@ -141,18 +171,21 @@ static bool write_answer(
     return done;
 }
 
+void chat_run(struct chat_work *w, const struct host *host, const struct form *form, bool good,
+    struct problem *p)
+{
+    if (!good || !write_answer(w, host, form, p))
+        w->shape->fail(w, p);
+    chat_free(w);
+}
+
 static void run(const struct host *host, const struct form *form, struct answer *answer)
 {
     struct chat_work w;
     struct problem p;
-    bool done = read_request(&w, form, &p);
+    bool good = read_request(&w, form, &p);
     w.answer = answer;
-    done = done && write_answer(&w, host, form, &p);
-    if (!done && w.stream)
-        event_fail(answer, &p);
-    else if (!done)
-        answer_fail(answer, &p);
-    chat_free(&w);
+    chat_run(&w, host, form, good, &p);
 }
 
 static bool check(const struct host *host, const struct form *form, struct problem *p)

@@ -18,9 +18,10 @@ static json_t *head(const struct chat_work *w, const char *object, json_t *choic
 
 static json_t *usage(const struct ih_chat_answer *a)
 {
-    return json_pack("{si si si s{si}}", "prompt_tokens", a->prompt_tokens, "completion_tokens",
-        a->tokens, "total_tokens", a->prompt_tokens + a->tokens, "prompt_tokens_details",
-        "cached_tokens", a->kept_tokens);
+    return json_pack("{si si si s{si} s{si}}", "prompt_tokens", a->prompt_tokens,
+        "completion_tokens", a->tokens, "total_tokens", a->prompt_tokens + a->tokens,
+        "prompt_tokens_details", "cached_tokens", a->kept_tokens, "completion_tokens_details",
+        "reasoning_tokens", a->reasoning_tokens);
 }
 
 /* numbered: as deltas have them. */
@@ -52,9 +53,8 @@ static void send(struct chat_work *w, json_t *delta, const char *end)
     event_write(w->answer, head(w, "chat.completion.chunk", json_pack("[o]", choice)));
 }
 
-void chat_answer_piece(void *work, const char *text, size_t bytes, bool reasoning)
+static void piece(struct chat_work *w, const char *text, size_t bytes, bool reasoning)
 {
-    struct chat_work *w = work;
     if (!w->stream)
         return;
     const char *key = reasoning ? "reasoning_content" : "content";
@@ -75,11 +75,12 @@ static void end_stream(struct chat_work *w, const struct ih_chat_answer *a)
     answer_finish(w->answer, 200, "text/event-stream");
 }
 
-void chat_answer_end(struct chat_work *w, const struct ih_chat_answer *a)
+static bool end(struct chat_work *w, const struct ih_chat_answer *a, struct problem *p)
 {
+    (void)p;
     if (w->stream) {
         end_stream(w, a);
-        return;
+        return true;
     }
     json_t *message = json_pack("{ssss}", "role", "assistant", "content", a->text);
     if (a->reasoning)
@@ -91,4 +92,15 @@ void chat_answer_end(struct chat_work *w, const struct ih_chat_answer *a)
     json_t *whole = head(w, "chat.completion", json_pack("[o]", choice));
     json_object_set_new(whole, "usage", usage(a));
     answer_json(w->answer, 200, whole);
+    return true;
 }
+
+static void fail(struct chat_work *w, const struct problem *p)
+{
+    if (w->stream)
+        event_fail(w->answer, p);
+    else
+        answer_fail(w->answer, p);
+}
+
+const struct chat_shape chat_shape_completions = {.piece = piece, .end = end, .fail = fail};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Conversations as OpenAI's clients write them down. */
+/* Conversations as OpenAI's clients write them down: what chat completions and responses share. */
 #include "server/chat.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 enum { MESSAGES_MOST = 4096, TOOLS_MOST = 128, CALLS_MOST = 128 };
 
-static json_t *read_json(const struct form *f, const char *name)
+json_t *chat_json(const struct form *f, const char *name)
 {
     const struct field *field = form_find(f, name);
     return field && field->kind == FIELD_JSON
@@ -32,8 +32,7 @@ static const char *own(struct chat_work *w, char *text)
     return more[w->texts++] = text;
 }
 
-/* A text, or a list of pieces of text. Null where there is something else. */
-static const char *content(struct chat_work *w, const json_t *c)
+const char *chat_content(struct chat_work *w, const json_t *c)
 {
     size_t size = 1, i;
     json_t *piece;
@@ -62,7 +61,8 @@ static const char *content(struct chat_work *w, const json_t *c)
 }
 
 /* Calls that the assistant has made. */
-static bool read_calls(struct ih_chat_message *to, const json_t *m, int number, struct problem *p)
+static bool read_calls(
+    struct ih_chat_message *to, const json_t *m, int number, const char *field, struct problem *p)
 {
     const json_t *list = json_object_get(m, "tool_calls");
     size_t n = json_array_size(list);
@@ -70,52 +70,52 @@ static bool read_calls(struct ih_chat_message *to, const json_t *m, int number, 
         return true;
     struct ih_chat_call *call = n <= CALLS_MOST ? calloc(n, sizeof *call) : NULL;
     if (!call)
-        return problem_set(p, n > CALLS_MOST ? 400 : 503, "invalid_value", "messages",
+        return problem_set(p, n > CALLS_MOST ? 400 : 503, "invalid_value", field,
             "message %d: %zu calls are more than can be read", number, n);
     to->call = call;
     for (size_t i = 0; i < n; i++) {
         const json_t *function = json_object_get(json_array_get(list, i), "function");
         call[i] = (struct ih_chat_call){part(function, "name"), part(function, "arguments")};
         if (!call[i].name || !call[i].arguments)
-            return problem_set(p, 400, "invalid_value", "messages",
+            return problem_set(p, 400, "invalid_value", field,
                 "message %d: call %zu needs a function with name and arguments", number, i + 1);
     }
     to->calls = (int)n;
     return true;
 }
 
-static bool read_message(struct chat_work *w, int i, struct problem *p)
+static bool read_message(struct chat_work *w, int i, const char *field, struct problem *p)
 {
     const json_t *m = json_array_get(w->messages, (size_t)i);
     struct ih_chat_message *to = &w->message[i];
     to->role = part(m, "role");
-    to->text = content(w, json_object_get(m, "content"));
+    to->text = chat_content(w, json_object_get(m, "content"));
     to->reasoning = part(m, "reasoning_content");
     if (!to->role)
-        return problem_set(p, 400, "invalid_value", "messages", "message %d has no role", i + 1);
+        return problem_set(p, 400, "invalid_value", field, "message %d has no role", i + 1);
     if (strcmp(to->role, "developer") == 0)
         to->role = "system";
     if (!to->text)
-        return problem_set(p, 400, "invalid_value", "messages",
+        return problem_set(p, 400, "invalid_value", field,
             "message %d: the content must be text, or a list of pieces of text", i + 1);
-    return read_calls(to, m, i + 1, p);
+    return read_calls(to, m, i + 1, field, p);
 }
 
-static bool read_messages(struct chat_work *w, const struct form *f, struct problem *p)
+bool chat_take_messages(struct chat_work *w, json_t *messages, const char *field, struct problem *p)
 {
-    w->messages = read_json(f, "messages");
-    size_t n = json_array_size(w->messages);
+    w->messages = messages;
+    size_t n = json_array_size(messages);
     if (!n)
-        return problem_set(p, 400, "missing_parameter", "messages",
-            "messages must be a list of at least one message");
+        return problem_set(
+            p, 400, "missing_parameter", field, "%s must be a list of at least one message", field);
     if (n > MESSAGES_MOST)
         return problem_set(
-            p, 400, "invalid_value", "messages", "%zu messages; at most %d", n, (int)MESSAGES_MOST);
+            p, 400, "invalid_value", field, "%zu messages; at most %d", n, (int)MESSAGES_MOST);
     w->message = calloc(n, sizeof *w->message);
     if (!w->message)
         return problem_set(p, 503, "out_of_memory", NULL, "not enough memory");
     for (size_t i = 0; i < n; i++)
-        if (!read_message(w, (int)i, p))
+        if (!read_message(w, (int)i, field, p))
             return false;
     w->request.chat.message = w->message;
     w->request.chat.messages = (int)n;
@@ -123,11 +123,13 @@ static bool read_messages(struct chat_work *w, const struct form *f, struct prob
 }
 
 /* Functions that the model may ask for; "tool_choice": "none" leaves them out. */
-static bool read_tools(struct chat_work *w, const struct form *f, struct problem *p)
+bool chat_take_tools(struct chat_work *w, json_t *tools, const struct form *f, struct problem *p)
 {
     const struct field *choice = form_find(f, "tool_choice");
-    w->tools = read_json(f, "tools");
-    size_t n = json_array_size(w->tools);
+    w->tools = tools;
+    size_t n = json_array_size(tools);
+    if (form_find(f, "tools") && !json_is_array(tools))
+        return problem_set(p, 400, "invalid_type", "tools", "tools must be a list of objects");
     if (choice && strcmp(choice->text, "none") == 0)
         return true;
     if (choice && strcmp(choice->text, "auto") != 0)
@@ -152,7 +154,7 @@ static bool read_tools(struct chat_work *w, const struct form *f, struct problem
 }
 
 /* One text or a list of them: a list of plain values is a field for each. */
-static bool read_stops(struct chat_work *w, const struct form *f, struct problem *p)
+bool chat_read_stops(struct chat_work *w, const struct form *f, struct problem *p)
 {
     int n = 0;
     for (int i = 0; i < f->fields; i++) {
@@ -170,36 +172,22 @@ static bool read_stops(struct chat_work *w, const struct form *f, struct problem
     return true;
 }
 
-/* What the answer must be: text, any JSON object, or what fits a schema. */
-static bool read_format(struct chat_work *w, const struct form *f, struct problem *p)
+bool chat_keep_to(struct chat_work *w, const char *type, const json_t *schema, const char *field,
+    struct problem *p)
 {
-    json_t *format = read_json(f, "response_format");
-    const char *type = part(format, "type");
-    const json_t *schema = json_object_get(json_object_get(format, "json_schema"), "schema");
     bool any = type && strcmp(type, "json_object") == 0;
-    bool fits = type && strcmp(type, "json_schema") == 0;
-    bool good = !form_find(f, "response_format") || any || (type && strcmp(type, "text") == 0) ||
-                (fits && json_is_object(schema));
-    if (good && fits)
-        w->request.chat.schema = own(w, json_dumps(schema, JSON_COMPACT | JSON_PRESERVE_ORDER));
-    else if (any)
-        w->request.chat.schema = "{\"type\":\"object\"}";
-    bool lost = good && fits && !w->request.chat.schema;
-    json_decref(format);
-    if (lost)
+    bool fits = type && strcmp(type, "json_schema") == 0 && json_is_object(schema);
+    if (!type || strcmp(type, "text") == 0)
+        return true;
+    if (!any && !fits)
+        return problem_set(p, 400, "invalid_value", field,
+            "%s has the type text, json_object, or json_schema with a schema", field);
+    w->request.chat.schema = any ? "{\"type\":\"object\"}"
+                                 : own(w, json_dumps(schema, JSON_COMPACT | JSON_PRESERVE_ORDER));
+    if (!w->request.chat.schema)
         return problem_set(p, 503, "out_of_memory", NULL, "not enough memory");
-    if (w->request.chat.schema && w->request.chat.tools)
-        return problem_set(p, 400, "unsupported_parameter", "response_format",
-            "an answer cannot keep to a schema and ask for functions");
-    return good || problem_set(p, 400, "invalid_value", "response_format",
-                       "response_format has the type text, json_object, or json_schema with "
-                       "json_schema.schema");
-}
-
-bool chat_read(struct chat_work *w, const struct form *f, struct problem *p)
-{
-    return read_messages(w, f, p) && read_tools(w, f, p) && read_stops(w, f, p) &&
-           read_format(w, f, p);
+    return !w->request.chat.tools || problem_set(p, 400, "unsupported_parameter", field,
+                                         "an answer cannot keep to a schema and ask for functions");
 }
 
 void chat_free(struct chat_work *w)

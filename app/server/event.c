@@ -4,6 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+int event_write_named(struct answer *a, const char *name, json_t *json)
+{
+    if (answer_write(a, "event: ", 7) || answer_write(a, name, strlen(name)) ||
+        answer_write(a, "\n", 1)) {
+        json_decref(json);
+        return -1;
+    }
+    return event_write(a, json);
+}
+
 int event_write(struct answer *a, json_t *json)
 {
     char *text = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;

@@ -329,8 +329,8 @@ static bool check_form(struct exchange *x, struct problem *p)
     const struct form *f = &x->form;
     if (adapter && adapter->body && !adapter->body(&x->form, x->path, p))
         return false;
-    if (operation->measure &&
-        (!access_allows(&x->key, f, p) || !deploy_resolve(&x->service->host, &x->form, p)))
+    if (operation->measure && (!access_allows(&x->key, operation, f, p) ||
+                                  !deploy_resolve(&x->service->host, &x->form, p)))
         return false;
     return operation->check(&x->service->host, f, p) &&
            (!f->asked.operation || job_has_no_stream(f, p));

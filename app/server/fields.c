@@ -122,3 +122,32 @@ bool fields_bool(const struct form *f, const char *name, bool *out, struct probl
     *out = on;
     return true;
 }
+
+static bool check_pairs(const json_t *json, const char *field, struct problem *p)
+{
+    enum { PAIRS = 16, NAME = 64, VALUE = 512 };
+    const char *name;
+    json_t *value;
+    if (!json_is_object(json) || json_object_size(json) > PAIRS)
+        return problem_set(
+            p, 400, "invalid_value", field, "%s is an object of at most %d texts", field, PAIRS);
+    json_object_foreach((json_t *)json, name, value)
+    {
+        if (strlen(name) > NAME || !json_is_string(value) || json_string_length(value) > VALUE)
+            return problem_set(p, 400, "invalid_value", field,
+                "%s has names of at most %d bytes and texts of at most %d", field, NAME, VALUE);
+    }
+    return true;
+}
+
+bool fields_pairs(const struct form *f, const char *name, json_t **out, struct problem *p)
+{
+    const struct field *field = form_find(f, name);
+    *out =
+        field && field->kind == FIELD_JSON ? json_loadb(field->text, field->bytes, 0, NULL) : NULL;
+    if (!field || check_pairs(*out, name, p))
+        return true;
+    json_decref(*out);
+    *out = NULL;
+    return false;
+}

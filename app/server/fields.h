@@ -26,6 +26,7 @@ enum field_shape {
     SHAPE_BOOL,
     SHAPE_OBJECT,
     SHAPE_OBJECTS, /* a list of such */
+    SHAPE_TEXT_OR_OBJECTS,
     SHAPE_FILE,
     SHAPE_FILES, /* one or several */
 };
@@ -74,5 +75,8 @@ bool fields_text(const struct form *f, const char *name, const char **out, struc
 bool fields_choice(
     const struct form *f, const char *name, const char *const *words, int *out, struct problem *p);
 bool fields_bool(const struct form *f, const char *name, bool *out, struct problem *p);
+/* Texts of the caller's own by their names ("metadata"): a new reference, null where the field is
+ * not there. */
+bool fields_pairs(const struct form *f, const char *name, json_t **out, struct problem *p);
 
 #endif

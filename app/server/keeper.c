@@ -3,6 +3,7 @@
 
 #include "server/hook.h"
 #include "server/store/batches.h"
+#include "server/store/responses.h"
 #include "server/text.h"
 
 #include <curl/curl.h>
@@ -28,6 +29,7 @@ static void clean(struct keeper *k)
     jobs_expire(k->store, store_now(k->store) - kept, NULL);
     batches_expire(k->store, store_now(k->store) - kept, NULL);
     files_expire(k->store, NULL);
+    responses_expire(k->store, NULL);
 }
 
 static void tell_all(struct keeper *k)

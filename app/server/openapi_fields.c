@@ -108,6 +108,9 @@ static json_t *own_schema(const struct field_rule *rule, const struct described 
         return json_pack("{ss}", "type", "object");
     case SHAPE_OBJECTS:
         return json_pack("{sss{ss}}", "type", "array", "items", "type", "object");
+    case SHAPE_TEXT_OR_OBJECTS:
+        return json_pack("{s[{ss}{sss{ss}}]}", "anyOf", "type", "string", "type", "array", "items",
+            "type", "object");
     case SHAPE_FILE:
         return file_of();
     case SHAPE_FILES:

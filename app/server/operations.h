@@ -12,6 +12,7 @@ extern const struct operation operation_recognize;
 extern const struct operation operation_speak;                /* speak.c */
 extern const struct operation operation_draw, operation_edit; /* draw.c */
 extern const struct operation operation_chat;                 /* chat.c */
+extern const struct operation operation_respond;              /* respond.c */
 
 /* The model's code for "de", "de-DE" or "German"; what is none of its languages is left to it. */
 const char *operation_language(const struct ih_model *model, const char *language);
@@ -24,6 +25,8 @@ extern const struct operation operation_keep, operation_jobs, operation_job, ope
     operation_job_end;
 extern const struct operation operation_file_new, operation_files, operation_file,
     operation_file_content, operation_file_end;
+extern const struct operation operation_response, operation_response_items,
+    operation_response_end; /* api_responses.c */
 extern const struct operation operation_batch_new, operation_batches, operation_batch,
     operation_batch_cancel; /* api_batches.c */
 /* customvoice.c, customvoice_new.c */
@@ -71,6 +74,8 @@ bool pull_end_now(const struct host *host, const char *path, const struct form *
 
 /* Events of a stream ("data: {...}"), each with its reference taken over: 0, or -1. */
 int event_write(struct answer *a, json_t *json);
+/* The same with a line "event: NAME" in front. */
+int event_write_named(struct answer *a, const char *name, json_t *json);
 /* Says in an event what is wrong where a stream has begun, and fails the answer. */
 void event_fail(struct answer *a, const struct problem *p);
 

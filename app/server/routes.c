@@ -109,9 +109,10 @@ static bool own_key(const struct host *host, const char *path, const struct form
     return true;
 }
 
-#define KEPT(o)     .dialect = &dialect_openai, .operation = &o, .kept = true
-#define AZURE(o, a) .dialect = &dialect_azure, .operation = &o, .adapter = &a
-#define PERSONA(o)  AZURE(o, azure_persona), .kept = true
+#define KEPT(o)       .dialect = &dialect_openai, .operation = &o, .kept = true
+#define AZURE(o, a)   .dialect = &dialect_azure, .operation = &o, .adapter = &a
+#define AZURE_KEPT(o) .dialect = &dialect_azure, .operation = &o, .kept = true
+#define PERSONA(o)    AZURE(o, azure_persona), .kept = true
 
 /* clang-format off */
 static const char *const types_text[] = {"text/plain", NULL};
@@ -139,6 +140,10 @@ static const struct route table[] = {
     {.method = "DELETE", .path = "/v1/models/{model}/pull", .dialect = &dialect_openai, .now = pull_end_now, .admin = true, .about = "Ends the fetching of a model."},
     {.method = "GET", .path = "/v1/key", .dialect = &dialect_openai, .now = own_key, .about = "What the key may do."},
     {.method = "POST", .path = "/v1/chat/completions", .dialect = &dialect_openai, .operation = &operation_chat},
+    {.method = "POST", .path = "/v1/responses", .dialect = &dialect_openai, .operation = &operation_respond},
+    {.method = "GET", .path = "/v1/responses/{id}", KEPT(operation_response)},
+    {.method = "DELETE", .path = "/v1/responses/{id}", KEPT(operation_response_end)},
+    {.method = "GET", .path = "/v1/responses/{id}/input_items", KEPT(operation_response_items)},
     {.method = "POST", .path = "/v1/audio/transcriptions", .dialect = &dialect_openai, .operation = &operation_transcribe},
     {.method = "POST", .path = "/v1/audio/translations", .dialect = &dialect_openai, .operation = &operation_translate},
     {.method = "GET", .path = "/v1/audio/voices", .dialect = &dialect_openai, .now = voices_now, .about = "Voices that a model has.", .rules = voices_rules},
@@ -179,6 +184,14 @@ static const struct route table[] = {
     {.method = "GET", .path = "/openai/models", .dialect = &dialect_azure, .now = models, .about = "Models that requests may name."},
     {.method = "GET", .path = "/openai/models/{model}", .dialect = &dialect_azure, .now = model, .about = "One of them."},
     {.method = "POST", .path = "/openai/deployments/{name}/chat/completions", AZURE(operation_chat, azure_deployment)},
+    {.method = "POST", .path = "/openai/v1/responses", .dialect = &dialect_azure, .operation = &operation_respond},
+    {.method = "GET", .path = "/openai/v1/responses/{id}", AZURE_KEPT(operation_response)},
+    {.method = "DELETE", .path = "/openai/v1/responses/{id}", AZURE_KEPT(operation_response_end)},
+    {.method = "GET", .path = "/openai/v1/responses/{id}/input_items", AZURE_KEPT(operation_response_items)},
+    {.method = "POST", .path = "/openai/responses", .dialect = &dialect_azure, .operation = &operation_respond},
+    {.method = "GET", .path = "/openai/responses/{id}", AZURE_KEPT(operation_response)},
+    {.method = "DELETE", .path = "/openai/responses/{id}", AZURE_KEPT(operation_response_end)},
+    {.method = "GET", .path = "/openai/responses/{id}/input_items", AZURE_KEPT(operation_response_items)},
     {.method = "POST", .path = "/openai/deployments/{name}/audio/transcriptions", AZURE(operation_transcribe, azure_deployment)},
     {.method = "POST", .path = "/openai/deployments/{name}/audio/translations", AZURE(operation_translate, azure_deployment)},
     {.method = "POST", .path = "/openai/deployments/{name}/audio/speech", AZURE(operation_speak, azure_deployment)},

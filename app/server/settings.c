@@ -92,7 +92,7 @@ static const struct setting table[] = {
     {"jobs.keep_hours", "job-hours", SETTING_INTEGER, "N", 1, 87600, "168",
         "a job and its result are deleted so long after its end", AT(job_hours)},
     {"jobs.file_days", "file-days", SETTING_INTEGER, "N", 0, 36500, "30",
-        "a file is deleted so long after it was uploaded; 0 keeps it", AT(file_days)},
+        "a file or a response that is kept is deleted so long after it came; 0 keeps it", AT(file_days)},
     {"jobs.free_megabytes", "free-megabytes", SETTING_INTEGER, "N", 0, 1000000000, "512",
         "of the data folder's disk stay free: what would take them is refused (503)", AT(free_megabytes)},
     {"jobs.hook_hosts", "hook-hosts", SETTING_STRINGS, "HOST,...", 0, 0, "",

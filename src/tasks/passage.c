@@ -41,6 +41,11 @@ bool passage_failed(const struct passage *p)
     return p->text.failed || p->reasoning.failed || p->waiting.failed;
 }
 
+bool passage_thinks(const struct passage *p)
+{
+    return p->part == THOUGHTS;
+}
+
 static const char *rest(const struct passage *p)
 {
     return str_text(&p->waiting) + p->done;

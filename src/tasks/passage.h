@@ -34,6 +34,8 @@ void passage_add(struct passage *p, const char *text, size_t bytes);
 /* No more comes. */
 void passage_end(struct passage *p);
 bool passage_failed(const struct passage *p);
+/* Whether what came last belongs to thoughts that go on. */
+bool passage_thinks(const struct passage *p);
 void passage_free(struct passage *p);
 
 #endif

@@ -172,11 +172,14 @@ static void put_token(struct writing *w, int32_t token)
 {
     size_t n;
     const unsigned char *bytes = bpe_bytes(w->chat->info.bpe, token, &n);
+    bool thought = passage_thinks(&w->passage);
     sampler_see(w->sampler, token, 1);
     w->token[w->count++] = token;
     if (w->guide)
         guide_take(w->guide, bytes, n);
     pass_on(w);
+    if (thought || passage_thinks(&w->passage))
+        w->out->reasoning_tokens++;
 }
 
 static enum ih_status read_prompt(struct writing *w, struct ih_error *e)

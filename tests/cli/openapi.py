@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The description at /openapi.json: that it is valid (openapi-spec-validator), and that what is answered to requests made
 from it, good and bad, is what it says (schemathesis). Arguments as those of serve.py, whose helpers it takes. The tests'
-families of tones and brushes do the work, so that it takes no weights."""
+families of tones and brushes and scripted.py's text model do the work, so that it takes no weights."""
 
 import json
 import os
@@ -13,7 +13,8 @@ import unittest
 
 import openapi_spec_validator
 
-from serve import TOY, Server
+import scripted
+from serve import SOURCE, TOY, Server
 
 KEY = "correct-horse-battery"
 CHECKS = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
@@ -29,9 +30,10 @@ class Description(unittest.TestCase):
             folder = pathlib.Path(os.environ["INHOUSE_MODELS"]) / name
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "config.json").write_text(json.dumps({"model_type": kind}))
+        scripted.set_up(SOURCE, pathlib.Path(os.environ["INHOUSE_MODELS"]))
 
     def serve(self, **env):
-        server = Server("--data", tempfile.mkdtemp() + "/data", "--draw-model", "brush", "--speak-model", "tones",
+        server = Server("--data", tempfile.mkdtemp() + "/data", "--draw-model", "brush", "--speak-model", "tones", "--chat-model", "script",
                         "--characters", "200", "--pictures", "2", program=TOY, env=env)
         self.addCleanup(server.stop)
         return server

@@ -18,7 +18,8 @@ import wave
 
 import openai
 
-from serve import MODEL, SAID, TOY, Server, words
+import scripted
+from serve import MODEL, PROGRAM, SAID, SOURCE, TOY, Server, words
 
 try:
     from azure.ai import transcription
@@ -202,6 +203,129 @@ class Pictures(unittest.TestCase):
             self.assertTrue(base64.b64decode(answer.data[0].b64_json).startswith(b"\x89PNG"))
             with self.assertRaises(openai.BadRequestError):
                 client.images.edit(model="gpt-image-1", image=("house.png", b"nothing"), prompt="in winter")
+
+
+class Text(unittest.TestCase):
+    """Chat completions and responses of scripted.py's models."""
+
+    @classmethod
+    def setUpClass(cls):
+        scripted.set_up(SOURCE, pathlib.Path(os.environ["INHOUSE_MODELS"]))
+        cls.server = Server("--chat-model", "tiny", "--data", tempfile.mkdtemp() + "/data", program=PROGRAM, env={"INHOUSE_KEY": KEY})
+        cls.base = f"http://127.0.0.1:{cls.server.port}"
+        cls.clients = (openai.OpenAI(base_url=cls.base + "/v1", api_key=KEY, max_retries=0),
+                       openai.OpenAI(base_url=cls.base + "/openai/v1", api_key=KEY, max_retries=0),
+                       openai.AzureOpenAI(azure_endpoint=cls.base, api_key=KEY, api_version=VERSION, max_retries=0))
+
+    @classmethod
+    def tearDownClass(cls):
+        for client in cls.clients:
+            client.close()
+        cls.server.stop()
+
+    TALK = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hello"}]
+    SCHEMA = {"type": "object", "properties": {"colour": {"type": "string", "enum": ["red", "green"]}}, "required": ["colour"]}
+    FUNCTION = {"name": "clock", "description": "Tells the time.",
+                "parameters": {"type": "object", "properties": {"zone": {"type": "string"}}}}
+
+    def test_chat(self):
+        for client in self.clients[0], self.clients[2]:
+            create = client.chat.completions.create
+            asked = {"model": "tiny", "messages": self.TALK, "temperature": 0, "max_tokens": 16}
+            answer = create(**asked)
+            choice, = answer.choices
+            self.assertEqual((answer.object, answer.model, choice.finish_reason), ("chat.completion", "tiny", "length"))
+            self.assertEqual((answer.usage.completion_tokens, answer.usage.completion_tokens_details.reasoning_tokens), (16, 0))
+            self.assertEqual(answer.usage.total_tokens, answer.usage.prompt_tokens + 16)
+            chunks = list(create(**asked, stream=True, stream_options={"include_usage": True}))
+            self.assertEqual("".join(c.choices[0].delta.content or "" for c in chunks if c.choices), choice.message.content)
+            self.assertEqual((chunks[-2].choices[0].finish_reason, chunks[-1].usage.completion_tokens), ("length", 16))
+            answer = create(**{**asked, "max_tokens": 100}, response_format={"type": "json_schema", "json_schema": {
+                "name": "colour", "schema": self.SCHEMA, "strict": True}})
+            self.assertIn(json.loads(answer.choices[0].message.content)["colour"], ("red", "green"))
+            with self.assertRaises(openai.BadRequestError) as e:
+                create(**asked, n=2)
+            self.assertEqual(e.exception.body.get("param", e.exception.body.get("target")), "n")
+
+    def test_chat_tools(self):
+        for client in self.clients[0], self.clients[2]:
+            asked = {"model": "script", "messages": self.TALK, "temperature": 0, "tools": [{"type": "function", "function": self.FUNCTION}]}
+            message = client.chat.completions.create(**asked).choices[0].message
+            call, = message.tool_calls
+            self.assertEqual((message.content, call.function.name), (scripted.SAID, "clock"))
+            self.assertEqual(json.loads(call.function.arguments), scripted.CALL["arguments"])
+            with client.chat.completions.stream(**asked) as stream:
+                stream.until_done()
+                streamed = stream.get_final_completion().choices[0]
+            self.assertEqual((streamed.finish_reason, streamed.message.content), ("tool_calls", scripted.SAID))
+            self.assertEqual(streamed.message.tool_calls[0].function.arguments, call.function.arguments)
+            messages = [*self.TALK, message, {"role": "tool", "tool_call_id": call.id, "content": "12:00"}]
+            self.assertTrue(client.chat.completions.create(**{**asked, "messages": messages}).choices[0].message.tool_calls)
+
+    def test_responses(self):
+        for client in self.clients:
+            asked = {"model": "tiny", "temperature": 0, "max_output_tokens": 12}
+            first = client.responses.create(input="Hello", instructions="Be brief.", metadata={"who": "me"}, **asked)
+            self.assertEqual((first.object, first.status, first.incomplete_details.reason), ("response", "incomplete", "max_output_tokens"))
+            chat = self.clients[0].chat.completions.create(model="tiny", messages=self.TALK, temperature=0, max_tokens=12)
+            self.assertEqual((first.output_text, first.usage.input_tokens), (chat.choices[0].message.content, chat.usage.prompt_tokens))
+            self.assertEqual(client.responses.retrieve(first.id).to_dict(), first.to_dict())
+            second = client.responses.create(input="And now?", previous_response_id=first.id, **asked)
+            self.assertEqual((second.previous_response_id, second.metadata), (first.id, {}))
+            items = list(client.responses.input_items.list(second.id, order="asc", limit=2))
+            self.assertEqual([(x.type, x.role, x.content[0].text) for x in items],
+                             [("message", "user", "Hello"), ("message", "assistant", first.output_text), ("message", "user", "And now?")])
+            again = client.responses.create(input=[{"role": "user", "content": "Hello"}, *first.output, {"role": "user", "content": "And now?"}],
+                                            store=False, **asked)
+            self.assertEqual((again.output_text, again.usage.input_tokens), (second.output_text, second.usage.input_tokens))
+            client.responses.delete(first.id)
+            with self.assertRaises(openai.NotFoundError):
+                client.responses.retrieve(first.id)
+            with self.assertRaises(openai.BadRequestError):
+                client.responses.create(input="And now?", previous_response_id=first.id, **asked)
+
+    def test_response_streams(self):
+        for client in self.clients:
+            asked = {"model": "tiny", "input": "Hello", "temperature": 0, "max_output_tokens": 12}
+            whole = client.responses.create(**asked)
+            events = list(client.responses.create(**asked, stream=True))
+            self.assertEqual([e.sequence_number for e in events], list(range(len(events))))
+            self.assertEqual((events[0].type, events[-1].type), ("response.created", "response.incomplete"))
+            self.assertEqual("".join(e.delta for e in events if e.type == "response.output_text.delta"), whole.output_text)
+            self.assertEqual(events[-1].response.output_text, whole.output_text)
+            # The client puts together what comes, and checks that it fits.
+            with client.responses.stream(model="script", input="Hello", temperature=0, reasoning={"effort": "low"},
+                                         tools=[{"type": "function", "strict": True, **self.FUNCTION}]) as stream:
+                kinds = {e.type for e in stream}
+                final = stream.get_final_response()
+            self.assertLessEqual({"response.reasoning_text.delta", "response.output_text.delta", "response.function_call_arguments.delta",
+                                  "response.completed"}, kinds)
+            self.assertEqual([x.type for x in final.output], ["reasoning", "message", "function_call"])
+            self.assertEqual((final.output[0].content[0].text, final.output_text), (scripted.THOUGHT, scripted.SAID))
+            self.assertEqual(json.loads(final.output[2].arguments), scripted.CALL["arguments"])
+            self.assertEqual(final.usage.output_tokens_details.reasoning_tokens, 3)
+
+    def test_response_tools_and_formats(self):
+        for client in self.clients:
+            asked = {"model": "script", "temperature": 0, "tools": [{"type": "function", "strict": True, **self.FUNCTION}]}
+            first = client.responses.create(input="What time is it?", **asked)
+            call = first.output[-1]
+            self.assertEqual((call.type, call.name), ("function_call", "clock"))
+            result = {"type": "function_call_output", "call_id": call.call_id, "output": "12:00"}
+            self.assertEqual(client.responses.create(input=[result], previous_response_id=first.id, **asked).status, "completed")
+            answer = client.responses.create(model="tiny", input="Hello", text={"format": {"type": "json_schema", "name": "colour",
+                                                                                         "schema": self.SCHEMA, "strict": True}})
+            self.assertIn(json.loads(answer.output_text)["colour"], ("red", "green"))
+
+    def test_responses_asynchronously(self):
+        async def all_at_once():
+            async with openai.AsyncOpenAI(base_url=self.base + "/v1", api_key=KEY) as client:
+                asked = {"model": "tiny", "temperature": 0, "max_output_tokens": 12}
+                answers = await asyncio.gather(*(client.responses.create(input=f"Number {i % 2}", **asked) for i in range(6)))
+                self.assertEqual([a.output_text for a in answers], [a.output_text for a in answers[:2]] * 3)
+                events = [e async for e in await client.responses.create(input="Number 0", stream=True, **asked)]
+                self.assertEqual(events[-1].response.output_text, answers[0].output_text)
+        asyncio.run(all_at_once())
 
 
 class Batches(unittest.TestCase):

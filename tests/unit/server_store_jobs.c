@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Jobs and files in the data folder: what is seen when, and what is left after a crash. */
+/* Jobs, files and responses in the data folder: what is seen when, and what is left after a crash.
+ */
 #include "server/store/files.h"
 #include "server/store/jobs.h"
+#include "server/store/responses.h"
 #include "support/support.h"
 
 #include <dirent.h>
@@ -315,6 +317,40 @@ static void test_files(void **state)
     store_close(&s);
 }
 
+static void test_responses(void **state)
+{
+    struct store *s = open_store();
+    struct ih_error e;
+    struct response_row r = {.owner = 3, .bytes = 4}, found;
+    struct response_row brief = {.owner = 3, .expires = clock_now + 60};
+    int again;
+    (void)state;
+    assert_true(id_new(r.id, "resp_") && id_new(brief.id, "resp_"));
+    put_blob(s, r.id, "", "text");
+    put_blob(s, brief.id, "", "text");
+    put_blob(s, "resp_of_a_crash", "", "text");
+    assert_int_equal(response_add(s, &r, &e), IH_OK);
+    assert_int_equal(response_add(s, &brief, &e), IH_OK);
+    assert_int_equal(response_add(s, &r, &e), IH_INVALID);
+    assert_int_equal(response_find(s, r.id, 3, &found, &e), IH_OK);
+    assert_string_equal(found.id, r.id);
+    assert_int_equal(found.bytes, 4);
+    assert_int_equal(found.created, clock_now);
+    assert_int_equal(response_find(s, r.id, -1, &found, &e), IH_OK);
+    assert_int_equal(response_find(s, r.id, 4, &found, &e), IH_NOT_FOUND);
+    assert_int_equal(store_take_over(s, &again, &e), IH_OK);
+    assert_int_equal(blobs(), 2);
+    clock_now += 60;
+    assert_int_equal(response_find(s, brief.id, 3, &found, &e), IH_NOT_FOUND);
+    assert_int_equal(responses_expire(s, &e), 1);
+    assert_false(is_there(s, brief.id, ""));
+    assert_int_equal(response_remove(s, r.id, 4, &e), IH_NOT_FOUND);
+    assert_true(is_there(s, r.id, ""));
+    assert_int_equal(response_remove(s, r.id, 3, &e), IH_OK);
+    assert_int_equal(blobs(), 0);
+    store_close(&s);
+}
+
 struct taker {
     struct store *store;
     int taken;
@@ -368,6 +404,7 @@ int main(void)
         cmocka_unit_test(test_after_a_crash),
         cmocka_unit_test(test_lists_hooks_and_age),
         cmocka_unit_test(test_files),
+        cmocka_unit_test(test_responses),
         cmocka_unit_test(test_nobody_takes_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

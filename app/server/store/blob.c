@@ -125,7 +125,8 @@ static bool is_wanted(struct store *s, const char *name, struct ih_error *e)
         "SELECT 1 FROM files WHERE id = ?1 UNION ALL "
         "SELECT 1 FROM jobs WHERE id = ?1 AND (state >= 2) = (?2 = '.result')"
         " UNION ALL SELECT 1 FROM batches WHERE id = ?1 AND state < 4"
-        " UNION ALL SELECT 1 FROM personas WHERE blob = ?1",
+        " UNION ALL SELECT 1 FROM personas WHERE blob = ?1"
+        " UNION ALL SELECT 1 FROM responses WHERE id = ?1",
         "tt", id, name + n);
     int found = sql_step(c, q, e);
     sql_end(q);

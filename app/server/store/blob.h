@@ -4,8 +4,8 @@
 
 #include "server/store/store.h"
 
-/* Uploads and results as files. A name is the id of the file or job that it belongs to, and of jobs
- * what it is: "job_....0" (the first upload), "job_....result", of batches
+/* Uploads and results as files. A name is the id of the file, response or job that it belongs to,
+ * and of jobs what it is: "job_....0" (the first upload), "job_....result", of batches
  * "batch_....0" (the lines). It is there whole or not at all. */
 enum { BLOB_NAME = STORE_ID + 16 };
 

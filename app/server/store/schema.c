@@ -87,6 +87,11 @@ static const char *const step[] = {
     " concurrent REAL NOT NULL," /* 0, as of the other limits: none */
     " audio_seconds REAL NOT NULL, characters REAL NOT NULL, megapixel_steps REAL NOT NULL,"
     " created INTEGER NOT NULL, changed INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+
+    "CREATE TABLE responses ("
+    " id TEXT NOT NULL PRIMARY KEY, owner INTEGER NOT NULL, bytes INTEGER NOT NULL,"
+    " created INTEGER NOT NULL, expires INTEGER) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX responses_expires ON responses (expires) WHERE expires IS NOT NULL;",
 };
 enum { VERSION = sizeof step / sizeof *step };
 
