@@ -108,20 +108,13 @@ static void show_reading(void *arg, double done, double total)
     progress_draw(&p->progress, done, total, "reading");
 }
 
-static const char *doing(const struct step *s)
-{
-    static const char *const words[] = {"plans", "drafts", "is looked up", "reviews", "revises",
-        "answers", "writes the letter", ""};
-    return s->repair ? "is asked again" : words[s->kind];
-}
-
 static void show_step(void *arg, const struct step *s, bool ended)
 {
     struct panel *p = arg;
     progress_clear(&p->progress);
     if (ended || s->kind == STEP_CHECK)
         return;
-    snprintf(p->label, sizeof p->label, "%s %s", s->author, doing(s));
+    snprintf(p->label, sizeof p->label, "%s %s", s->author, step_doing(s));
     p->pieces = 0;
     p->began = now_seconds();
     progress_begin(&p->progress, p->label, !p->quiet);

@@ -14,6 +14,13 @@ const char *step_kind_name(enum step_kind kind)
     return names[kind];
 }
 
+const char *step_doing(const struct step *s)
+{
+    static const char *const words[] = {"plans", "drafts", "checks", "reviews", "revises",
+        "answers", "writes the letter", "is done"};
+    return s->repair ? "is asked again" : words[s->kind];
+}
+
 const char *step_status_name(enum ih_status status)
 {
     static const char *const names[] = {"ok", "invalid", "bad_data", "not_found", "io", "no_memory",

@@ -64,6 +64,9 @@ enum ih_status step_note(struct step_log *log, const struct step *what, double s
 /* Says that all is done. */
 void step_done(struct review_job *job);
 
+/* What its author does, behind a name: "drafts". */
+const char *step_doing(const struct step *s);
+
 /* The last step; null before the first. */
 const struct step *step_last(const struct step_log *log);
 

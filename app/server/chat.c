@@ -5,6 +5,7 @@
 #include "author/local.h"
 #include "server/fields.h"
 #include "server/operations.h"
+#include "server/several.h"
 #include "server/text.h"
 
 #include <stdlib.h>
@@ -25,6 +26,8 @@ static const struct field_rule rules[] = {
     RULE_OWN("tool_choice", SHAPE_TEXT, "whether it may ask for them", .choices = choices),
     RULE_OWN("n", SHAPE_WHOLE, "answers", .low = 1, .high = 1),
     RULE_OWN("response_format", SHAPE_OBJECT, "type: text, json_object, or json_schema with a JSON Schema that the answer fits"),
+    RULE_OWN("sources", SHAPE_OBJECTS, "what critique: and council: models rest their answer on: a text and a name each"),
+    RULE_OWN("rounds", SHAPE_WHOLE, "most rounds of review and revision of a critique: model", .low = 1, .high = 5),
     RULE_OPTION("max_tokens", "tokens"),
     RULE_OPTION("max_completion_tokens", "tokens"),
     RULE_OWN("reasoning_effort", SHAPE_TEXT, "whether it thinks first: with low and more", .choices = chat_efforts),
@@ -80,7 +83,8 @@ static bool read_request(struct chat_work *w, const struct form *f, struct probl
     *w = (struct chat_work){.created = (int64_t)time(NULL), .shape = &chat_shape_completions};
     ih_request_defaults(&w->request, IH_CHAT);
     return fields_read(&w->request, f, rules, p) && fields_text(f, "model", &w->model, p) &&
-           fields_bool(f, "stream", &w->stream, p) && read_fixed(w, f, p) && read_messages(w, f, p);
+           fields_bool(f, "stream", &w->stream, p) && read_fixed(w, f, p) &&
+           read_messages(w, f, p) && several_take(w, f, p);
 }
 
 /* The answer's own number where none was asked for. */
@@ -94,13 +98,18 @@ static void choose_seed(struct ih_chat_options *o)
     o->seed = random;
 }
 
+void chat_begin(struct chat_work *w)
+{
+    if (!w->reading && w->shape->begin)
+        w->shape->begin(w);
+    w->reading = true;
+}
+
 /* The first time on the worker's own thread, before the model reads. */
 static void on_progress(void *arg, double done, double total)
 {
     struct chat_work *w = arg;
-    if (!w->reading && w->shape->begin)
-        w->shape->begin(w);
-    w->reading = true;
+    chat_begin(w);
     answer_progress(w->answer, done, total);
 }
 
@@ -112,20 +121,16 @@ static void on_piece(void *arg, const char *text, size_t bytes, bool reasoning)
 
 /* What went wrong far away is none of the client's doing, and where a key lies none of its
  * business. */
-static bool remote_problem(struct problem *p, const struct ih_error *e)
+bool chat_problem(struct problem *p, const struct ih_error *e, bool far)
 {
-    switch (e->code) {
-    case IH_NETWORK:
-    case IH_BAD_DATA:
+    if (far && (e->code == IH_NETWORK || e->code == IH_BAD_DATA))
         return problem_set(p, 502, "remote_failed", "model", "%s", e->text);
-    case IH_NO_MEMORY:
+    if (far && e->code == IH_NO_MEMORY)
         return problem_set(p, 429, "budget_spent", "model", "%s", e->text);
-    case IH_IO:
+    if (far && e->code == IH_IO)
         return problem_set(
             p, 502, "remote_failed", "model", "this server cannot use the remote model now");
-    default:
-        return problem_from(p, e);
-    }
+    return problem_from(p, e);
 }
 
 static bool write_in(struct chat_work *w, const struct author *author, struct problem *p)
@@ -139,9 +144,7 @@ static bool write_in(struct chat_work *w, const struct author *author, struct pr
     answer_detach(w->answer);
     if (status == IH_OK || status == IH_CANCELLED)
         answer_use(w->answer, w->name, TOKENS, a.prompt_tokens - a.kept_tokens + a.tokens);
-    bool done = status == IH_OK   ? w->shape->end(w, &a, p)
-                : author->remote ? remote_problem(p, &e)
-                                 : problem_from(p, &e);
+    bool done = status == IH_OK ? w->shape->end(w, &a, p) : chat_problem(p, &e, author->remote);
     ih_chat_answer_free(&a);
     return done;
 }
@@ -153,6 +156,13 @@ static bool write_answer(
 {
     struct ih_model *model;
     struct ih_chat *place;
+    struct several several;
+    if (!several_read(&several, w->model, p))
+        return false;
+    if (several.kind != SEVERAL_NONE) {
+        choose_seed(&w->request.chat);
+        return several_write(w, &several, host, p);
+    }
     const struct author *remote =
         *form->asked.deployment.name ? NULL : depot_author(host->depot, w->model);
     if (remote) {
@@ -201,7 +211,8 @@ static bool check(const struct host *host, const struct form *form, struct probl
 static void measure(const struct host *host, const struct form *form, struct amounts *out)
 {
     const struct field *messages = form_find(form, "messages"),
-                       *most = form_find(form, "max_completion_tokens");
+                       *most = form_find(form, "max_completion_tokens"),
+                       *sources = form_find(form, "sources"), *model = form_find(form, "model");
     double tokens = 0;
     (void)host;
     most = most ? most : form_find(form, "max_tokens");
@@ -209,6 +220,9 @@ static void measure(const struct host *host, const struct form *form, struct amo
         out->of[TOKENS] = tokens;
     if (messages)
         out->of[TOKENS] += (double)messages->bytes / 4;
+    if (sources)
+        out->of[TOKENS] += (double)sources->bytes / 4;
+    out->of[TOKENS] *= several_steps(model ? model->text : NULL);
 }
 
 const struct operation operation_chat = {.name = "chat",
