@@ -66,7 +66,7 @@ static void look(struct request *q)
     q->events = q->ask.stream;
     if (strcmp(type, "text/event-stream") == 0)
         q->events = true;
-    if (strcmp(type, "application/json") == 0)
+    if (strcmp(type, "application/json") == 0 || strcmp(type, "text/html") == 0)
         q->events = false;
 }
 

@@ -25,8 +25,6 @@ static void on_text(void *arg, const char *text, size_t bytes, bool reasoning)
 {
     struct chat_work *w = arg;
     progress_clear(&w->progress);
-    if (w->request.json)
-        return;
     if (reasoning) {
         if (!w->request.quiet && w->err.is_tty)
             fprintf(stderr, "%s%.*s%s", style(&w->err, STYLE_DIM), (int)bytes, text,
@@ -210,6 +208,8 @@ int run_chat(const struct args *args)
     w->job.job.progress = on_progress;
     w->job.text = on_text;
     int code = chat_open(w, args);
+    if (w->request.json) /* nothing is shown before it is whole */
+        w->job.text = NULL;
     if (!code) {
         bool talk = !args->count && !w->request.file && isatty(STDIN_FILENO);
         code = talk ? chat_talk(w) : answer_once(w);

@@ -35,8 +35,8 @@ How it misbehaves:
     "status"    another status than 200, with the dialect's error in the body; "message" its text
     "retry"     the header Retry-After, as it stands
     "wait"      seconds before the first byte
-    "stall"     seconds of silence in mid-stream (or in mid-answer), behind "after" events (1)
-    "bad"       one of the names below; where it says "in the middle", that is behind "after" events (1)
+    "stall"     seconds of silence in mid-stream (or in mid-answer), behind "after" events (1), or before the last ones if there are not so many
+    "bad"       one of the names below; where it says "in the middle", that is the same place
         reset         the connection is reset without an answer
         cut           closed in the middle, without an end
         cut_utf8      the same, in the middle of a character
@@ -376,9 +376,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def stream(self, rule, bad):
         self.head(200, "text/plain" if bad == "content_type" else "text/event-stream")
-        after, sent = rule.get("after", 1), 0
+        after, sent, passed = rule.get("after", 1), 0, False
         for name, data in self.reply.events():
-            if name != "end" and sent == after:
+            if not passed and (name == "end" or sent >= after):
+                passed = True
                 self.middle(rule, bad)
             if bad == "quiet_end" and name == "end":
                 break
