@@ -100,9 +100,11 @@ static void choose_seed(struct ih_chat_options *o)
 
 void chat_begin(struct chat_work *w)
 {
-    if (!w->reading && w->shape->begin)
-        w->shape->begin(w);
+    if (w->reading)
+        return;
     w->reading = true;
+    if (w->shape->begin)
+        w->shape->begin(w);
 }
 
 /* The first time on the worker's own thread, before the model reads. */

@@ -163,6 +163,19 @@ static bool read_tools(struct respond_work *w, struct problem *p)
     return chat_take_tools(&w->chat, list, w->form, p);
 }
 
+/* Each of the list, of which form_find() would show the last. */
+static bool read_includes(const struct form *f, struct problem *p)
+{
+    for (int i = 0; i < f->fields; i++) {
+        const struct field *field = &f->field[i];
+        if (strcmp(field->name, "include") == 0 &&
+            (field->kind != FIELD_TEXT || strcmp(field->text, *includes) != 0))
+            return problem_set(p, 400, "invalid_value", "include",
+                "include can only name %s, not '%.60s'", *includes, field->text);
+    }
+    return true;
+}
+
 /* What can only have one value here, and what the server must be able to keep. */
 static bool read_fixed(struct respond_work *w, struct problem *p)
 {
@@ -170,8 +183,7 @@ static bool read_fixed(struct respond_work *w, struct problem *p)
     int ignored = 0;
     bool background = false;
     w->store = w->host->store != NULL;
-    if (!fields_choice(f, "truncation", truncations, &ignored, p) ||
-        !fields_choice(f, "include", includes, &ignored, p) ||
+    if (!fields_choice(f, "truncation", truncations, &ignored, p) || !read_includes(f, p) ||
         !fields_bool(f, "background", &background, p) || !fields_bool(f, "store", &w->store, p))
         return false;
     w->must_store = w->store && form_find(f, "store");

@@ -257,7 +257,7 @@ class Bare(Asking):
         wrong({"input": "x", "background": True}, "unsupported_parameter", "background")
         wrong({"input": "x", "conversation": "conv_1"}, "unsupported_parameter", "conversation")
         wrong({"input": "x", "metadata": {"a": 1}}, "invalid_value", "metadata")
-        wrong({"input": "x", "include": ["message.output_text.logprobs"]}, "invalid_value", "include")
+        wrong({"input": "x", "include": ["message.output_text.logprobs", "reasoning.encrypted_content"]}, "invalid_value", "include")
         wrong({"input": "x", "text": "json"}, "invalid_type", "text")
         wrong({"input": "x", "text": {"form": {}}}, "unknown_parameter", "text")
         wrong({"input": "x", "text": {"verbosity": "low"}}, "invalid_value", "text")

@@ -233,7 +233,7 @@ class Several(Kept):
                 break
             time.sleep(0.1)
         self.assertEqual(tokens, [60])
-        self.fails(self.chat(key=key, sources=[{"text": "x " * 4000}], max_tokens=200), 429, "quota_exceeded")
+        self.fails(self.chat(key=key, sources=[{"text": "x " * 4000}], max_tokens=200), 429, "rate_limit_exceeded")
 
     def test_metrics(self):
         self.use(script())

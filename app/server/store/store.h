@@ -8,9 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a server must remember: keys, quotas, usage, jobs and files, in a data folder with one
- * SQLite file (state.db) and a file for each upload and result (blobs/). No SQL stands outside of
- * this folder of the source, and nothing here knows HTTP.
+/* What a server must remember: keys, quotas, usage, jobs, files and responses, in a data folder
+ * with one SQLite file (state.db) and a file for each upload and result (blobs/). No SQL stands
+ * outside of this folder of the source, and nothing here knows HTTP.
  *
  * Several processes may have the same data folder open; what a function has written when it
  * returns survives a crash of the process and of the machine. All functions may be called from any
