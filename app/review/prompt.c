@@ -134,12 +134,25 @@ static void shown(FILE *to, const char *text, size_t bytes)
     fputs(n < bytes ? "..." : "", to);
 }
 
-void prompt_finding(FILE *to, const struct ih_finding *f, const char *text)
+/* What comes nearest to it, for whoever mends it. */
+static void nearest(
+    FILE *to, const struct ih_finding *f, const struct ih_source *source, int sources)
+{
+    if (f->source < 0 || f->source >= sources || !f->source_bytes)
+        return;
+    fprintf(to, "; nearest in source [%d]: ", f->source + 1);
+    shown(to, source[f->source].text + f->source_start, f->source_bytes);
+}
+
+void prompt_finding(FILE *to, const struct ih_finding *f, const char *text,
+    const struct ih_source *source, int sources)
 {
     const char *words = text + f->start;
     if (f->kind == IH_CITATION) {
+        fputc('[', to);
         shown(to, words, f->bytes);
-        fputs(f->verdict == IH_NO_SOURCE ? ": there is no such source" : ": the source exists", to);
+        fputs(
+            f->verdict == IH_NO_SOURCE ? "]: there is no such source" : "]: the source exists", to);
         return;
     }
     fprintf(to, "the %s ", ih_finding_kind_name(f->kind));
@@ -150,17 +163,20 @@ void prompt_finding(FILE *to, const struct ih_finding *f, const char *text)
         fprintf(to, " stands in source [%d]", f->source + 1);
     else
         fputs(" stands in no source", to);
+    if (f->verdict == IH_NOT_SAID)
+        nearest(to, f, source, sources);
 }
 
 /* What code has against a claim; -1: what stands in none. */
-static void print_findings(FILE *to, const struct critique_round *r, int claim)
+static void print_findings(
+    FILE *to, const struct prompts *p, const struct critique_round *r, int claim)
 {
     for (int i = 0; i < r->findings.findings; i++) {
         const struct ih_finding *f = &r->findings.finding[i];
         if (f->verdict == IH_FOUND || critique_claim_of(r, f) != claim)
             continue;
         fputs("   - looked up by a program: ", to);
-        prompt_finding(to, f, r->text);
+        prompt_finding(to, f, r->text, p->setup->source, p->setup->sources);
         fputc('\n', to);
     }
 }
@@ -193,13 +209,14 @@ char *prompt_review(const struct prompts *p, const struct critique_round *r)
                 pad.file);
         any = true;
         fprintf(pad.file, "Claim %d:\n", i + 1);
-        print_findings(pad.file, r, i);
+        print_findings(pad.file, p, r, i);
     }
     fprintf(pad.file, "Judge claims 1 to %d, each once.\n", r->claims);
     return pad_take(&pad);
 }
 
-static void print_objection(FILE *to, const struct critique_round *r, int i)
+static void print_objection(
+    FILE *to, const struct prompts *p, const struct critique_round *r, int i)
 {
     const json_t *c = json_array_get(json_object_get(r->verdict, "claims"), (size_t)i);
     const char *reason = json_string_value(json_object_get(c, "reason"));
@@ -214,7 +231,7 @@ static void print_objection(FILE *to, const struct critique_round *r, int i)
         word_line(to, reason, strlen(reason));
         fputc('\n', to);
     }
-    print_findings(to, r, i);
+    print_findings(to, p, r, i);
 }
 
 char *prompt_revise(const struct prompts *p, const struct critique_round *r)
@@ -229,8 +246,8 @@ char *prompt_revise(const struct prompts *p, const struct critique_round *r)
     fence_begin(pad.file, p->fence);
     for (int i = 0; i < r->claims; i++)
         if (critique_objects(r, i))
-            print_objection(pad.file, r, i);
-    print_findings(pad.file, r, -1);
+            print_objection(pad.file, p, r, i);
+    print_findings(pad.file, p, r, -1);
     for (size_t i = 0; i < json_array_size(missing); i++) {
         const char *gap = json_string_value(json_array_get(missing, i));
         fputs("missing: ", pad.file);

@@ -32,7 +32,8 @@ char *prompt_draft(const struct prompts *p, bool planned);
 char *prompt_review(const struct prompts *p, const struct critique_round *r);
 char *prompt_revise(const struct prompts *p, const struct critique_round *r);
 
-/* What code found, as a sentence. */
-void prompt_finding(FILE *to, const struct ih_finding *f, const char *text);
+/* What code found in a text, as a sentence. */
+void prompt_finding(FILE *to, const struct ih_finding *f, const char *text,
+    const struct ih_source *source, int sources);
 
 #endif

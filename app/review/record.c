@@ -15,12 +15,12 @@ static json_t *piece_json(const char *text, size_t bytes)
     return json_stringn(text, bytes);
 }
 
-static json_t *says(const struct ih_finding *f, const char *text)
+static json_t *says(const struct critique_setup *s, const struct ih_finding *f, const char *text)
 {
     struct pad pad;
     json_t *out = NULL;
     if (pad_open(&pad)) {
-        prompt_finding(pad.file, f, text);
+        prompt_finding(pad.file, f, text, s->source, s->sources);
         char *line = pad_take(&pad);
         out = line ? json_string(line) : NULL;
         free(line);
@@ -28,8 +28,9 @@ static json_t *says(const struct ih_finding *f, const char *text)
     return out;
 }
 
-static json_t *findings_json(
-    const struct ih_evidence *v, const char *text, const struct critique_round *r)
+/* r: null for a text that is no round's. */
+static json_t *findings_json(const struct critique_setup *s, const struct ih_evidence *v,
+    const char *text, const struct critique_round *r)
 {
     json_t *list = json_array();
     for (int i = 0; i < v->findings; i++) {
@@ -37,7 +38,7 @@ static json_t *findings_json(
         json_t *o = json_pack("{ss ss so sI sI so}", "kind", ih_finding_kind_name(f->kind),
             "verdict", ih_finding_verdict_name(f->verdict), "text",
             piece_json(text + f->start, f->bytes), "start", (json_int_t)f->start, "bytes",
-            (json_int_t)f->bytes, "says", says(f, text));
+            (json_int_t)f->bytes, "says", says(s, f, text));
         int claim = r ? critique_claim_of(r, f) : -1;
         if (claim >= 0)
             json_object_set_new(o, "claim", json_integer(claim + 1));
@@ -67,10 +68,10 @@ static json_t *claims_json(const struct critique_round *r)
     return list;
 }
 
-static json_t *round_json(const struct critique_round *r)
+static json_t *round_json(const struct critique_setup *s, const struct critique_round *r)
 {
     return json_pack("{ss so so sO?}", "text", r->text, "claims", claims_json(r), "findings",
-        findings_json(&r->findings, r->text, r), "verdict", r->verdict);
+        findings_json(s, &r->findings, r->text, r), "verdict", r->verdict);
 }
 
 static json_t *diff_json(const struct diff *d)
@@ -116,7 +117,7 @@ json_t *record_json(const struct critique_setup *s, const struct critique_result
 {
     json_t *rounds = json_array();
     for (int i = 0; i < r->rounds; i++)
-        json_array_append_new(rounds, round_json(&r->round[i]));
+        json_array_append_new(rounds, round_json(s, &r->round[i]));
     json_t *out = json_pack("{si ss ss ss ss sb sb ss ss? ss? ss? so}", "version", RECORD_VERSION,
         "kind", "review", "purpose", purposes[s->purpose], "drafter",
         s->swap ? s->reviewer->name : s->drafter->name, "reviewer",
@@ -126,7 +127,7 @@ json_t *record_json(const struct critique_setup *s, const struct critique_result
     if (!out)
         return NULL;
     json_object_set_new(
-        out, "findings", r->final ? findings_json(&r->findings, r->final, NULL) : json_array());
+        out, "findings", r->final ? findings_json(s, &r->findings, r->final, NULL) : json_array());
     json_object_set_new(out, "diff", diff_json(&r->diff));
     json_object_set_new(out, "sources", sources_json(s, whole));
     json_object_set_new(out, "steps", steps_json(&r->log, whole));
