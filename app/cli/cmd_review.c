@@ -73,8 +73,6 @@ static int write_json(const struct panel *p, json_t *json)
 static int show(const struct panel *p, const json_t *record)
 {
     int code = panel_write(p, panel_text(record, "final"));
-    if (!p->quiet && !p->path)
-        fputc('\n', stderr);
     review_label(&p->err, record);
     if (!p->quiet)
         review_show(&p->err, record);

@@ -97,7 +97,10 @@ static void show_piece(void *arg, const char *text, size_t bytes, bool reasoning
     struct panel *p = arg;
     char note[48], clock[24];
     (void)text, (void)bytes, (void)reasoning;
-    snprintf(note, sizeof note, "%d pieces  %s", ++p->pieces,
+    p->pieces++;
+    if (now_seconds() - p->progress.drawn < 0.1)
+        return;
+    snprintf(note, sizeof note, "%d pieces  %s", p->pieces,
         clock_text(now_seconds() - p->began, clock, sizeof clock));
     progress_draw(&p->progress, 0, -1, note);
 }

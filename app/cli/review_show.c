@@ -17,13 +17,15 @@ static bool is_found(const json_t *finding)
 void review_label(const struct terminal *t, const json_t *record)
 {
     const char *reason = panel_text(record, "reason"), *note = panel_text(record, "note");
-    struct terminal plain = *t;
-    if (!json_is_true(json_object_get(record, "reviewed")))
-        flow_line(&plain, 0, "NOT REVIEWED", "", STYLE_YELLOW);
+    bool reviewed = json_is_true(json_object_get(record, "reviewed"));
+    if (!reviewed || *reason || *note)
+        fputc('\n', t->file);
+    if (!reviewed)
+        flow_line(t, 0, "NOT REVIEWED", "", STYLE_YELLOW);
     if (*reason)
-        flow_line(&plain, 0, "", reason, STYLE_PLAIN);
+        flow_line(t, 0, "", reason, STYLE_PLAIN);
     if (*note)
-        flow_line(&plain, 0, "note:", note, STYLE_YELLOW);
+        flow_line(t, 0, "note:", note, STYLE_YELLOW);
 }
 
 /* What code and the reviewer have against a claim. */
@@ -127,6 +129,8 @@ static void show_diff(const struct terminal *t, const json_t *record)
         const char *edit = json_string_value(json_array_get(d, 0));
         const char *text = json_string_value(json_array_get(d, 1));
         bool cut = strcmp(edit, "cut") == 0, add = strcmp(edit, "add") == 0;
+        /* Where colours alone tell them apart they do not touch. */
+        f.blank = f.blank || (t->colours && add && f.column > f.indent);
         if (!t->colours && (cut || add))
             flow_text(&f, cut ? "[-" : "{+", 2, STYLE_PLAIN);
         flow_text(&f, text, strlen(text), cut ? STYLE_RED : add ? STYLE_GREEN : STYLE_PLAIN);
