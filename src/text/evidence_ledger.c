@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The numbers of the sources, in orders in which one of the text is found without looking at all. */
+/* The numbers of the sources, in orders in which one of the text is found without looking at all.
+ */
 #include "text/evidence.h"
 
 #include <math.h>
@@ -26,7 +27,8 @@ static int compare_doubles(double a, double b)
     return (a > b) - (a < b);
 }
 
-/* What tells two entries of one value apart: the ones that agree in it are the same to whoever looks them up. */
+/* What tells two entries of one value apart: the ones that agree in it are the same to whoever
+ * looks them up. */
 static int compare_rest(const struct entry *a, const struct entry *b)
 {
     const struct number *x = a->number, *y = b->number;
@@ -56,7 +58,8 @@ static int by_base(const void *a, const void *b)
 
 static int by_date(const void *a, const void *b)
 {
-    const struct number *x = *(const struct number *const *)a, *y = *(const struct number *const *)b;
+    const struct number *x = *(const struct number *const *)a,
+                        *y = *(const struct number *const *)b;
     int order = x->month - y->month;
     order = order ? order : x->day - y->day;
     order = order ? order : x->year - y->year;
@@ -66,7 +69,8 @@ static int by_date(const void *a, const void *b)
 
 static int by_time(const void *a, const void *b)
 {
-    const struct number *x = *(const struct number *const *)a, *y = *(const struct number *const *)b;
+    const struct number *x = *(const struct number *const *)a,
+                        *y = *(const struct number *const *)b;
     int order = x->seconds - y->seconds;
     order = order ? order : (int)x->half_day - (int)y->half_day;
     return order ? order : x->source - y->source;
@@ -87,7 +91,8 @@ static size_t unique(struct entry *e, size_t n)
     return kept;
 }
 
-static size_t unique_numbers(const struct number **n, size_t count, int (*compare)(const void *, const void *))
+static size_t unique_numbers(
+    const struct number **n, size_t count, int (*compare)(const void *, const void *))
 {
     size_t kept = 0;
     if (count)
@@ -122,7 +127,8 @@ static void enter(struct ledger *l, const struct number *n)
         for (int k = 0; k < n->readings; k++) {
             l->raw[l->raws++] = (struct entry){n->value[k], n->unit.dimension, n, k};
             if (n->unit.dimension)
-                l->base[l->bases++] = (struct entry){number_base(n, k, false), n->unit.dimension, n, k};
+                l->base[l->bases++] =
+                    (struct entry){number_base(n, k, false), n->unit.dimension, n, k};
         }
     }
 }
@@ -175,7 +181,9 @@ static size_t entry_at(const struct entry *e, size_t n, int dimension, double ke
     size_t low = 0, high = n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        bool before = dimension >= 0 && e[middle].dimension != dimension ? e[middle].dimension < dimension : e[middle].key < key;
+        bool before = dimension >= 0 && e[middle].dimension != dimension
+                          ? e[middle].dimension < dimension
+                          : e[middle].key < key;
         if (before)
             low = middle + 1;
         else
@@ -193,12 +201,14 @@ static bool take(struct place *p, const struct number *n, const struct cited *ci
     return holds;
 }
 
-static bool find_raw(const struct ledger *l, const struct number *d, double low, double high, const struct cited *cited, struct place *p)
+static bool find_raw(const struct ledger *l, const struct number *d, double low, double high,
+    const struct cited *cited, struct place *p)
 {
     for (size_t i = entry_at(l->raw, l->raws, -1, low); i < l->raws && l->raw[i].key <= high; i++) {
         const struct number *s = l->raw[i].number;
         bool raw, date = s->kind == NUMBER_DATE;
-        if (date ? (d->unit.dimension || d->hedge || d->place[0] != 1) : !units_fit(d, s, &raw) || !raw)
+        if (date ? (d->unit.dimension || d->hedge || d->place[0] != 1)
+                 : !units_fit(d, s, &raw) || !raw)
             continue;
         /* A year is not about anything, nor rounded. */
         if (is_bare_year(s) && (d->hedge || d->unit.dimension) && l->raw[i].key != d->value[0])
@@ -209,11 +219,13 @@ static bool find_raw(const struct ledger *l, const struct number *d, double low,
     return false;
 }
 
-static bool find_base(const struct ledger *l, const struct number *d, int reading, double low, double high, int dimension,
-    const struct cited *cited, struct place *p)
+static bool find_base(const struct ledger *l, const struct number *d, int reading, double low,
+    double high, int dimension, const struct cited *cited, struct place *p)
 {
     /* The two ends as values of this number. */
-    double scale = d->value[reading] ? number_base(d, reading, false) / d->value[reading] : d->unit.dimension == FRACTION ? 100 : d->unit.factor;
+    double scale = d->value[reading] ? number_base(d, reading, false) / d->value[reading]
+                   : d->unit.dimension == FRACTION ? 100
+                                                   : d->unit.factor;
     for (size_t i = entry_at(l->base, l->bases, dimension, low * scale);
          i < l->bases && l->base[i].dimension == dimension && l->base[i].key <= high * scale; i++) {
         const struct number *s = l->base[i].number;
@@ -228,7 +240,8 @@ static bool find_base(const struct ledger *l, const struct number *d, int readin
     return false;
 }
 
-static bool find_value(const struct ledger *l, const struct number *d, const struct cited *cited, struct place *p)
+static bool find_value(
+    const struct ledger *l, const struct number *d, const struct cited *cited, struct place *p)
 {
     int dimension = d->unit.dimension;
     for (int k = 0; k < d->readings; k++) {
@@ -237,19 +250,23 @@ static bool find_value(const struct ledger *l, const struct number *d, const str
         if (find_raw(l, d, low, high, cited, p))
             return true;
         /* "A loss of 3 million" for a result of -3 million. */
-        if (low > 0 && dimension != CELSIUS && dimension != DEGREES && find_raw(l, d, -high, -low, cited, p))
+        if (low > 0 && dimension != CELSIUS && dimension != DEGREES &&
+            find_raw(l, d, -high, -low, cited, p))
             return true;
         if (!dimension)
             continue;
         if (find_base(l, d, k, low, high, dimension, cited, p))
             return true;
-        if (low > 0 && dimension != CELSIUS && dimension != DEGREES && find_base(l, d, k, -high, -low, dimension, cited, p))
+        if (low > 0 && dimension != CELSIUS && dimension != DEGREES &&
+            find_base(l, d, k, -high, -low, dimension, cited, p))
             return true;
         for (int other = 0; other <= LIRAS; other++) {
-            bool related = (dimension == CENTS && other > CENTS) || (dimension > CENTS && other == CENTS) ||
-                           (dimension == DEGREES && (other == CELSIUS || other == FAHRENHEIT)) ||
-                           (other == DEGREES && (dimension == CELSIUS || dimension == FAHRENHEIT)) ||
-                           (dimension == PERCENT && other == FRACTION) || (dimension == FRACTION && other == PERCENT);
+            bool related =
+                (dimension == CENTS && other > CENTS) || (dimension > CENTS && other == CENTS) ||
+                (dimension == DEGREES && (other == CELSIUS || other == FAHRENHEIT)) ||
+                (other == DEGREES && (dimension == CELSIUS || dimension == FAHRENHEIT)) ||
+                (dimension == PERCENT && other == FRACTION) ||
+                (dimension == FRACTION && other == PERCENT);
             /* A fraction in words is a round one. */
             double slack = other == FRACTION && dimension == PERCENT ? 1.5 : 0;
             if (related && find_base(l, d, k, low - slack, high + slack, other, cited, p))
@@ -268,7 +285,8 @@ static bool has_year(const struct ledger *l, int source, int year)
     return false;
 }
 
-static bool find_date(const struct ledger *l, const struct number *d, const struct cited *cited, struct place *p)
+static bool find_date(
+    const struct ledger *l, const struct number *d, const struct cited *cited, struct place *p)
 {
     for (size_t i = 0; i < l->dates; i++) {
         const struct number *s = l->date[i];
@@ -280,18 +298,24 @@ static bool find_date(const struct ledger *l, const struct number *d, const stru
     return false;
 }
 
-static bool find_time(const struct ledger *l, const struct number *d, const struct cited *cited, struct place *p)
+static bool find_time(
+    const struct ledger *l, const struct number *d, const struct cited *cited, struct place *p)
 {
     for (size_t i = 0; i < l->times; i++)
         if (times_fit(d, l->time[i]) && take(p, l->time[i], cited))
             return true;
     /* 7.20 may be a time where a source writes so. */
-    struct number value = {.kind = NUMBER_VALUE, .readings = 1, .value = {d->seconds / 3600 + d->seconds / 60 % 60 / 100.0}, .place = {0.01}};
-    return d->seconds % 60 == 0 && find_raw(l, &value, value.value[0] - 1e-6, value.value[0] + 1e-6, cited, p);
+    struct number value = {.kind = NUMBER_VALUE,
+        .readings = 1,
+        .value = {d->seconds / 3600 + d->seconds / 60 % 60 / 100.0},
+        .place = {0.01}};
+    return d->seconds % 60 == 0 &&
+           find_raw(l, &value, value.value[0] - 1e-6, value.value[0] + 1e-6, cited, p);
 }
 
 /* A value that is written like a time, or like the day of a date. */
-static bool find_like(const struct ledger *l, const struct number *d, const struct cited *cited, struct place *p)
+static bool find_like(
+    const struct ledger *l, const struct number *d, const struct cited *cited, struct place *p)
 {
     if (d->unit.dimension || d->readings != 1)
         return false;
@@ -302,7 +326,8 @@ static bool find_like(const struct ledger *l, const struct number *d, const stru
     double hours = floor(d->value[0]), minutes = round((d->value[0] - hours) * 100);
     if (d->place[0] != 0.01 || minutes > 59 || hours < 0 || hours > 24)
         return false;
-    struct number time = {.seconds = (int)hours * 3600 + (int)minutes * 60, .half_day = hours <= 12};
+    struct number time = {
+        .seconds = (int)hours * 3600 + (int)minutes * 60, .half_day = hours <= 12};
     for (size_t i = 0; i < l->times; i++)
         if (times_fit(&time, l->time[i]) && take(p, l->time[i], cited))
             return true;
@@ -394,8 +419,10 @@ static bool derive(struct ledger *l, const struct number *a, const struct number
 {
     bool years = has_bare_year(a) && has_bare_year(b);
     if (years) {
-        double x = a->kind == NUMBER_DATE ? a->year : a->value[0], y = b->kind == NUMBER_DATE ? b->year : b->value[0];
-        return add_derived(l, &(struct derived){fabs(x - y) * 12, MONTHS, true, CUE_DIFFERENCE, a, b});
+        double x = a->kind == NUMBER_DATE ? a->year : a->value[0],
+               y = b->kind == NUMBER_DATE ? b->year : b->value[0];
+        return add_derived(
+            l, &(struct derived){fabs(x - y) * 12, MONTHS, true, CUE_DIFFERENCE, a, b});
     }
     if (a->kind != NUMBER_VALUE || b->kind != NUMBER_VALUE)
         return true;
@@ -403,14 +430,25 @@ static bool derive(struct ledger *l, const struct number *a, const struct number
     if (x && y && x != y)
         return true;
     /* One that has no unit shares that of the other. */
-    double u = a->value[0] * (x ? a->unit.factor : y ? b->unit.factor : 1), v = b->value[0] * (y ? b->unit.factor : x ? a->unit.factor : 1);
-    bool ok = add_derived(l, &(struct derived){fabs(u - v), dimension == PERCENT ? POINTS : dimension, false, CUE_DIFFERENCE, a, b}) &&
-              add_derived(l, &(struct derived){u + v, dimension, false, CUE_SUM, a, b});
+    double u = a->value[0] * (x      ? a->unit.factor
+                                 : y ? b->unit.factor
+                                     : 1),
+           v = b->value[0] * (y      ? b->unit.factor
+                                 : x ? a->unit.factor
+                                     : 1);
+    bool ok =
+        add_derived(l, &(struct derived){fabs(u - v), dimension == PERCENT ? POINTS : dimension,
+                           false, CUE_DIFFERENCE, a, b}) &&
+        add_derived(l, &(struct derived){u + v, dimension, false, CUE_SUM, a, b});
     if (dimension == PERCENT || u <= 0 || v <= 0 || u == v)
         return ok;
-    return ok && add_derived(l, &(struct derived){fmin(u, v) / fmax(u, v) * 100, PERCENT, false, CUE_RATIO, a, b}) &&
-           add_derived(l, &(struct derived){fmax(u, v) / fmin(u, v), TIMES, false, CUE_RATIO, a, b}) &&
-           add_derived(l, &(struct derived){fabs(u - v) / u * 100, PERCENT, false, CUE_DIFFERENCE, a, b});
+    return ok &&
+           add_derived(l,
+               &(struct derived){fmin(u, v) / fmax(u, v) * 100, PERCENT, false, CUE_RATIO, a, b}) &&
+           add_derived(
+               l, &(struct derived){fmax(u, v) / fmin(u, v), TIMES, false, CUE_RATIO, a, b}) &&
+           add_derived(
+               l, &(struct derived){fabs(u - v) / u * 100, PERCENT, false, CUE_DIFFERENCE, a, b});
 }
 
 static bool build_derived(struct ledger *l)
@@ -421,7 +459,9 @@ static bool build_derived(struct ledger *l)
     for (int s = 0; s < l->corpus->sources && all <= DERIVED_MOST; s++) {
         const struct numbers *n = &l->corpus->source[s].numbers;
         for (size_t i = 0; i < n->count; i++)
-            for (size_t k = i + 1; k < n->count && k <= i + NEIGHBOURS && n->number[k].start - n->number[i].end < NEIGHBOUR_BYTES; k++)
+            for (size_t k = i + 1; k < n->count && k <= i + NEIGHBOURS &&
+                                   n->number[k].start - n->number[i].end < NEIGHBOUR_BYTES;
+                 k++)
                 if (!derive(l, &n->number[i], &n->number[k]))
                     return false;
     }
@@ -441,10 +481,12 @@ static bool derived_fits(const struct number *d, const struct derived *v)
     return (a == FRACTION && b == PERCENT) || (a == CENTS && b > CENTS);
 }
 
-struct place ledger_derived(struct ledger *l, const struct number *d, unsigned cue, const struct cited *cited, bool *failed)
+struct place ledger_derived(
+    struct ledger *l, const struct number *d, unsigned cue, const struct cited *cited, bool *failed)
 {
     struct place none = {.source = -1};
-    if (!cue || d->kind != NUMBER_VALUE || is_bare_year(d) || (!l->derived && (*failed = !build_derived(l))))
+    if (!cue || d->kind != NUMBER_VALUE || is_bare_year(d) ||
+        (!l->derived && (*failed = !build_derived(l))))
         return none;
     double low, high;
     number_range(d, 0, &low, &high);
@@ -464,7 +506,8 @@ struct place ledger_derived(struct ledger *l, const struct number *d, unsigned c
         if (!(cue >> v->cue & 1) || !derived_fits(d, v) || !cited_holds(cited, v->a->source))
             continue;
         /* Sums and differences are exact unless the text says "about". */
-        if (!d->hedge && v->dimension != PERCENT && v->dimension != TIMES && fabs(v->value - d->value[0] * scale) > 1e-6 * v->value)
+        if (!d->hedge && v->dimension != PERCENT && v->dimension != TIMES &&
+            fabs(v->value - d->value[0] * scale) > 1e-6 * v->value)
             continue;
         return (struct place){v->a->source, v->a->start, v->b->end - v->a->start};
     }
