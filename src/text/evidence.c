@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SMALL = 12 }; /* numbers in words up to this count what the reader can count as well */
+enum {
+    SMALL = 12,     /* numbers in words up to this count what the reader can count as well */
+    CUE_REACH = 48, /* tokens around a number that may say that it is computed */
+};
 
 struct check {
     struct wordbook book;
@@ -21,7 +24,8 @@ struct check {
     unsigned char *taken; /* of quotations: whether they are findings */
 };
 
-static bool add(struct check *c, enum ih_finding_kind kind, enum ih_finding_verdict verdict, size_t start, size_t bytes, struct place p)
+static bool add(struct check *c, enum ih_finding_kind kind, enum ih_finding_verdict verdict,
+    size_t start, size_t bytes, struct place p)
 {
     if (!grow((void **)&c->finding, &c->room, c->findings, sizeof *c->finding))
         return false;
@@ -73,19 +77,37 @@ static bool check_citations(struct check *c)
     return true;
 }
 
+/* Where words stand, with what brackets and ellipses leave out, or as they are written. */
+static bool find_quotation(const struct check *c, const struct quotation *q, struct quoted *words,
+    const struct cited *cited, struct place *p)
+{
+    const char *text = c->tokens.text + q->inner_start;
+    size_t bytes = q->inner_end - q->inner_start;
+    if (!quoted_read(words, text, bytes, false))
+        return false;
+    *p = corpus_find(&c->corpus, words, cited);
+    if (p->source >= 0 || !memchr(text, '[', bytes))
+        return true;
+    struct quoted plain;
+    bool ok = quoted_read(&plain, text, bytes, true);
+    if (ok)
+        *p = corpus_find(&c->corpus, &plain, cited);
+    quoted_free(&plain);
+    return ok;
+}
+
 static bool check_quotation(struct check *c, size_t i)
 {
     const struct quotation *q = &c->quotations.quotation[i];
-    struct quoted words;
-    bool ok = quoted_read(&words, c->tokens.text + q->inner_start, q->inner_end - q->inner_start);
+    struct cited cited = cited_at(c, q->inner_end ? q->inner_end - 1 : 0);
+    struct quoted words = {0};
+    struct place p = {.source = -1};
+    bool ok = find_quotation(c, q, &words, &cited, &p);
     if (ok && words.tokens.count) {
-        struct cited cited = cited_at(c, q->inner_end ? q->inner_end - 1 : 0);
-        struct place p = corpus_find(&c->corpus, &words, &cited);
         enum ih_finding_verdict verdict = verdict_of(&p, &cited);
-        bool counts = quotation_counts(q, &words, &c->tokens, &c->book);
+        c->taken[i] = verdict == IH_FOUND || quotation_counts(q, &words, &c->tokens, &c->book);
         if (verdict == IH_NOT_SAID)
             p = corpus_nearest(&c->corpus, &words);
-        c->taken[i] = verdict == IH_FOUND || counts;
         if (c->taken[i])
             ok = add(c, IH_QUOTATION, verdict, q->start, q->end - q->start, p);
     }
@@ -112,7 +134,8 @@ static bool is_in_address(const struct check *c, const struct number *n)
     size_t at = n->start;
     while (at && n->start - at < 512 && !strchr(" \n\t", text[at - 1])) {
         at--;
-        if (sign_starts(text + at, c->tokens.bytes - at, "://") || sign_starts(text + at, c->tokens.bytes - at, "www."))
+        if (sign_starts(text + at, c->tokens.bytes - at, "://") ||
+            sign_starts(text + at, c->tokens.bytes - at, "www."))
             return true;
     }
     return false;
@@ -130,20 +153,21 @@ static unsigned cues_of(const struct check *c, const struct number *n)
     const struct sentence *s = c->sentences.sentence;
     size_t k = sentence_at(&c->sentences, n->start), from = k ? s[k - 1].end : 0;
     unsigned cue = n->unit.dimension == FRACTION ? 1u << CUE_RATIO : 0;
-    for (size_t i = tokens_at(&c->tokens, from); i < c->tokens.count && c->tokens.token[i].at < s[k].end; i++)
-        for (unsigned kind = 0; kind < 1; kind++) {
-            struct reader r = {&c->tokens, &c->book};
-            const struct word *w = reader_word(&r, i, WORD_CUE);
-            cue |= w ? 1u << (unsigned)w->value : 0;
-        }
+    size_t i = tokens_at(&c->tokens, from);
+    i = i + CUE_REACH < n->first ? n->first - CUE_REACH : i;
+    for (; i < c->tokens.count && i < n->last + CUE_REACH && c->tokens.token[i].at < s[k].end; i++)
+        for (int kind = CUE_DIFFERENCE; kind <= CUE_RATIO; kind++)
+            if (wordbook_cue(&c->book, c->tokens.token[i].hash, (enum cue)kind, c->tokens.language))
+                cue |= 1u << kind;
     return cue;
 }
 
 /* Where a name with digits stands. */
-static bool find_name(const struct check *c, const struct number *n, const struct cited *cited, struct place *p)
+static bool find_name(
+    const struct check *c, const struct number *n, const struct cited *cited, struct place *p)
 {
     struct quoted words;
-    bool ok = quoted_read(&words, c->tokens.text + n->start, n->end - n->start);
+    bool ok = quoted_read(&words, c->tokens.text + n->start, n->end - n->start, true);
     if (ok)
         *p = corpus_find(&c->corpus, &words, cited);
     quoted_free(&words);
@@ -174,7 +198,8 @@ static bool check_number(struct check *c, const struct number *n)
         }
     }
     bool small = n->words && n->kind == NUMBER_VALUE && !n->unit.dimension && n->value[0] <= SMALL;
-    if (verdict != IH_FOUND && (n->weak || is_part(c, n) || (small && !ledger_counts(&c->ledger, n, &c->tokens))))
+    if (verdict != IH_FOUND &&
+        (n->weak || is_part(c, n) || (small && !ledger_counts(&c->ledger, n, &c->tokens))))
         return true;
     if (verdict == IH_NOT_SAID)
         p = ledger_nearest(&c->ledger, n);
@@ -194,7 +219,8 @@ static bool check_all(struct check *c)
         const struct number *n = &c->numbers.number[i];
         while (k < c->quotations.count && c->quotations.quotation[k].end <= n->start)
             k++;
-        bool quoted = k < c->quotations.count && c->quotations.quotation[k].start <= n->start && c->taken[k];
+        bool quoted =
+            k < c->quotations.count && c->quotations.quotation[k].start <= n->start && c->taken[k];
         if (!quoted && !check_number(c, n))
             return false;
     }
@@ -205,11 +231,13 @@ static bool read_tokens(const struct check *c, struct tokens *t, const char *tex
 {
     if (!tokens_read(t, text ? text : "", bytes))
         return false;
-    t->language = t->count ? wordbook_tongue(&c->book, &t->token[0].hash, t->count, sizeof *t->token) : ANY;
+    t->language =
+        t->count ? wordbook_tongue(&c->book, &t->token[0].hash, t->count, sizeof *t->token) : ANY;
     return true;
 }
 
-static bool read_all(struct check *c, const char *text, size_t bytes, const struct ih_source *source, int sources)
+static bool read_all(
+    struct check *c, const char *text, size_t bytes, const struct ih_source *source, int sources)
 {
     c->corpus.source = calloc((size_t)sources + 1, sizeof *c->corpus.source);
     if (!c->corpus.source || !wordbook_build(&c->book))
@@ -217,18 +245,22 @@ static bool read_all(struct check *c, const char *text, size_t bytes, const stru
     c->corpus.sources = sources;
     for (int i = 0; i < sources; i++) {
         struct source_text *s = &c->corpus.source[i];
-        if (!read_tokens(c, &s->tokens, source[i].text, source[i].bytes) || !numbers_read(&s->numbers, &s->tokens, &c->book))
+        if (!read_tokens(c, &s->tokens, source[i].text, source[i].bytes) ||
+            !numbers_read(&s->numbers, &s->tokens, &c->book))
             return false;
     }
-    return corpus_build(&c->corpus) && ledger_build(&c->ledger, &c->corpus) && read_tokens(c, &c->tokens, text, bytes) &&
-           numbers_read(&c->numbers, &c->tokens, &c->book) && quotations_find(&c->quotations, c->tokens.text, bytes) &&
+    return corpus_build(&c->corpus) && ledger_build(&c->ledger, &c->corpus) &&
+           read_tokens(c, &c->tokens, text, bytes) &&
+           numbers_read(&c->numbers, &c->tokens, &c->book) &&
+           quotations_find(&c->quotations, c->tokens.text, bytes) &&
            sentences_read(&c->sentences, &c->tokens, &c->quotations);
 }
 
 static int by_start(const void *a, const void *b)
 {
     const struct ih_finding *x = a, *y = b;
-    return x->start != y->start ? (x->start > y->start) - (x->start < y->start) : (int)x->kind - (int)y->kind;
+    return x->start != y->start ? (x->start > y->start) - (x->start < y->start)
+                                : (int)x->kind - (int)y->kind;
 }
 
 static void check_free(struct check *c)
@@ -244,7 +276,8 @@ static void check_free(struct check *c)
     free(c->finding);
 }
 
-enum ih_status evidence_check(struct ih_evidence *out, const char *text, size_t bytes, const struct ih_source *source, int sources, struct ih_error *e)
+enum ih_status evidence_check(struct ih_evidence *out, const char *text, size_t bytes,
+    const struct ih_source *source, int sources, struct ih_error *e)
 {
     struct check c = {0};
     enum ih_status status = IH_OK;

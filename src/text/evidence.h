@@ -5,8 +5,9 @@
 #include "base/err.h"
 #include "text/evidence_words.h"
 
-/* What a text says that can be looked up in its sources: the parts behind inhouse/evidence.h. A text becomes tokens; quotations
- * are compared token by token, numbers are read from tokens and what stands between them. */
+/* What a text says that can be looked up in its sources: the parts behind inhouse/evidence.h. A
+ * text becomes tokens; quotations are compared token by token, numbers are read from tokens and
+ * what stands between them. */
 
 enum token_kind {
     TOKEN_WORD,   /* a run of letters */
@@ -56,22 +57,22 @@ struct unit {
 enum { READINGS = 2 };
 
 struct number {
-    size_t start, end;        /* bytes of the text */
-    size_t first, last;       /* its tokens: [first, last) */
+    size_t start, end;  /* bytes of the text */
+    size_t first, last; /* its tokens: [first, last) */
     enum number_kind kind;
-    double value[READINGS];   /* with its scale; 1.234 may be read in two ways */
-    double place[READINGS];   /* the place value of the last digit that is written */
+    double value[READINGS]; /* with its scale; 1.234 may be read in two ways */
+    double place[READINGS]; /* the place value of the last digit that is written */
     int readings;
     struct unit unit;
     enum hedge hedge;
-    bool words;    /* "three", not 3 */
+    bool words; /* "three", not 3 */
     bool ordinal;
-    bool counted;  /* a word that is no unit follows: 12 stations */
-    bool weak;     /* only to be found, never to be missed */
+    bool counted;               /* a word that is no unit follows: 12 stations */
+    bool weak;                  /* only to be found, never to be missed */
     int year, month, day, day2; /* 0: not said. 3/4/2019 may be read in two ways */
-    int seconds;   /* of the day, or h:mm:ss */
-    bool half_day; /* it may be morning or evening */
-    bool computed; /* "one tree in four" as a share: not written as such */
+    int seconds;                /* of the day, or h:mm:ss */
+    bool half_day;              /* it may be morning or evening */
+    bool computed;              /* "one tree in four" as a share: not written as such */
     int source;
 };
 
@@ -102,23 +103,27 @@ int reader_integer(const struct reader *r, size_t i);
 size_t date_read(const struct reader *r, size_t i, struct number *out);
 size_t time_read(const struct reader *r, size_t i, struct number *out);
 size_t words_read(const struct reader *r, size_t i, struct number *out);
-/* The unit behind a number whose last token is i - 1: takes tokens from i on, and signs, and moves the number's end. */
+/* The unit behind a number whose last token is i - 1: takes tokens from i on, and signs, and moves
+ * the number's end. */
 size_t unit_read(const struct reader *r, size_t i, struct number *out);
 /* A further way to read a number. */
 void number_read_also(struct number *n, double value, double place);
 enum hedge hedge_before(const struct reader *r, const struct number *n);
 enum hedge hedge_behind(const struct reader *r, const struct number *n);
-/* Whether two numbers are the ends of a range, and what they take from each other then: unit, scale, month, century. */
+/* Whether two numbers are the ends of a range, and what they take from each other then: unit,
+ * scale, month, century. */
 bool number_is_range(const struct reader *r, const struct number *a, const struct number *b);
 void number_share(struct number *a, struct number *b);
-bool number_share_of(const struct reader *r, const struct number *a, const struct number *b, struct number *out);
+bool number_share_of(
+    const struct reader *r, const struct number *a, const struct number *b, struct number *out);
 /* A currency in front of token i: moves the number's start. */
 void unit_before(const struct reader *r, size_t i, struct number *out);
 
-/* Between which values what is written may lie: 3.2 million is a number between 3.15 and 3.25 million, "more than 40" one between
- * 40 and 50. */
+/* Between which values what is written may lie: 3.2 million is a number between 3.15 and 3.25
+ * million, "more than 40" one between 40 and 50. */
 void number_range(const struct number *d, int reading, double *low, double *high);
-/* Whether a number of the text may be one of a source as far as their units go; *raw when it is to be compared as it is written. */
+/* Whether a number of the text may be one of a source as far as their units go; *raw when it is to
+ * be compared as it is written. */
 bool units_fit(const struct number *d, const struct number *s, bool *raw);
 /* Whether it may be a year alone. */
 bool is_bare_year(const struct number *n);
@@ -148,7 +153,8 @@ struct corpus {
     uint64_t *hash, *prefix, *power; /* [count], [count + 1]: of sequences */
     size_t *slot;                    /* hash table: 1 + the first token with a hash, 0 */
     size_t slots;
-    size_t *next, *many;             /* [count]: the next token like this; [count]: at the first one, how many */
+    size_t *next,
+        *many; /* [count]: the next token like this; [count]: at the first one, how many */
 };
 
 bool corpus_build(struct corpus *c);
@@ -159,7 +165,7 @@ struct cited {
     const struct citation {
         size_t start, bytes;
         long long first, last; /* counted from 1 */
-    } *citation;
+    } * citation;
     size_t count;
 };
 
@@ -181,7 +187,9 @@ struct quoted {
     char *text; /* what the tokens refer to */
 };
 
-bool quoted_read(struct quoted *q, const char *text, size_t bytes);
+/* Brackets and ellipses are gaps, unless it is taken as it is written. False when memory is short.
+ */
+bool quoted_read(struct quoted *q, const char *text, size_t bytes, bool as_written);
 void quoted_free(struct quoted *q);
 /* Where the sources say so, a cited one if any does; else -1. */
 struct place corpus_find(const struct corpus *c, const struct quoted *q, const struct cited *cited);
@@ -200,7 +208,8 @@ struct quotations {
 };
 
 bool quotations_find(struct quotations *q, const char *text, size_t bytes);
-/* Whether a quotation that no source has is one that should be there: not a title, not a single word. */
+/* Whether a quotation that no source has is one that should be there: not a title, not a single
+ * word. */
 bool quotation_counts(const struct quotation *q, const struct quoted *words, const struct tokens *t,
     const struct wordbook *book);
 
@@ -239,7 +248,7 @@ struct sentences {
     struct sentence {
         size_t end;              /* byte behind it */
         size_t first, citations; /* of all */
-    } *sentence;
+    } * sentence;
     size_t count, room;
     struct citation *citation;
     size_t citations, citation_room;

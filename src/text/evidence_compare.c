@@ -4,7 +4,8 @@
 
 #include <math.h>
 
-/* How far a number may be off, as a share of it. A careful writer who says "about" may round a ninth away from 45, not from 90. */
+/* How far a number may be off, as a share of it. A careful writer who says "about" may round a
+ * ninth away from 45, not from 90. */
 static const double EXACT = 1e-9, ROUNDED = 0.03, ABOUT = 0.08, BEYOND = 0.25;
 
 /* The step that a number seems to be counted in: 100 for 1,200; 5 for 45. */
@@ -57,7 +58,8 @@ bool units_fit(const struct number *d, const struct number *s, bool *raw)
         return true;
     if ((a == CENTS && b > CENTS) || (b == CENTS && a > CENTS))
         return true;
-    if ((a == DEGREES && (b == CELSIUS || b == FAHRENHEIT)) || (b == DEGREES && (a == CELSIUS || a == FAHRENHEIT)))
+    if ((a == DEGREES && (b == CELSIUS || b == FAHRENHEIT)) ||
+        (b == DEGREES && (a == CELSIUS || a == FAHRENHEIT)))
         return true;
     return (a == PERCENT && b == FRACTION) || (a == FRACTION && b == PERCENT);
 }
@@ -71,11 +73,13 @@ double number_base(const struct number *n, int reading, bool per)
 
 bool is_bare_year(const struct number *n)
 {
-    return n->kind == NUMBER_VALUE && !n->unit.dimension && !n->words && !n->counted && n->readings == 1 && n->place[0] == 1 &&
-           n->value[0] >= 1000 && n->value[0] < 2200 && n->last - n->first == 1;
+    return n->kind == NUMBER_VALUE && !n->unit.dimension && !n->words && !n->counted &&
+           n->readings == 1 && n->place[0] == 1 && n->value[0] >= 1000 && n->value[0] < 2200 &&
+           n->last - n->first == 1;
 }
 
-static bool parts_fit(int month, int day, const struct number *d, int s_month, int s_day, const struct number *s)
+static bool parts_fit(
+    int month, int day, const struct number *d, int s_month, int s_day, const struct number *s)
 {
     if (month != s_month || (day && day != s_day))
         return false;
@@ -88,8 +92,8 @@ bool dates_fit(const struct number *d, const struct number *s)
         bool turn = k & 1, turn_source = k & 2;
         if ((turn && !d->day2) || (turn_source && !s->day2))
             continue;
-        if (parts_fit(turn ? d->day : d->month, turn ? d->month : d->day, d, turn_source ? s->day : s->month,
-                turn_source ? s->month : s->day, s))
+        if (parts_fit(turn ? d->day : d->month, turn ? d->month : d->day, d,
+                turn_source ? s->day : s->month, turn_source ? s->month : s->day, s))
             return true;
     }
     return false;

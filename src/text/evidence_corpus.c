@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* All tokens of all sources, and where a quotation stands in them. Runs of tokens are compared by hashes of all that lies in
- * front of them, whatever their length. */
+/* All tokens of all sources, and where a quotation stands in them. Runs of tokens are compared by
+ * hashes of all that lies in front of them, whatever their length. */
 #include "text/evidence.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    RARE = 64,          /* words that stand more often tell nothing of what is near */
-    VOTES = 8192,       /* for places that are like a quotation */
-    NEAR_SLACK = 3,     /* words that a place may have too many or too few */
+    RARE = 64,      /* words that stand more often tell nothing of what is near */
+    VOTES = 8192,   /* for places that are like a quotation */
+    NEAR_SLACK = 3, /* words that a place may have too many or too few */
 };
 
 static bool chain(struct corpus *c)
@@ -120,8 +120,8 @@ static size_t head_of(const struct corpus *c, uint64_t hash)
 }
 
 /* Whether a piece stands at a token of a source that ends at `end`. */
-static bool stands(const struct corpus *c, const struct quoted *q, const struct piece *p, size_t at,
-    size_t end)
+static bool stands(
+    const struct corpus *c, const struct quoted *q, const struct piece *p, size_t at, size_t end)
 {
     if (at + p->count > end ||
         c->prefix[at + p->count] - c->prefix[at] * c->power[p->count] != p->hash)
@@ -132,7 +132,8 @@ static bool stands(const struct corpus *c, const struct quoted *q, const struct 
     return true;
 }
 
-/* Whether all pieces follow each other from a place of the first one on; *last is where they end. */
+/* Whether all pieces follow each other from a place of the first one on; *last is where they end.
+ */
 static bool follows(const struct corpus *c, const struct quoted *q, size_t at, size_t *last)
 {
     size_t end = source_end(c, source_of(c, at));
@@ -204,7 +205,8 @@ static int by_size(const void *a, const void *b)
 struct place corpus_nearest(const struct corpus *c, const struct quoted *q)
 {
     struct place none = {.source = -1};
-    size_t *vote = malloc(VOTES * sizeof *vote), votes = 0, best = 0, begin = 0, words = q->tokens.count;
+    size_t *vote = malloc(VOTES * sizeof *vote), votes = 0, best = 0, begin = 0,
+           words = q->tokens.count;
     for (size_t i = 0; vote && i < words; i++) {
         size_t at = head_of(c, q->tokens.token[i].hash);
         if (at == SIZE_MAX || c->many[at] > RARE)

@@ -83,7 +83,8 @@ static bool joins(const struct reader *r, size_t i)
     return reader_close(r, i - 1) || (n == 2 && (gap[0] == ',' || gap[0] == '.') && gap[1] == ' ');
 }
 
-/* 12 March 2019, the 12th of March, 12. März, 12 de marzo de 2019; the month and the year may be alone. */
+/* 12 March 2019, the 12th of March, 12. März, 12 de marzo de 2019; the month and the year may be
+ * alone. */
 static size_t day_first(const struct reader *r, size_t i, struct number *out)
 {
     int day = digits_of(r, i) <= 2 ? reader_integer(r, i) : -1;
@@ -91,8 +92,10 @@ static size_t day_first(const struct reader *r, size_t i, struct number *out)
         return 0;
     size_t at = i + 1;
     at += is_ordinal_end(r, at);
-    at += at < r->t->count && (at_word(r, at, "of") || at_word(r, at, "de")) && reader_close(r, at - 1);
-    const struct word *month = at < r->t->count && joins(r, at) ? reader_word(r, at, WORD_MONTH) : NULL;
+    at += at < r->t->count && (at_word(r, at, "of") || at_word(r, at, "de")) &&
+          reader_close(r, at - 1);
+    const struct word *month =
+        at < r->t->count && joins(r, at) ? reader_word(r, at, WORD_MONTH) : NULL;
     if (!month)
         return 0;
     out->day = day;
@@ -142,7 +145,9 @@ static size_t sign_number(const struct reader *r, size_t i, int *value)
         double d = sign_digit(r->t->text + t->at, t->bytes);
         if (d < 0 || d > 10 || (n && !reader_gap_is(r, i + n - 1, "")) || v > 1000)
             break;
-        v = d == 10 ? (v ? v * 10 : 10) : v >= 10 && v % 10 == 0 && n < 4 && v < 100 ? v + (int)d : v * 10 + (int)d;
+        v = d == 10                                      ? (v ? v * 10 : 10)
+            : v >= 10 && v % 10 == 0 && n < 4 && v < 100 ? v + (int)d
+                                                         : v * 10 + (int)d;
     }
     *value = v;
     return n;
@@ -196,7 +201,9 @@ static size_t half_of_day(const struct reader *r, size_t i, bool *afternoon)
     if (am || pm)
         return 1;
     *afternoon = at_word(r, i, "p");
-    return (at_word(r, i, "a") || *afternoon) && reader_gap_is(r, i, ".") && at_word(r, i + 1, "m") ? 2 : 0;
+    return (at_word(r, i, "a") || *afternoon) && reader_gap_is(r, i, ".") && at_word(r, i + 1, "m")
+               ? 2
+               : 0;
 }
 
 /* "in the morning" and the like behind an hour. */
@@ -204,13 +211,16 @@ static size_t part_of_day(const struct reader *r, size_t i, bool *afternoon)
 {
     *afternoon = at_word(r, i + 2, "afternoon") || at_word(r, i + 2, "evening");
     return reader_close(r, i - 1) && at_word(r, i, "in") && at_word(r, i + 1, "the") &&
-                   (*afternoon || at_word(r, i + 2, "morning")) ? 3 : 0;
+                   (*afternoon || at_word(r, i + 2, "morning"))
+               ? 3
+               : 0;
 }
 
 /* The Chinese and Japanese words for morning and afternoon in front of token i. */
 static int sign_half(const struct reader *r, size_t i)
 {
-    static const char *const pm[] = {"午後", "下午", "晚上"}, *const am[] = {"午前", "上午", "早上"};
+    static const char *const pm[] = {"午後", "下午", "晚上"}, *const am[] = {
+                                                                  "午前", "上午", "早上"};
     size_t at = r->t->token[i].at;
     for (size_t k = 0; k < 3; k++) {
         if (at >= 6 && sign_starts(r->t->text + at - 6, 6, pm[k]))
@@ -237,7 +247,9 @@ static size_t sign_time(const struct reader *r, size_t i, struct number *out)
 {
     int h, m = 0;
     size_t n = sign_number(r, i, &h), more;
-    if (!n || h > 24 || !(at_sign(r, i + n, "時") || at_sign(r, i + n, "时") || at_sign(r, i + n, "点") || at_sign(r, i + n, "點")))
+    if (!n || h > 24 ||
+        !(at_sign(r, i + n, "時") || at_sign(r, i + n, "时") || at_sign(r, i + n, "点") ||
+            at_sign(r, i + n, "點")))
         return 0;
     if (at_sign(r, i + n + 1, "間") || at_sign(r, i + n + 1, "间"))
         return 0;
@@ -288,13 +300,15 @@ static size_t spoken_time(const struct reader *r, size_t i, struct number *out)
 {
     int m = -1, h;
     bool afternoon = false;
-    const struct word *part = reader_word(r, i, WORD_FRACTION), *number = reader_word(r, i, WORD_NUMBER);
+    const struct word *part = reader_word(r, i, WORD_FRACTION),
+                      *number = reader_word(r, i, WORD_NUMBER);
     if (part && (part->value == 2 || part->value == 4))
         m = 60 / (int)part->value;
     else if (number)
         m = (int)number->value;
     bool past = at_word(r, i + 1, "past"), to = at_word(r, i + 1, "to");
-    if (m > 0 && m < 60 && (past || (to && part)) && (written_hour(r, i + 2, &h) || (h = reader_integer(r, i + 2)) >= 1) && h <= 12) {
+    if (m > 0 && m < 60 && (past || (to && part)) &&
+        (written_hour(r, i + 2, &h) || (h = reader_integer(r, i + 2)) >= 1) && h <= 12) {
         size_t day = part_of_day(r, i + 3, &afternoon);
         set_time(out, past ? h : (h + 10) % 12 + 1, past ? m : 60 - m, 0, day > 0, afternoon);
         return 3 + day;
@@ -323,7 +337,8 @@ size_t time_read(const struct reader *r, size_t i, struct number *out)
         return 0;
     if ((more = hour_word_minutes(r, i, h, out)))
         return more;
-    bool minutes = (colon || reader_gap_is(r, i, ".")) && digits_of(r, i + 1) == 2 && m >= 0 && m < 60;
+    bool minutes =
+        (colon || reader_gap_is(r, i, ".")) && digits_of(r, i + 1) == 2 && m >= 0 && m < 60;
     if (minutes) {
         n = 2;
         s = reader_integer(r, i + 2);

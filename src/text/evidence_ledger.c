@@ -1,32 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The numbers of the sources, in orders in which one of the text is found without looking at all. */
+/* The numbers of the sources, in orders in which one of the text is found without looking at all.
+ */
 #include "text/evidence.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    NEIGHBOURS = 6,        /* numbers of a source that one may be computed with */
-    NEIGHBOUR_BYTES = 600, /* and how far they may lie apart */
-    DERIVED_MOST = 50000,  /* numbers of all sources; of more than these nothing is computed */
-    NOUN_REACH = 2,        /* words behind a number that may say what it counts */
-};
-
-struct derived {
-    double value;
-    int dimension;
-    bool years; /* a difference of two years */
-    enum cue cue;
-    const struct number *a, *b;
-};
+enum { NOUN_REACH = 2 }; /* words behind a number that may say what it counts */
 
 static int compare_doubles(double a, double b)
 {
     return (a > b) - (a < b);
 }
 
-/* What tells two entries of one value apart: the ones that agree in it are the same to whoever looks them up. */
+/* What tells two entries of one value apart: the ones that agree in it are the same to whoever
+ * looks them up. */
 static int compare_rest(const struct entry *a, const struct entry *b)
 {
     const struct number *x = a->number, *y = b->number;
@@ -56,7 +45,8 @@ static int by_base(const void *a, const void *b)
 
 static int by_date(const void *a, const void *b)
 {
-    const struct number *x = *(const struct number *const *)a, *y = *(const struct number *const *)b;
+    const struct number *x = *(const struct number *const *)a,
+                        *y = *(const struct number *const *)b;
     int order = x->month - y->month;
     order = order ? order : x->day - y->day;
     order = order ? order : x->year - y->year;
@@ -66,7 +56,8 @@ static int by_date(const void *a, const void *b)
 
 static int by_time(const void *a, const void *b)
 {
-    const struct number *x = *(const struct number *const *)a, *y = *(const struct number *const *)b;
+    const struct number *x = *(const struct number *const *)a,
+                        *y = *(const struct number *const *)b;
     int order = x->seconds - y->seconds;
     order = order ? order : (int)x->half_day - (int)y->half_day;
     return order ? order : x->source - y->source;
@@ -87,7 +78,8 @@ static size_t unique(struct entry *e, size_t n)
     return kept;
 }
 
-static size_t unique_numbers(const struct number **n, size_t count, int (*compare)(const void *, const void *))
+static size_t unique_numbers(
+    const struct number **n, size_t count, int (*compare)(const void *, const void *))
 {
     size_t kept = 0;
     if (count)
@@ -122,7 +114,8 @@ static void enter(struct ledger *l, const struct number *n)
         for (int k = 0; k < n->readings; k++) {
             l->raw[l->raws++] = (struct entry){n->value[k], n->unit.dimension, n, k};
             if (n->unit.dimension)
-                l->base[l->bases++] = (struct entry){number_base(n, k, false), n->unit.dimension, n, k};
+                l->base[l->bases++] =
+                    (struct entry){number_base(n, k, false), n->unit.dimension, n, k};
         }
     }
 }
@@ -175,7 +168,9 @@ static size_t entry_at(const struct entry *e, size_t n, int dimension, double ke
     size_t low = 0, high = n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        bool before = dimension >= 0 && e[middle].dimension != dimension ? e[middle].dimension < dimension : e[middle].key < key;
+        bool before = dimension >= 0 && e[middle].dimension != dimension
+                          ? e[middle].dimension < dimension
+                          : e[middle].key < key;
         if (before)
             low = middle + 1;
         else
@@ -193,12 +188,14 @@ static bool take(struct place *p, const struct number *n, const struct cited *ci
     return holds;
 }
 
-static bool find_raw(const struct ledger *l, const struct number *d, double low, double high, const struct cited *cited, struct place *p)
+static bool find_raw(const struct ledger *l, const struct number *d, double low, double high,
+    const struct cited *cited, struct place *p)
 {
     for (size_t i = entry_at(l->raw, l->raws, -1, low); i < l->raws && l->raw[i].key <= high; i++) {
         const struct number *s = l->raw[i].number;
         bool raw, date = s->kind == NUMBER_DATE;
-        if (date ? (d->unit.dimension || d->hedge || d->place[0] != 1) : !units_fit(d, s, &raw) || !raw)
+        if (date ? (d->unit.dimension || d->hedge || d->place[0] != 1)
+                 : !units_fit(d, s, &raw) || !raw)
             continue;
         /* A year is not about anything, nor rounded. */
         if (is_bare_year(s) && (d->hedge || d->unit.dimension) && l->raw[i].key != d->value[0])
@@ -209,11 +206,13 @@ static bool find_raw(const struct ledger *l, const struct number *d, double low,
     return false;
 }
 
-static bool find_base(const struct ledger *l, const struct number *d, int reading, double low, double high, int dimension,
-    const struct cited *cited, struct place *p)
+static bool find_base(const struct ledger *l, const struct number *d, int reading, double low,
+    double high, int dimension, const struct cited *cited, struct place *p)
 {
     /* The two ends as values of this number. */
-    double scale = d->value[reading] ? number_base(d, reading, false) / d->value[reading] : d->unit.dimension == FRACTION ? 100 : d->unit.factor;
+    double scale = d->value[reading] ? number_base(d, reading, false) / d->value[reading]
+                   : d->unit.dimension == FRACTION ? 100
+                                                   : d->unit.factor;
     for (size_t i = entry_at(l->base, l->bases, dimension, low * scale);
          i < l->bases && l->base[i].dimension == dimension && l->base[i].key <= high * scale; i++) {
         const struct number *s = l->base[i].number;
@@ -228,7 +227,8 @@ static bool find_base(const struct ledger *l, const struct number *d, int readin
     return false;
 }
 
-static bool find_value(const struct ledger *l, const struct number *d, const struct cited *cited, struct place *p)
+static bool find_value(
+    const struct ledger *l, const struct number *d, const struct cited *cited, struct place *p)
 {
     int dimension = d->unit.dimension;
     for (int k = 0; k < d->readings; k++) {
@@ -237,19 +237,23 @@ static bool find_value(const struct ledger *l, const struct number *d, const str
         if (find_raw(l, d, low, high, cited, p))
             return true;
         /* "A loss of 3 million" for a result of -3 million. */
-        if (low > 0 && dimension != CELSIUS && dimension != DEGREES && find_raw(l, d, -high, -low, cited, p))
+        if (low > 0 && dimension != CELSIUS && dimension != DEGREES &&
+            find_raw(l, d, -high, -low, cited, p))
             return true;
         if (!dimension)
             continue;
         if (find_base(l, d, k, low, high, dimension, cited, p))
             return true;
-        if (low > 0 && dimension != CELSIUS && dimension != DEGREES && find_base(l, d, k, -high, -low, dimension, cited, p))
+        if (low > 0 && dimension != CELSIUS && dimension != DEGREES &&
+            find_base(l, d, k, -high, -low, dimension, cited, p))
             return true;
         for (int other = 0; other <= LIRAS; other++) {
-            bool related = (dimension == CENTS && other > CENTS) || (dimension > CENTS && other == CENTS) ||
-                           (dimension == DEGREES && (other == CELSIUS || other == FAHRENHEIT)) ||
-                           (other == DEGREES && (dimension == CELSIUS || dimension == FAHRENHEIT)) ||
-                           (dimension == PERCENT && other == FRACTION) || (dimension == FRACTION && other == PERCENT);
+            bool related =
+                (dimension == CENTS && other > CENTS) || (dimension > CENTS && other == CENTS) ||
+                (dimension == DEGREES && (other == CELSIUS || other == FAHRENHEIT)) ||
+                (other == DEGREES && (dimension == CELSIUS || dimension == FAHRENHEIT)) ||
+                (dimension == PERCENT && other == FRACTION) ||
+                (dimension == FRACTION && other == PERCENT);
             /* A fraction in words is a round one. */
             double slack = other == FRACTION && dimension == PERCENT ? 1.5 : 0;
             if (related && find_base(l, d, k, low - slack, high + slack, other, cited, p))
@@ -268,7 +272,8 @@ static bool has_year(const struct ledger *l, int source, int year)
     return false;
 }
 
-static bool find_date(const struct ledger *l, const struct number *d, const struct cited *cited, struct place *p)
+static bool find_date(
+    const struct ledger *l, const struct number *d, const struct cited *cited, struct place *p)
 {
     for (size_t i = 0; i < l->dates; i++) {
         const struct number *s = l->date[i];
@@ -280,18 +285,24 @@ static bool find_date(const struct ledger *l, const struct number *d, const stru
     return false;
 }
 
-static bool find_time(const struct ledger *l, const struct number *d, const struct cited *cited, struct place *p)
+static bool find_time(
+    const struct ledger *l, const struct number *d, const struct cited *cited, struct place *p)
 {
     for (size_t i = 0; i < l->times; i++)
         if (times_fit(d, l->time[i]) && take(p, l->time[i], cited))
             return true;
     /* 7.20 may be a time where a source writes so. */
-    struct number value = {.kind = NUMBER_VALUE, .readings = 1, .value = {d->seconds / 3600 + d->seconds / 60 % 60 / 100.0}, .place = {0.01}};
-    return d->seconds % 60 == 0 && find_raw(l, &value, value.value[0] - 1e-6, value.value[0] + 1e-6, cited, p);
+    struct number value = {.kind = NUMBER_VALUE,
+        .readings = 1,
+        .value = {d->seconds / 3600 + d->seconds / 60 % 60 / 100.0},
+        .place = {0.01}};
+    return d->seconds % 60 == 0 &&
+           find_raw(l, &value, value.value[0] - 1e-6, value.value[0] + 1e-6, cited, p);
 }
 
 /* A value that is written like a time, or like the day of a date. */
-static bool find_like(const struct ledger *l, const struct number *d, const struct cited *cited, struct place *p)
+static bool find_like(
+    const struct ledger *l, const struct number *d, const struct cited *cited, struct place *p)
 {
     if (d->unit.dimension || d->readings != 1)
         return false;
@@ -302,7 +313,8 @@ static bool find_like(const struct ledger *l, const struct number *d, const stru
     double hours = floor(d->value[0]), minutes = round((d->value[0] - hours) * 100);
     if (d->place[0] != 0.01 || minutes > 59 || hours < 0 || hours > 24)
         return false;
-    struct number time = {.seconds = (int)hours * 3600 + (int)minutes * 60, .half_day = hours <= 12};
+    struct number time = {
+        .seconds = (int)hours * 3600 + (int)minutes * 60, .half_day = hours <= 12};
     for (size_t i = 0; i < l->times; i++)
         if (times_fit(&time, l->time[i]) && take(p, l->time[i], cited))
             return true;
@@ -366,107 +378,4 @@ bool ledger_counts(const struct ledger *l, const struct number *d, const struct 
         if (bsearch(&hash[i], l->noun, l->nouns, sizeof *l->noun, by_hash))
             return true;
     return false;
-}
-
-static int by_derived(const void *a, const void *b)
-{
-    const struct derived *x = a, *y = b;
-    return compare_doubles(x->value, y->value);
-}
-
-static bool has_bare_year(const struct number *n)
-{
-    return (n->kind == NUMBER_DATE && n->year) || is_bare_year(n);
-}
-
-static bool add_derived(struct ledger *l, const struct derived *d)
-{
-    if (!isfinite(d->value))
-        return true;
-    if (!grow((void **)&l->derived, &l->derived_room, l->deriveds, sizeof *l->derived))
-        return false;
-    l->derived[l->deriveds++] = *d;
-    return true;
-}
-
-/* What can be computed from two numbers of a source. */
-static bool derive(struct ledger *l, const struct number *a, const struct number *b)
-{
-    bool years = has_bare_year(a) && has_bare_year(b);
-    if (years) {
-        double x = a->kind == NUMBER_DATE ? a->year : a->value[0], y = b->kind == NUMBER_DATE ? b->year : b->value[0];
-        return add_derived(l, &(struct derived){fabs(x - y) * 12, MONTHS, true, CUE_DIFFERENCE, a, b});
-    }
-    if (a->kind != NUMBER_VALUE || b->kind != NUMBER_VALUE)
-        return true;
-    int x = a->unit.dimension, y = b->unit.dimension, dimension = x ? x : y;
-    if (x && y && x != y)
-        return true;
-    /* One that has no unit shares that of the other. */
-    double u = a->value[0] * (x ? a->unit.factor : y ? b->unit.factor : 1), v = b->value[0] * (y ? b->unit.factor : x ? a->unit.factor : 1);
-    bool ok = add_derived(l, &(struct derived){fabs(u - v), dimension == PERCENT ? POINTS : dimension, false, CUE_DIFFERENCE, a, b}) &&
-              add_derived(l, &(struct derived){u + v, dimension, false, CUE_SUM, a, b});
-    if (dimension == PERCENT || u <= 0 || v <= 0 || u == v)
-        return ok;
-    return ok && add_derived(l, &(struct derived){fmin(u, v) / fmax(u, v) * 100, PERCENT, false, CUE_RATIO, a, b}) &&
-           add_derived(l, &(struct derived){fmax(u, v) / fmin(u, v), TIMES, false, CUE_RATIO, a, b}) &&
-           add_derived(l, &(struct derived){fabs(u - v) / u * 100, PERCENT, false, CUE_DIFFERENCE, a, b});
-}
-
-static bool build_derived(struct ledger *l)
-{
-    size_t all = 0;
-    for (int s = 0; s < l->corpus->sources; s++)
-        all += l->corpus->source[s].numbers.count;
-    for (int s = 0; s < l->corpus->sources && all <= DERIVED_MOST; s++) {
-        const struct numbers *n = &l->corpus->source[s].numbers;
-        for (size_t i = 0; i < n->count; i++)
-            for (size_t k = i + 1; k < n->count && k <= i + NEIGHBOURS && n->number[k].start - n->number[i].end < NEIGHBOUR_BYTES; k++)
-                if (!derive(l, &n->number[i], &n->number[k]))
-                    return false;
-    }
-    if (!grow((void **)&l->derived, &l->derived_room, l->deriveds, sizeof *l->derived))
-        return false;
-    qsort(l->derived, l->deriveds, sizeof *l->derived, by_derived);
-    return true;
-}
-
-static bool derived_fits(const struct number *d, const struct derived *v)
-{
-    int a = d->unit.dimension, b = v->dimension;
-    if (v->years)
-        return a == MONTHS;
-    if (a == b || (!a && b != PERCENT && b != TIMES) || (!b && d->counted))
-        return true;
-    return (a == FRACTION && b == PERCENT) || (a == CENTS && b > CENTS);
-}
-
-struct place ledger_derived(struct ledger *l, const struct number *d, unsigned cue, const struct cited *cited, bool *failed)
-{
-    struct place none = {.source = -1};
-    if (!cue || d->kind != NUMBER_VALUE || is_bare_year(d) || (!l->derived && (*failed = !build_derived(l))))
-        return none;
-    double low, high;
-    number_range(d, 0, &low, &high);
-    double scale = d->unit.dimension == FRACTION ? 100 : d->unit.dimension ? d->unit.factor : 1;
-    low *= scale;
-    high *= scale;
-    size_t from = 0, to = l->deriveds;
-    while (from < to) {
-        size_t middle = from + (to - from) / 2;
-        if (l->derived[middle].value < low)
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    for (; from < l->deriveds && l->derived[from].value <= high; from++) {
-        const struct derived *v = &l->derived[from];
-        if (!(cue >> v->cue & 1) || !derived_fits(d, v) || !cited_holds(cited, v->a->source))
-            continue;
-        /* Sums and differences are exact unless the text says "about". */
-        if (!d->hedge && v->dimension != PERCENT && v->dimension != TIMES && fabs(v->value - d->value[0] * scale) > 1e-6 * v->value)
-            continue;
-        return (struct place){v->a->source, v->a->start, v->b->end - v->a->start};
-    }
-    return none;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The numbers of a text: values with their units, dates, times, and names with digits such as A320. */
+/* The numbers of a text: values with their units, dates, times, and names with digits such as A320.
+ */
 #include "text/evidence.h"
 
 #include <math.h>
@@ -36,7 +37,8 @@ bool reader_gap_is(const struct reader *r, size_t i, const char *text)
 
 bool reader_close(const struct reader *r, size_t i)
 {
-    static const char *const gaps[] = {" ", "-", "", "\n", "\xc2\xa0", "'", "\xe2\x80\x99", "\xe2\x80\xaf", "\xe2\x80\x91", ". "};
+    static const char *const gaps[] = {
+        " ", "-", "", "\n", "\xc2\xa0", "'", "\xe2\x80\x99", "\xe2\x80\xaf", "\xe2\x80\x91", ". "};
     for (size_t k = 0; k < sizeof gaps / sizeof *gaps - 1; k++)
         if (reader_gap_is(r, i, gaps[k]))
             return true;
@@ -73,7 +75,9 @@ static char separator(const struct reader *r, size_t i)
     if (n == 3 && sign_starts(gap, n, "\xe2\x80\x99"))
         return '\'';
     return sign_starts(gap, n, "\xc2\xa0") && n == 2 ? '_'
-           : n == 3 && (sign_starts(gap, n, "\xe2\x80\xaf") || sign_starts(gap, n, "\xe2\x80\x89")) ? '_' : 0;
+           : n == 3 && (sign_starts(gap, n, "\xe2\x80\xaf") || sign_starts(gap, n, "\xe2\x80\x89"))
+               ? '_'
+               : 0;
 }
 
 static double digits_value(const struct reader *r, size_t i)
@@ -107,7 +111,9 @@ static struct run run_of(const struct reader *r, size_t i)
     struct run run = {.tokens = 1};
     while (run.tokens < GROUPS) {
         size_t next = i + run.tokens;
-        char c = next < r->t->count && r->t->token[next].kind == TOKEN_DIGITS ? separator(r, next - 1) : 0;
+        char c = next < r->t->count && r->t->token[next].kind == TOKEN_DIGITS
+                     ? separator(r, next - 1)
+                     : 0;
         bool spaced = c == ' ' || c == '_' || c == '\'';
         if (!c || (spaced && (!is_group(r, next) || r->t->token[i].bytes > 3)) ||
             (c == ' ' && r->t->language == ENGLISH))
@@ -176,7 +182,8 @@ static size_t digits_read(const struct reader *r, size_t i, struct number *n)
         return 1;
     }
     if (many > 1) {
-        bool more = many < run.tokens && is_decimal_sign(run.separator[many - 1]) && run.separator[many - 1] != first;
+        bool more = many < run.tokens && is_decimal_sign(run.separator[many - 1]) &&
+                    run.separator[many - 1] != first;
         if (more) {
             add_decimal(r, i, many, n);
             return many + 1;
@@ -223,8 +230,10 @@ static bool has_letter_before(const struct reader *r, size_t i)
         return false;
     const struct token *t = &r->t->token[i - 1];
     if (reader_gap_is(r, i - 1, ""))
-        return !reader_word(r, i - 1, WORD_UNIT) || reader_word(r, i - 1, WORD_UNIT)->dimension < CENTS;
-    return reader_gap_is(r, i - 1, "-") && t->upper && !reader_word(r, i - 1, WORD_MONTH) && !reader_word(r, i - 1, WORD_UNIT);
+        return !reader_word(r, i - 1, WORD_UNIT) ||
+               reader_word(r, i - 1, WORD_UNIT)->dimension < CENTS;
+    return reader_gap_is(r, i - 1, "-") && t->upper && !reader_word(r, i - 1, WORD_MONTH) &&
+           !reader_word(r, i - 1, WORD_UNIT);
 }
 
 /* Letters and digits that are a name together: A320, GPT-4, 3D, 3.11.4. Takes the word in front. */
@@ -234,7 +243,9 @@ static size_t name_read(const struct reader *r, size_t i, struct number *n)
     bool front = has_letter_before(r, i);
     const char *gap;
     while (end < r->t->count && end - i < GROUPS &&
-           (reader_gap_is(r, end - 1, "") || (reader_gap(r, end - 1, &gap) == 1 && strchr(".-", *gap) && r->t->token[end].kind == TOKEN_DIGITS)))
+           (reader_gap_is(r, end - 1, "") ||
+               (reader_gap(r, end - 1, &gap) == 1 && strchr(".-", *gap) &&
+                   r->t->token[end].kind == TOKEN_DIGITS)))
         end++;
     if (end == i + 1 && !front)
         return 0;
@@ -257,7 +268,8 @@ static size_t suffix_read(const struct reader *r, size_t i, struct number *n)
             n->ordinal = true;
             return 1;
         }
-    return r->t->token[i].hash == token_hash("s", 1) && n->readings == 1 && fmod(n->value[0], 10) == 0;
+    return r->t->token[i].hash == token_hash("s", 1) && n->readings == 1 &&
+           fmod(n->value[0], 10) == 0;
 }
 
 /* thousand, million, k, 万 behind digits; the tokens taken. */
@@ -276,9 +288,11 @@ static size_t scale_read(const struct reader *r, size_t i, struct number *n)
             bool attached = reader_gap_is(r, i + taken - 1, "");
             if (w && (t->bytes > 1 || attached))
                 v = w->value;
-            else if (!taken && n->unit.dimension >= MONEY && t->bytes == 1 && (attached || t->upper) && strchr("mMbB", r->t->text[t->at]))
+            else if (!taken && n->unit.dimension >= MONEY && t->bytes == 1 &&
+                     (attached || t->upper) && strchr("mMbB", r->t->text[t->at]))
                 v = (r->t->text[t->at] | 32) == 'm' ? 1e6 : 1e9;
-            else if ((w = reader_word(r, i + taken, WORD_HUNDRED)) && w->value == 100 && !(r->t->language & FRENCH))
+            else if ((w = reader_word(r, i + taken, WORD_HUNDRED)) && w->value == 100 &&
+                     !(r->t->language & FRENCH))
                 v = 100;
         }
         if (!v)
@@ -297,7 +311,8 @@ static size_t scale_read(const struct reader *r, size_t i, struct number *n)
 static size_t scale_more(const struct reader *r, size_t i, struct number *n)
 {
     struct number more = {0};
-    if (i >= r->t->count || i == 0 || r->t->token[i].kind != TOKEN_DIGITS || r->t->token[i - 1].kind != TOKEN_SIGN || !reader_gap_is(r, i - 1, ""))
+    if (i >= r->t->count || i == 0 || r->t->token[i].kind != TOKEN_DIGITS ||
+        r->t->token[i - 1].kind != TOKEN_SIGN || !reader_gap_is(r, i - 1, ""))
         return 0;
     size_t digits = digits_read(r, i, &more);
     if (!digits)
@@ -314,7 +329,9 @@ static size_t scale_more(const struct reader *r, size_t i, struct number *n)
 static bool is_minus(const struct reader *r, size_t start, size_t *sign)
 {
     const char *s = r->t->text;
-    size_t n = start >= 3 && sign_starts(s + start - 3, 3, "\xe2\x88\x92") ? 3 : start && s[start - 1] == '-' ? 1 : 0;
+    size_t n = start >= 3 && sign_starts(s + start - 3, 3, "\xe2\x88\x92") ? 3
+               : start && s[start - 1] == '-'                              ? 1
+                                                                           : 0;
     *sign = n;
     return n && (start == n || strchr(" \n(\t", s[start - n - 1]));
 }
@@ -323,7 +340,9 @@ static void negate(const struct reader *r, size_t i, struct number *n)
 {
     size_t sign = 0;
     bool minus = is_minus(r, n->start, &sign);
-    if (!minus && i && (r->t->token[i - 1].hash == token_hash("minus", 5) || r->t->token[i - 1].hash == token_hash("menos", 5)) &&
+    if (!minus && i &&
+        (r->t->token[i - 1].hash == token_hash("minus", 5) ||
+            r->t->token[i - 1].hash == token_hash("menos", 5)) &&
         n->unit.dimension >= CELSIUS && n->unit.dimension <= DEGREES)
         minus = true;
     if (!minus)
@@ -342,8 +361,9 @@ static bool is_counted(const struct reader *r, size_t i, const struct number *n)
     size_t bytes = r->t->token[i].at - n->end;
     if (r->t->token[i].kind == TOKEN_SIGN)
         return bytes == 0 && r->t->text[r->t->token[i].at] != '\xe3'; /* kana ends a phrase */
-    return bytes == 1 && (*gap == ' ' || *gap == '-') && !reader_word(r, i, WORD_STOP) && r->t->token[i].bytes > 2 &&
-           !reader_word(r, i, WORD_CUE) && r->t->token[i].hash != token_hash("or", 2);
+    return bytes == 1 && (*gap == ' ' || *gap == '-') && !reader_word(r, i, WORD_STOP) &&
+           r->t->token[i].bytes > 2 && !reader_word(r, i, WORD_CUE) &&
+           r->t->token[i].hash != token_hash("or", 2);
 }
 
 static size_t value_read(const struct reader *r, size_t i, struct number *n)
@@ -378,7 +398,8 @@ static size_t value_read(const struct reader *r, size_t i, struct number *n)
             n->unit = money;
     }
     /* 2008年 is the year, not so many of them. */
-    if (n->unit.dimension == MONTHS && n->unit.factor == 12 && r->t->token[i + taken - 1].kind == TOKEN_SIGN && n->value[0] >= 1000 && n->value[0] < 2200)
+    if (n->unit.dimension == MONTHS && n->unit.factor == 12 &&
+        r->t->token[i + taken - 1].kind == TOKEN_SIGN && n->value[0] >= 1000 && n->value[0] < 2200)
         n->unit = (struct unit){0};
     n->last = i + taken;
     negate(r, i, n);
@@ -409,7 +430,8 @@ static size_t any_read(const struct reader *r, size_t i, struct number *n)
     if (digits && has_letter_before(r, i))
         return name_read(r, i, n);
     taken = value_read(r, i, n);
-    bool glued = taken && digits && n->last < r->t->count && !n->unit.dimension && reader_gap_is(r, n->last - 1, "") && r->t->token[n->last].kind == TOKEN_WORD;
+    bool glued = taken && digits && n->last < r->t->count && !n->unit.dimension &&
+                 reader_gap_is(r, n->last - 1, "") && r->t->token[n->last].kind == TOKEN_WORD;
     if (digits && (!taken || glued)) {
         *n = (struct number){0};
         return name_read(r, i, n);

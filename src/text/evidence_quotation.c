@@ -7,22 +7,22 @@
 #include <string.h>
 
 enum {
-    QUOTATION_LIMIT = 4000,   /* bytes between two marks */
-    SINGLE_LIMIT = 400,       /* between two single ones, which may be apostrophes */
-    BRACKET_LIMIT = 120,      /* of an insertion */
-    ELLIPSIS_GAP = 120,       /* tokens left out at most */
-    INSERTION_GAP = 12,       /* replaced by words in brackets */
-    GAP_INSERTION = 2, GAP_ELLIPSIS = 3, /* marks of gaps in the text to compare */
+    QUOTATION_LIMIT = 4000, /* bytes between two marks */
+    SINGLE_LIMIT = 400,     /* between two single ones, which may be apostrophes */
+    BRACKET_LIMIT = 120,    /* of an insertion */
+    ELLIPSIS_GAP = 120,     /* tokens left out at most */
+    INSERTION_GAP = 12,     /* replaced by words in brackets */
+    GAP_INSERTION = 2,
+    GAP_ELLIPSIS = 3, /* marks of gaps in the text to compare */
 };
 
 struct mark {
     uint32_t open, close, close2;
 };
 
-static const struct mark marks[] = {{0x201c, 0x201d, 0}, {0x201e, 0x201c, 0x201d},
-    {0xab, 0xbb, 0}, {0xbb, 0xab, 0}, {0x300c, 0x300d, 0}, {0x300e, 0x300f, 0}, {'"', '"', 0},
-    {0x201d, 0x201d, 0}, {0x2018, 0x2019, 0}, {0x201a, 0x2018, 0x2019}, {'\'', '\'', 0},
-    {0x2039, 0x203a, 0}};
+static const struct mark marks[] = {{0x201c, 0x201d, 0}, {0x201e, 0x201c, 0x201d}, {0xab, 0xbb, 0},
+    {0xbb, 0xab, 0}, {0x300c, 0x300d, 0}, {0x300e, 0x300f, 0}, {'"', '"', 0}, {0x201d, 0x201d, 0},
+    {0x2018, 0x2019, 0}, {0x201a, 0x2018, 0x2019}, {'\'', '\'', 0}, {0x2039, 0x203a, 0}};
 
 static bool is_single(uint32_t c)
 {
@@ -52,9 +52,10 @@ static bool opens(uint32_t mark, uint32_t before, uint32_t after)
     return (!is_letter(before) || is_wide(before)) && !space_after;
 }
 
-/* The byte behind the mark that closes what begins at `at`, with where that mark begins; 0 for none.
- * A quotation ends with its paragraph. */
-static size_t close_at(const char *text, size_t bytes, size_t at, const struct mark *m, size_t *mark)
+/* The byte behind the mark that closes what begins at `at`, with where that mark begins; 0 for
+ * none. A quotation ends with its paragraph. */
+static size_t close_at(
+    const char *text, size_t bytes, size_t at, const struct mark *m, size_t *mark)
 {
     size_t limit = is_single(m->open) ? SINGLE_LIMIT : QUOTATION_LIMIT, deep = 0;
     bool new_line = false;
@@ -167,7 +168,8 @@ static bool letter_at(const char *s, size_t n)
     return n && utf8_read(s, n, &c) && c != UTF8_INVALID && unicode_class(c) == UNICODE_LETTER;
 }
 
-/* Writes what brackets mean: [t]he is "the", say[s] and [the ship] are gaps, [...] is an ellipsis. */
+/* Writes what brackets mean: [t]he is "the", say[s] and [the ship] are gaps, [...] is an ellipsis.
+ */
 static size_t bracket(const char *s, size_t n, char *out, size_t *written)
 {
     const char *close = memchr(s, ']', n < BRACKET_LIMIT ? n : BRACKET_LIMIT);
@@ -178,15 +180,15 @@ static size_t bracket(const char *s, size_t n, char *out, size_t *written)
         out[(*written)++] = GAP_ELLIPSIS;
         return used;
     }
-    bool behind = *written && ((unsigned char)out[*written - 1] >= 0x80 ||
-                                  letter_at(out + *written - 1, 1));
+    bool behind =
+        *written && ((unsigned char)out[*written - 1] >= 0x80 || letter_at(out + *written - 1, 1));
     if (letter_at(s + used, n - used)) {
         memcpy(out + *written, s + 1, inner);
         *written += inner;
         return used;
     }
-    while (behind && *written && ((unsigned char)out[*written - 1] >= 0x80 ||
-                                     letter_at(out + *written - 1, 1)))
+    while (behind && *written &&
+           ((unsigned char)out[*written - 1] >= 0x80 || letter_at(out + *written - 1, 1)))
         (*written)--;
     out[(*written)++] = GAP_INSERTION;
     return used;
@@ -197,7 +199,8 @@ static size_t rewrite(const char *s, size_t n, char *out)
 {
     size_t written = 0;
     for (size_t i = 0; i < n;) {
-        size_t dots = ellipsis(s + i, n - i), used = s[i] == '[' ? bracket(s + i, n - i, out, &written) : 0;
+        size_t dots = ellipsis(s + i, n - i),
+               used = s[i] == '[' ? bracket(s + i, n - i, out, &written) : 0;
         if (dots) {
             out[written++] = GAP_ELLIPSIS;
             i += dots;
@@ -225,14 +228,18 @@ static size_t gap_between(const struct quoted *q, size_t i)
     return gap;
 }
 
-bool quoted_read(struct quoted *q, const char *text, size_t bytes)
+bool quoted_read(struct quoted *q, const char *text, size_t bytes, bool as_written)
 {
     *q = (struct quoted){.text = malloc(bytes + 1)};
-    if (!q->text || !tokens_read(&q->tokens, q->text, rewrite(text, bytes, q->text)))
+    if (!q->text)
+        return false;
+    if (as_written)
+        memcpy(q->text, text, bytes);
+    if (!tokens_read(&q->tokens, q->text, as_written ? bytes : rewrite(text, bytes, q->text)))
         return false;
     q->piece = calloc(q->tokens.count + 1, sizeof *q->piece);
     for (size_t i = 0; q->piece && i < q->tokens.count; i++) {
-        size_t gap = i ? gap_between(q, i) : 0;
+        size_t gap = i && !as_written ? gap_between(q, i) : 0;
         if (i == 0 || gap)
             q->piece[q->pieces++] = (struct piece){.first = i, .gap = gap};
         struct piece *p = &q->piece[q->pieces - 1];
@@ -273,8 +280,7 @@ static bool is_so_called(const struct tokens *t, size_t first)
     for (size_t i = first; i > 0 && first - i < 6; i--) {
         uint64_t hash = t->token[i - 1].hash;
         for (size_t k = 0; k < sizeof calling / sizeof *calling; k++)
-            called |= hash == token_hash(calling[k], strlen(calling[k])) &&
-                      (first - i < 3);
+            called |= hash == token_hash(calling[k], strlen(calling[k])) && (first - i < 3);
         if (called && (hash == so || hash == what))
             return true;
     }

@@ -44,7 +44,8 @@ static size_t pass(const char *text, size_t bytes, size_t at, const char *set)
 /* Closing marks and brackets behind the end of a sentence. */
 static size_t pass_closing(const char *text, size_t bytes, size_t at)
 {
-    static const char *const closing[] = {"\"", "'", ")", "*", "_", "\xe2\x80\x9d", "\xe2\x80\x99", "\xe2\x80\x9c", "\xc2\xbb", "\xe3\x80\x8d", "\xe3\x80\x8f", "\xef\xbc\x89"};
+    static const char *const closing[] = {"\"", "'", ")", "*", "_", "\xe2\x80\x9d", "\xe2\x80\x99",
+        "\xe2\x80\x9c", "\xc2\xbb", "\xe3\x80\x8d", "\xe3\x80\x8f", "\xef\xbc\x89"};
     for (size_t k = 0; k < sizeof closing / sizeof *closing; k++)
         if (sign_starts(text + at, bytes - at, closing[k])) {
             at += strlen(closing[k]);
@@ -57,7 +58,8 @@ static size_t pass_closing(const char *text, size_t bytes, size_t at)
 static size_t pass_citations(const char *text, size_t bytes, size_t at)
 {
     for (;;) {
-        size_t next = pass(text, bytes, at, " "), end = next < bytes ? bracket_numbers(text, bytes, next) : next;
+        size_t next = pass(text, bytes, at, " "),
+               end = next < bytes ? bracket_numbers(text, bytes, next) : next;
         if (end == next || (end < bytes && text[end] == '('))
             return at;
         at = pass(text, bytes, end, ".,;");
@@ -67,7 +69,8 @@ static size_t pass_citations(const char *text, size_t bytes, size_t at)
 /* Whether the word in front of a full stop is one that is cut short. */
 static bool is_short(const char *text, size_t at)
 {
-    static const char *const words[] = {"no", "nr", "mr", "mrs", "ms", "dr", "st", "vs", "approx", "ca", "mio", "mrd", "fig", "art", "vol", "inc", "bzw", "etwa", "tsd"};
+    static const char *const words[] = {"no", "nr", "mr", "mrs", "ms", "dr", "st", "vs", "approx",
+        "ca", "mio", "mrd", "fig", "art", "vol", "inc", "bzw", "etwa", "tsd"};
     size_t n = 0;
     while (n < at && n < 8 && (text[at - n - 1] | 32) >= 'a' && (text[at - n - 1] | 32) <= 'z')
         n++;
@@ -82,7 +85,8 @@ static bool is_short(const char *text, size_t at)
 static bool begins_lower(const char *text, size_t bytes, size_t at)
 {
     uint32_t c;
-    return at < bytes && utf8_read(text + at, bytes - at, &c) && c != UTF8_INVALID && unicode_class(c) == UNICODE_LETTER && unicode_upper(c) != c;
+    return at < bytes && utf8_read(text + at, bytes - at, &c) && c != UTF8_INVALID &&
+           unicode_class(c) == UNICODE_LETTER && unicode_upper(c) != c;
 }
 
 /* Where a sentence ends that may end with the sign at `at`; 0 when it goes on. */
@@ -98,17 +102,20 @@ static size_t sentence_end(const char *text, size_t bytes, size_t at, bool germa
     size_t next = pass(text, bytes, cited, " \t");
     bool spaced = cited > end || next > cited || cited == bytes || text[cited] == '\n';
     bool digit = at && text[at - 1] >= '0' && text[at - 1] <= '9';
-    if (!spaced || begins_lower(text, bytes, next) || (digit && german && text[at] == '.' && cited == end))
+    if (!spaced || begins_lower(text, bytes, next) ||
+        (digit && german && text[at] == '.' && cited == end))
         return 0;
     return cited;
 }
 
-/* Whether a line break ends a sentence: an empty line, or a heading, a list, a quotation in front or behind. */
+/* Whether a line break ends a sentence: an empty line, or a heading, a list, a quotation in front
+ * or behind. */
 static bool is_break(const char *text, size_t bytes, size_t at, size_t line)
 {
     size_t next = pass(text, bytes, at + 1, " \t");
     size_t here = pass(text, bytes, line, " \t");
-    if (next >= bytes || strchr("\n\r#>*-|+", text[next]) || text[here] == '#' || text[here] == '>' || text[here] == '|')
+    if (next >= bytes || strchr("\n\r#>*-|+", text[next]) || text[here] == '#' ||
+        text[here] == '>' || text[here] == '|')
         return true;
     size_t digits = pass(text, bytes, next, "0123456789");
     return digits > next && digits < bytes && (text[digits] == '.' || text[digits] == ')');
@@ -118,14 +125,17 @@ static bool add_sentence(struct sentences *s, size_t end)
 {
     if (!grow((void **)&s->sentence, &s->room, s->count, sizeof *s->sentence))
         return false;
-    size_t first = s->count ? s->sentence[s->count - 1].first + s->sentence[s->count - 1].citations : 0, n = 0;
+    size_t first =
+               s->count ? s->sentence[s->count - 1].first + s->sentence[s->count - 1].citations : 0,
+           n = 0;
     while (first + n < s->citations && s->citation[first + n].start < end)
         n++;
     s->sentence[s->count++] = (struct sentence){end, first, n};
     return true;
 }
 
-static bool read_citations(struct sentences *s, const char *text, size_t bytes, const struct quotations *q)
+static bool read_citations(
+    struct sentences *s, const char *text, size_t bytes, const struct quotations *q)
 {
     for (size_t i = 0, k = 0; i < bytes; i++) {
         while (k < q->count && q->quotation[k].end <= i)
@@ -154,9 +164,11 @@ bool sentences_read(struct sentences *s, const struct tokens *t, const struct qu
             k++;
         size_t end = 0;
         if (k < q->count && q->quotation[k].start <= i && !q->quotation[k].block) {
-            /* A quotation may hold several sentences, and end the one it stands in with its own last. */
+            /* A quotation may hold several sentences, and end the one it stands in with its own
+             * last. */
             size_t last = q->quotation[k].inner_end;
-            while (last > q->quotation[k].inner_start && ((unsigned char)text[last - 1] & 0xc0) == 0x80)
+            while (last > q->quotation[k].inner_start &&
+                   ((unsigned char)text[last - 1] & 0xc0) == 0x80)
                 last--;
             last -= last > q->quotation[k].inner_start;
             end = last > i ? sentence_end(text, bytes, last, false) : 0;

@@ -116,7 +116,8 @@ static double german_hundreds(const struct reader *r, const char *s, size_t n)
     if (!cut)
         return german_small(r, s, n);
     size_t front = (size_t)(cut - s), rest = n - front - 7;
-    double many = front ? german_small(r, s, front) : 1, more = rest ? german_small(r, cut + 7, rest) : 0;
+    double many = front ? german_small(r, s, front) : 1,
+           more = rest ? german_small(r, cut + 7, rest) : 0;
     return many < 1 || many > 99 || more < 0 ? -1 : many * 100 + more;
 }
 
@@ -141,7 +142,8 @@ static double german_word(const struct reader *r, size_t i)
         return v < 0 || (v < 13 && !half) ? -1 : v + half;
     }
     size_t front = (size_t)(cut - s), rest = n - front - 7;
-    double many = front ? german_hundreds(r, s, front) : 1, more = rest ? german_hundreds(r, cut + 7, rest) : 0;
+    double many = front ? german_hundreds(r, s, front) : 1,
+           more = rest ? german_hundreds(r, cut + 7, rest) : 0;
     return many < 1 || more < 0 ? -1 : many * 1000 + more + half;
 }
 
@@ -180,7 +182,8 @@ static size_t words_sum(const struct reader *r, size_t i, struct sum *s)
     /* "a hundred", but not "a" alone. */
     if (reader_word(r, i, WORD_ONE) && i + 1 < r->t->count && reader_close(r, i)) {
         const struct word *w = reader_word(r, i + 1, WORD_SCALE);
-        if ((reader_word(r, i + 1, WORD_HUNDRED) && !(r->t->language & FRENCH)) || (w && r->t->token[i + 1].bytes > 1))
+        if ((reader_word(r, i + 1, WORD_HUNDRED) && !(r->t->language & FRENCH)) ||
+            (w && r->t->token[i + 1].bytes > 1))
             n = 1;
     }
     for (; i + n < r->t->count; n++) {
@@ -209,7 +212,10 @@ static size_t half_behind(const struct reader *r, size_t i)
     if (at_word(r, i, "and") && at_word(r, i + 1, "a") && at_word(r, i + 2, "half"))
         return 3;
     return (at_word(r, i, "et") && (at_word(r, i + 1, "demi") || at_word(r, i + 1, "demie"))) ||
-                   (at_word(r, i, "y") && (at_word(r, i + 1, "medio") || at_word(r, i + 1, "media"))) ? 2 : 0;
+                   (at_word(r, i, "y") &&
+                       (at_word(r, i + 1, "medio") || at_word(r, i + 1, "media")))
+               ? 2
+               : 0;
 }
 
 /* "two thirds", "a quarter of", "half an hour": a share, or a number when a unit follows. */
@@ -217,20 +223,28 @@ static size_t fraction_read(const struct reader *r, size_t i, struct number *out
 {
     const struct word *many = reader_word(r, i, WORD_NUMBER), *one = reader_word(r, i, WORD_ONE);
     size_t n = many || one;
-    const struct word *part = i + n < r->t->count && (n == 0 || reader_close(r, i)) ? reader_word(r, i + n, WORD_FRACTION) : NULL;
+    const struct word *part = i + n < r->t->count && (n == 0 || reader_close(r, i))
+                                  ? reader_word(r, i + n, WORD_FRACTION)
+                                  : NULL;
     if (!part || (n == 0 && part->value != 2 && !(r->t->language & GERMAN)))
         return 0;
     double v = (many ? many->value : 1) / part->value;
     n++;
     bool article = at_word(r, i + n, "a") || at_word(r, i + n, "an");
-    bool of = at_word(r, i + n, "of") || at_word(r, i + n, "de") || at_word(r, i + n, "des") || at_word(r, i + n, "der") || at_word(r, i + n, "del");
-    size_t behind = i + n + article + (at_word(r, i + n, "of") && (at_word(r, i + n + 1, "an") || at_word(r, i + n + 1, "a")) ? 2 : 0);
+    bool of = at_word(r, i + n, "of") || at_word(r, i + n, "de") || at_word(r, i + n, "des") ||
+              at_word(r, i + n, "der") || at_word(r, i + n, "del");
+    size_t behind =
+        i + n + article +
+        (at_word(r, i + n, "of") && (at_word(r, i + n + 1, "an") || at_word(r, i + n + 1, "a"))
+                ? 2
+                : 0);
     bool close = behind < r->t->count && reader_close(r, i + n - 1);
     out->value[0] = v;
     out->place[0] = v;
     out->readings = 1;
     if (close && behind > i + n) {
-        const struct word *unit = reader_word(r, behind, WORD_UNIT), *scale = reader_word(r, behind, WORD_SCALE);
+        const struct word *unit = reader_word(r, behind, WORD_UNIT),
+                          *scale = reader_word(r, behind, WORD_SCALE);
         if (scale && r->t->token[behind].bytes > 1) {
             out->value[0] = v * scale->value;
             return behind + 1 - i;

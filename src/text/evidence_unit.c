@@ -101,7 +101,8 @@ static size_t plain_read(const struct reader *r, size_t i, struct unit *u)
         *u = (struct unit){.dimension = LENGTH, .factor = 1852};
         return 2;
     }
-    if (at_word(r, i, "mph") || at_word(r, i, "kmh") || at_word(r, i, "mw") || at_word(r, i, "mg")) {
+    if (at_word(r, i, "mph") || at_word(r, i, "kmh") || at_word(r, i, "mw") ||
+        at_word(r, i, "mg")) {
         /* MW and mW look alike in lower case. */
         if (at_word(r, i, "mph"))
             *u = (struct unit){LENGTH, 1609.344, DURATION, 3600};
@@ -110,7 +111,8 @@ static size_t plain_read(const struct reader *r, size_t i, struct unit *u)
         if (u->per)
             return 1;
     }
-    if ((at_word(r, i, "watt") || at_word(r, i, "kilowatt") || at_word(r, i, "megawatt") || at_word(r, i, "gigawatt")) &&
+    if ((at_word(r, i, "watt") || at_word(r, i, "kilowatt") || at_word(r, i, "megawatt") ||
+            at_word(r, i, "gigawatt")) &&
         (at_word(r, i + 1, "hours") || at_word(r, i + 1, "hour"))) {
         const struct word *w = reader_word(r, i, WORD_UNIT);
         *u = (struct unit){.dimension = ENERGY, .factor = w->value * 3600};
@@ -134,7 +136,8 @@ static size_t plain_read(const struct reader *r, size_t i, struct unit *u)
     if (power == 1 && i + n < r->t->count && w->dimension == LENGTH) {
         bool raised = reader_gap_is(r, i + n - 1, "") || reader_gap_is(r, i + n - 1, "^");
         int digit = raised ? reader_integer(r, i + n) : 0;
-        if (digit == 2 || digit == 3 || reader_word(r, i + n, WORD_SQUARE) || reader_word(r, i + n, WORD_CUBIC)) {
+        if (digit == 2 || digit == 3 || reader_word(r, i + n, WORD_SQUARE) ||
+            reader_word(r, i + n, WORD_CUBIC)) {
             power = digit == 3 || reader_word(r, i + n, WORD_CUBIC) ? 3 : 2;
             n++;
         }
@@ -151,8 +154,9 @@ static size_t below_read(const struct reader *r, size_t i, struct unit *u)
     if (i >= r->t->count || i == 0)
         return 0;
     if (!reader_gap_is(r, i - 1, "/")) {
-        word = at_word(r, i, "per") || at_word(r, i, "pro") || at_word(r, i, "par") || at_word(r, i, "por") ||
-               at_word(r, i, "je") || at_word(r, i, "an") || at_word(r, i, "a");
+        word = at_word(r, i, "per") || at_word(r, i, "pro") || at_word(r, i, "par") ||
+               at_word(r, i, "por") || at_word(r, i, "je") || at_word(r, i, "an") ||
+               at_word(r, i, "a");
         if (!word || !reader_close(r, i - 1) || !reader_close(r, i))
             return 0;
     }
@@ -173,9 +177,10 @@ size_t unit_read(const struct reader *r, size_t i, struct number *out)
         while (i + n < r->t->count && r->t->token[i + n].at < at)
             n++;
     } else if (i < r->t->count && r->t->token[i].kind == TOKEN_SIGN) {
-        const struct word *w = i && !reader_gap_is(r, i - 1, "") && !reader_gap_is(r, i - 1, " ")
-                                   ? NULL
-                                   : sign_unit(r->t->text + r->t->token[i].at, r->t->bytes - r->t->token[i].at);
+        const struct word *w =
+            i && !reader_gap_is(r, i - 1, "") && !reader_gap_is(r, i - 1, " ")
+                ? NULL
+                : sign_unit(r->t->text + r->t->token[i].at, r->t->bytes - r->t->token[i].at);
         if (!w)
             return 0;
         u = (struct unit){.dimension = w->dimension, .factor = w->value};
@@ -184,7 +189,8 @@ size_t unit_read(const struct reader *r, size_t i, struct number *out)
             n++;
     } else if (i && reader_close(r, i - 1)) {
         /* 3 million of euros: d'euros, de litros. */
-        size_t of = (at_word(r, i, "de") || at_word(r, i, "d") || at_word(r, i, "of")) && i + 1 < r->t->count;
+        size_t of = (at_word(r, i, "de") || at_word(r, i, "d") || at_word(r, i, "of")) &&
+                    i + 1 < r->t->count;
         n = plain_read(r, i + of, &u);
         if (!n)
             return 0;
@@ -208,7 +214,8 @@ void unit_before(const struct reader *r, size_t i, struct number *out)
         at--;
     for (size_t k = 0; k < sizeof symbols / sizeof *symbols; k++) {
         size_t n = strlen(symbols[k].text);
-        if (symbols[k].dimension < CENTS || at < n || memcmp(text + at - n, symbols[k].text, n) != 0)
+        if (symbols[k].dimension < CENTS || at < n ||
+            memcmp(text + at - n, symbols[k].text, n) != 0)
             continue;
         out->unit = (struct unit){.dimension = symbols[k].dimension, .factor = symbols[k].factor};
         out->start = at - n;

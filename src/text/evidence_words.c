@@ -228,6 +228,17 @@ const struct word *wordbook_find(
     return NULL;
 }
 
+bool wordbook_cue(const struct wordbook *b, uint64_t hash, enum cue cue, unsigned tongue)
+{
+    for (size_t at = hash % SLOTS; b->slot[at].word; at = (at + 1) % SLOTS) {
+        const struct word *w = b->slot[at].word;
+        if (b->slot[at].hash == hash && w->kind == WORD_CUE && w->value == (double)cue &&
+            (w->tongue & tongue))
+            return true;
+    }
+    return false;
+}
+
 unsigned wordbook_tongue(const struct wordbook *b, const uint64_t *hash, size_t count, size_t step)
 {
     size_t votes[4] = {0}, best = 0;

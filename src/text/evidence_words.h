@@ -6,13 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The words that numbers are made of, in English, German, French and Spanish, and Chinese and Japanese signs. */
+/* The words that numbers are made of, in English, German, French and Spanish, and Chinese and
+ * Japanese signs. */
 
 enum tongue { ENGLISH = 1, GERMAN = 2, FRENCH = 4, SPANISH = 8, ANY = 15 };
 
 enum word_kind {
-    WORD_STOP,     /* a small word that tells the language */
-    WORD_NUMBER,   /* below 100 */
+    WORD_STOP,   /* a small word that tells the language */
+    WORD_NUMBER, /* below 100 */
     WORD_HUNDRED,
     WORD_SCALE,    /* thousand, million, dozen */
     WORD_ONE,      /* a, an: only in front of a scale */
@@ -23,12 +24,12 @@ enum word_kind {
     WORD_MONTH,
     WORD_AM,
     WORD_PM,
-    WORD_CLOCK,  /* o'clock, Uhr */
-    WORD_HEDGE,  /* about: alone in front of a number */
-    WORD_THAN,   /* more, less: in front of "than" */
-    WORD_CUE,    /* rose, total, times: a number may be computed */
-    WORD_PART,   /* chapter, step: what follows counts parts of the text */
-    WORD_SAYS,   /* said, called: a quotation follows */
+    WORD_CLOCK, /* o'clock, Uhr */
+    WORD_HEDGE, /* about: alone in front of a number */
+    WORD_THAN,  /* more, less: in front of "than" */
+    WORD_CUE,   /* rose, total, times: a number may be computed */
+    WORD_PART,  /* chapter, step: what follows counts parts of the text */
+    WORD_SAYS,  /* said, called: a quotation follows */
     WORD_KINDS
 };
 
@@ -100,6 +101,7 @@ void wordbook_free(struct wordbook *b);
 /* The word of that hash, kind and one of the languages; null when there is none. */
 const struct word *wordbook_find(
     const struct wordbook *b, uint64_t hash, enum word_kind kind, unsigned tongue);
+bool wordbook_cue(const struct wordbook *b, uint64_t hash, enum cue cue, unsigned tongue);
 /* The language that most of the small words belong to, ANY when there is none. */
 unsigned wordbook_tongue(const struct wordbook *b, const uint64_t *hash, size_t count, size_t step);
 

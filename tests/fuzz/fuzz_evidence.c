@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Checks against sources: bytes that are a text and its sources, parted by 0xff. Findings lie inside, in order; a text that is
- * its own only source says nothing that is not there. */
+/* Checks against sources: bytes that are a text and its sources, parted by 0xff. Findings lie
+ * inside, in order; a text that is its own only source says nothing that is not there. */
 #include "inhouse/evidence.h"
 
 #include <stdbool.h>
@@ -17,7 +17,8 @@ static void demand(bool holds)
         abort();
 }
 
-static void check(const struct ih_evidence *v, size_t bytes, const struct ih_source *source, int sources)
+static void check(
+    const struct ih_evidence *v, size_t bytes, const struct ih_source *source, int sources)
 {
     size_t at = 0;
     for (int i = 0; i < v->findings; i++) {
@@ -41,7 +42,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (const char *s = end; s && sources < SOURCES;) {
         s++;
         const char *next = memchr(s, 0xff, size - (size_t)(s - text));
-        source[sources++] = (struct ih_source){.text = s, .bytes = next ? (size_t)(next - s) : size - (size_t)(s - text)};
+        source[sources++] = (struct ih_source){
+            .text = s, .bytes = next ? (size_t)(next - s) : size - (size_t)(s - text)};
         s = next;
     }
     struct ih_evidence v;

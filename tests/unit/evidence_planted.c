@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Drafts with one planted error each (tests/data/evidence/README.md): how many are caught, and how many alarms are
- * false. `unit_evidence_planted --list` names what goes wrong in the half that the code was written with. */
+/* Drafts with one planted error each (tests/data/evidence/README.md): how many are caught, and how
+ * many alarms are false. `unit_evidence_planted --list` names what goes wrong in the half that the
+ * code was written with. */
 #include "inhouse/evidence.h"
 #include "support/support.h"
 
@@ -15,8 +16,8 @@ static const double CAUGHT = 0.95, FALSE_ALARMS = 0.02;
 
 struct tally {
     int planted, caught;
-    int spans, alarms;               /* in faithful drafts */
-    int other_spans, other_alarms;   /* outside of the planted span */
+    int spans, alarms;             /* in faithful drafts */
+    int other_spans, other_alarms; /* outside of the planted span */
 };
 
 static struct {
@@ -79,9 +80,11 @@ static const char *field(const char *at, const char *end, int k, size_t *n)
     return at;
 }
 
-/* The draft with error `error` (from 0) of place `place`; faithful with place -1. Returns the error's kind, null when there
- * is no such place or error, with *more whether the place is there. */
-static struct kind *plant(struct draft *d, const struct test_case *c, int place, int error, bool *more)
+/* The draft with error `error` (from 0) of place `place`; faithful with place -1. Returns the
+ * error's kind, null when there is no such place or error, with *more whether the place is there.
+ */
+static struct kind *plant(
+    struct draft *d, const struct test_case *c, int place, int error, bool *more)
 {
     struct kind *kind = NULL;
     *d = (struct draft){0};
@@ -116,13 +119,15 @@ static struct kind *plant(struct draft *d, const struct test_case *c, int place,
     return kind;
 }
 
-static void tell(const struct test_case *c, const char *what, const struct draft *d, size_t start, size_t end, const struct ih_finding *f)
+static void tell(const struct test_case *c, const char *what, const struct draft *d, size_t start,
+    size_t end, const struct ih_finding *f)
 {
     if (!all.list || c->half)
         return;
     printf("%s: %s: \"%.*s\"", c->name, what, (int)(end - start), d->text + start);
     if (f && f->source >= 0)
-        printf(" (%s, nearest \"%.*s\")", ih_finding_verdict_name(f->verdict), (int)f->source_bytes, c->source[f->source].text + f->source_start);
+        printf(" (%s, nearest \"%.*s\")", ih_finding_verdict_name(f->verdict), (int)f->source_bytes,
+            c->source[f->source].text + f->source_start);
     puts("");
 }
 
@@ -160,7 +165,8 @@ static void run_planted(const struct test_case *c, const struct draft *d, struct
     for (int i = 0; i < v.findings; i++) {
         const struct ih_finding *f = &v.finding[i];
         /* What was left out leaves a place without bytes. */
-        bool here = f->start < d->end + (d->start == d->end) && f->start + f->bytes + (d->start == d->end) > d->start;
+        bool here = f->start < d->end + (d->start == d->end) &&
+                    f->start + f->bytes + (d->start == d->end) > d->start;
         if (here) {
             caught |= f->verdict != IH_FOUND;
         } else {
@@ -192,7 +198,8 @@ static void run_case(const struct test_case *c)
     }
 }
 
-/* The part of a case that begins behind `head` and ends at the next line with a head; moves *at there. */
+/* The part of a case that begins behind `head` and ends at the next line with a head; moves *at
+ * there. */
 static const char *part(const char **at, size_t *bytes)
 {
     const char *s = *at, *end = strstr(s, "\n---"), *next = strstr(s, "\n===");
@@ -272,7 +279,8 @@ static void print_row(const char *name, const struct tally t[HALVES])
 {
     printf("%-14s", name);
     for (int h = 0; h < HALVES; h++)
-        printf("  %4d of %4d  %5.1f %%", t[h].caught, t[h].planted, 100 * share(t[h].caught, t[h].planted));
+        printf("  %4d of %4d  %5.1f %%", t[h].caught, t[h].planted,
+            100 * share(t[h].caught, t[h].planted));
     puts("");
 }
 
@@ -283,9 +291,11 @@ static void print_table(void)
         print_row(all.kind[i].name, all.kind[i].half);
     print_row("all", all.half);
     for (int h = 0; h < HALVES; h++)
-        printf("%s: false alarms %d of %d (%.2f %%), outside of planted spans %d of %d (%.2f %%)\n", h ? "held" : "develop",
-            all.half[h].alarms, all.half[h].spans, 100 * share(all.half[h].alarms, all.half[h].spans), all.half[h].other_alarms,
-            all.half[h].other_spans, 100 * share(all.half[h].other_alarms, all.half[h].other_spans));
+        printf("%s: false alarms %d of %d (%.2f %%), outside of planted spans %d of %d (%.2f %%)\n",
+            h ? "held" : "develop", all.half[h].alarms, all.half[h].spans,
+            100 * share(all.half[h].alarms, all.half[h].spans), all.half[h].other_alarms,
+            all.half[h].other_spans,
+            100 * share(all.half[h].other_alarms, all.half[h].other_spans));
 }
 
 static void planted_errors_are_caught(void **state)
@@ -304,9 +314,12 @@ static void planted_errors_are_caught(void **state)
         sum.other_alarms += t->other_alarms;
     }
     assert_true(sum.planted >= 700 && held.planted >= 300 && held.spans >= 300);
-    assert_true(share(sum.caught, sum.planted) >= CAUGHT && share(held.caught, held.planted) >= CAUGHT);
-    assert_true(share(sum.alarms, sum.spans) < FALSE_ALARMS && share(held.alarms, held.spans) < FALSE_ALARMS);
-    assert_true(share(sum.other_alarms, sum.other_spans) < FALSE_ALARMS && share(held.other_alarms, held.other_spans) < FALSE_ALARMS);
+    assert_true(
+        share(sum.caught, sum.planted) >= CAUGHT && share(held.caught, held.planted) >= CAUGHT);
+    assert_true(share(sum.alarms, sum.spans) < FALSE_ALARMS &&
+                share(held.alarms, held.spans) < FALSE_ALARMS);
+    assert_true(share(sum.other_alarms, sum.other_spans) < FALSE_ALARMS &&
+                share(held.other_alarms, held.other_spans) < FALSE_ALARMS);
 }
 
 int main(int argc, char **argv)
