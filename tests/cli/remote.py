@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import pathlib
+import pty
 import shutil
 import signal
 import socket
@@ -170,8 +171,21 @@ class Talk(Case):
         self.assertIn("excludes repo", self.chat("x", model="far", code=MODEL).stderr)
 
     def test_conversation_stays(self):
-        """A terminal's conversation goes on behind a failure."""
-        self.rules({"last": "down", "status": 400, "message": "no"}, {"last": "hi", "answer": "hello"})
+        """A terminal's conversation goes on behind a failure, without the message that failed."""
+        self.rules({"last": "down", "status": 500}, {"last": "hi", "answer": "hello"}, tries=1)
+        terminal, end = pty.openpty()
+        process = subprocess.Popen([PROGRAM, "chat", "-m", "far-openai"], stdin=end, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.env)
+        os.write(terminal, b"down\nhi\n/quit\n")
+        out, err = process.communicate(timeout=PATIENCE)
+        os.close(terminal)
+        os.close(end)
+        self.assertEqual((process.returncode, out), (0, "hello\n"), err)
+        self.assertIn(f"far-openai at 127.0.0.1:{self.far.port}", err)
+        self.assertIn("it answered 500", err)
+        self.assertEqual(self.far.requests()[-1]["body"]["messages"], [{"role": "user", "content": "hi"}])
+
+    def test_load_and_save(self):
+        self.rules({"answer": "hello"})
         done = subprocess.run([PROGRAM, "chat", "-m", "far-openai", "hi", "--save", str(HOME / "talk.json")], capture_output=True, text=True, env=self.env, timeout=PATIENCE)
         self.assertEqual(done.returncode, 0, done.stderr)
         saved = json.loads((HOME / "talk.json").read_text())
@@ -326,7 +340,7 @@ class Misbehaviour(Case):
         for bad, words in (("json", "no object of JSON"), ("not_object", "no object of JSON"), ("deep", "no object of JSON"), ("html", "it sent a page of HTML"), ("empty", "sent no answer")):
             self.fails({"bad": bad}, words)
         self.fails({"bad": "bytes", "answer": "a@@b"}, "no object of JSON")
-        self.fails({"bad": "huge_line"}, "longer than is taken")
+        self.fails({"bad": "huge_line"}, "longer than is taken", answer_bytes=1000000)
         self.rules({"bad": "no_choice", "answer": "x"})
         self.assertIn("sent no answer", self.chat("x", code=NETWORK).stderr)
         self.fails({"bad": "no_choice"}, "what came is no answer", times=0, whole=1)
