@@ -233,7 +233,7 @@ enum ih_status passages_choose(struct passages *out, const struct ih_source *sou
             score(&c);
         done = done && choose(&c, most) && build(out, &c);
         free(c.passage);
-    } else if (out->source) {
+    } else if (out->source && sources) {
         memcpy(out->source, source, (size_t)sources * sizeof *source);
     }
     if (out->source && done)
