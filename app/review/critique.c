@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TOKENS = 2048, CONTEXT = 8192, BYTES_A_TOKEN = 3 };
+enum { TOKENS = 2048, CONTEXT = 8192, BYTES_A_TOKEN = 3, TOKENS_A_CLAIM = 100 };
 
 struct critique {
     const struct critique_setup *setup;
@@ -36,7 +36,9 @@ static enum ih_status ask(struct critique *c, const struct step *what, const str
     ih_chat_defaults(&o);
     o.message = t->message;
     o.messages = t->messages;
-    o.tokens = s->tokens ? s->tokens : TOKENS;
+    /* A verdict is as long as there are claims. */
+    int verdict = schema ? TOKENS_A_CLAIM * c->out->round[c->out->rounds - 1].claims : 0;
+    o.tokens = s->tokens ? s->tokens : TOKENS + verdict;
     o.schema = schema;
     o.seed = s->seed + (uint64_t)c->out->log.steps;
     o.thinking = false;

@@ -25,7 +25,7 @@ struct critique_setup {
     int sources; /* at most CRITIQUE_SOURCES_MOST */
     enum critique_purpose purpose;
     int rounds;     /* of review and revision, 1 to CRITIQUE_ROUNDS_MOST; 0: 1 */
-    int tokens;     /* most of one answer; 0: 2048 */
+    int tokens;     /* most of one answer; 0: 2048, of a verdict 100 more for each claim */
     int context;    /* tokens that the author with less room has; 0: 8192 */
     uint64_t seed;  /* of the first step; each has the next one */
     double timeout; /* seconds that a step may take; 0: any */

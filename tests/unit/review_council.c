@@ -186,6 +186,25 @@ static void test_cancel(void **state)
     assert_int_equal(judge.asked, 0);
 }
 
+static void cancel_it(void *arg, const struct step *s, bool ended)
+{
+    if (s->author && !ended)
+        ((struct review_job *)arg)->chat.job.cancel = 1;
+}
+
+/* While they are at it. */
+static void test_cancel_later(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        member[i].line[member[i].lines++] = (struct script_line){.waits = true};
+    job.arg = &job;
+    job.told = cancel_it;
+    run(IH_CANCELLED);
+    assert_int_equal(judge.asked, 0);
+    assert_int_equal(result.log.steps, 3);
+}
+
 static void test_slow_member(void **state)
 {
     (void)state;
@@ -259,6 +278,7 @@ int main(void)
         TEST(test_judge_rubbish),
         TEST(test_judge_invents),
         TEST(test_cancel),
+        TEST(test_cancel_later),
         TEST(test_slow_member),
         TEST(test_judge_cancelled),
         TEST(test_budget),
