@@ -4,7 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/output.h"
-#include "cli/paths.h"
+#include "cli/roster.h"
 #include "cli/terminal.h"
 #include "inhouse/chat.h"
 #include "inhouse/options.h"
@@ -16,12 +16,10 @@ struct chat_work {
     const struct args *args;
     struct ih_request request;
     struct terminal out, err;
-    struct model_entry entry;
-    struct ih_engine *engine;
-    struct ih_model *model;
-    struct ih_chat *chat;
-    json_t *messages; /* [{role, content, reasoning?}] */
-    char *schema;     /* JSON, or null */
+    struct roster *roster;
+    const struct author *author; /* who answers */
+    json_t *messages;            /* [{role, content, reasoning?}] */
+    char *schema;                /* JSON, or null */
 
     /* The answer in work. */
     struct ih_chat_job job;

@@ -82,7 +82,7 @@ int chat_save(const struct chat_work *w, const char *path)
     struct output out;
     struct ih_error e;
     json_t *file = json_object();
-    json_object_set_new(file, "model", json_name(w->entry.name));
+    json_object_set_new(file, "model", json_name(w->author->name));
     json_object_set(file, "messages", w->messages);
     enum ih_status status = output_file(&out, path, &e);
     if (!status) {

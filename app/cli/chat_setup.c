@@ -2,12 +2,24 @@
 /* From a command line to an open model and the conversation so far. */
 #include "cli/chat.h"
 #include "cli/input.h"
-#include "cli/used.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { SCHEMA_MOST = 1 << 20 };
+
+/* Flags of the command that are no options of a conversation. */
+static bool is_own(const char *name)
+{
+    return strcmp(name, "offline") == 0 || strcmp(name, "remote") == 0;
+}
+
+static bool is_offline(const struct args *a)
+{
+    const char *remote = args_value(a, "remote", NULL);
+    return args_has(a, "offline") || (remote && strcmp(remote, "false") == 0);
+}
 
 static int read_flags(struct chat_work *w)
 {
@@ -15,7 +27,8 @@ static int read_flags(struct chat_work *w)
     struct ih_error e;
     ih_request_defaults(&w->request, IH_CHAT);
     for (int i = 0; i < a->given; i++)
-        if (ih_option_set(&w->request, a->flag[i].name, a->flag[i].value, IH_ON_COMMAND_LINE, &e))
+        if (!is_own(a->flag[i].name) &&
+            ih_option_set(&w->request, a->flag[i].name, a->flag[i].value, IH_ON_COMMAND_LINE, &e))
             return usage_error(a->command, "%s", e.text);
     size_t bytes;
     int code = EXIT_DONE;
@@ -27,25 +40,19 @@ static int read_flags(struct chat_work *w)
     return code;
 }
 
-static int open_model(struct chat_work *w)
+static int open_author(struct chat_work *w)
 {
     struct ih_error e = {0};
-    const char *name = w->request.model;
-    struct ih_engine_options engine = {.threads = w->request.threads, .tier = w->request.tier};
-    struct ih_model_options model = {.compute = (enum ih_compute)w->request.compute};
-    struct ih_chat_setup setup = {.conversations = 1, .context = w->request.context};
-    enum ih_status status = ih_engine_open(&w->engine, &engine, &e);
+    struct roster_setup setup = {.threads = w->request.threads,
+        .tier = w->request.tier,
+        .compute = w->request.compute,
+        .chat = {.conversations = 1, .context = w->request.context},
+        .offline = is_offline(w->args)};
+    enum ih_status status = roster_open(&w->roster, &setup, &e);
     if (!status)
-        status =
-            name && *name ? model_locate(&w->entry, name, &e) : model_default_writer(&w->entry, &e);
-    if (!status)
-        status = ih_model_open(&w->model, w->engine, w->entry.path, &model, &e);
-    if (!status)
-        status = ih_chat_open(&w->chat, w->model, &setup, &e);
+        status = roster_find(w->roster, w->request.model, &w->author, &e);
     if (status)
         complain("%s", e.text);
-    else
-        model_used(&w->entry);
     return status == IH_INVALID ? EXIT_USAGE : exit_for_model(status);
 }
 
@@ -61,14 +68,12 @@ int chat_open(struct chat_work *w, const struct args *args)
         code = chat_load(w, w->request.load);
     if (!code && w->request.system)
         chat_instruct(w, w->request.system);
-    return code ? code : open_model(w);
+    return code ? code : open_author(w);
 }
 
 void chat_close(struct chat_work *w)
 {
-    ih_chat_close(&w->chat);
-    ih_model_close(&w->model);
-    ih_engine_close(&w->engine);
+    roster_close(&w->roster);
     json_decref(w->messages);
     free(w->schema);
 }

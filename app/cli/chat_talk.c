@@ -104,13 +104,23 @@ static bool command(struct chat_work *w, const char *line, bool *answer)
     return true;
 }
 
+static void greet(const struct chat_work *w)
+{
+    int context = roster_context(w->roster, w->author);
+    const char *host = roster_host(w->roster, w->author);
+    fprintf(
+        stderr, "%s%s%s%s", style(&w->err, STYLE_DIM), w->author->name, *host ? " at " : "", host);
+    if (context)
+        fprintf(stderr, ", %d tokens", context);
+    fprintf(stderr, ". /help says what can be done.%s\n", style_end(&w->err));
+}
+
 int chat_talk(struct chat_work *w)
 {
     char *text = NULL;
     size_t room = 0;
     int code = EXIT_DONE;
-    fprintf(stderr, "%s%s, %d tokens. /help says what can be done.%s\n", style(&w->err, STYLE_DIM),
-        w->entry.name, ih_chat_context(w->chat), style_end(&w->err));
+    greet(w);
     while (!code && read_lines(w, &text, &room) && !behind(text, "/quit")) {
         bool answer = false;
         if (!text[strspn(text, " \t\n")])
@@ -122,8 +132,9 @@ int chat_talk(struct chat_work *w)
         if (!answer)
             continue;
         code = chat_answer(w);
-        /* A stopped answer is no reason to leave, nor is a conversation that became too long. */
-        if (code == EXIT_USAGE || signals_caught() > 0)
+        /* A stopped answer is no reason to leave, nor is a conversation that became too long, nor
+         * a remote model that is not there at the moment. */
+        if (code == EXIT_USAGE || code == EXIT_NETWORK || signals_caught() > 0)
             code = EXIT_DONE;
         w->job.job.cancel = 0;
         signals_forget();

@@ -98,6 +98,8 @@ int run_transcribe(const struct args *args);
 int run_speak(const struct args *args);
 int run_draw(const struct args *args);
 int run_chat(const struct args *args);
+int run_review(const struct args *args);
+int run_council(const struct args *args);
 int run_show(const struct args *args);
 int run_voices(const struct args *args);
 int run_models(const struct args *args);

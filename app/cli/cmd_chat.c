@@ -25,8 +25,6 @@ static void on_text(void *arg, const char *text, size_t bytes, bool reasoning)
 {
     struct chat_work *w = arg;
     progress_clear(&w->progress);
-    if (w->request.json)
-        return;
     if (reasoning) {
         if (!w->request.quiet && w->err.is_tty)
             fprintf(stderr, "%s%.*s%s", style(&w->err, STYLE_DIM), (int)bytes, text,
@@ -48,18 +46,21 @@ static void footer(const struct chat_work *w, const struct ih_chat_answer *a)
     double read = a->prompt_tokens - a->kept_tokens;
     if (w->request.quiet)
         return;
-    fprintf(stderr, "%s%d tokens read (%.0f/s)%s%d written (%.1f/s)%s%s%s%s%s\n",
-        style(&w->err, STYLE_DIM), (int)read, read / (a->read_seconds + 1e-9), dot, a->tokens,
-        a->tokens / (a->write_seconds + 1e-9), dot, w->entry.name,
-        a->end == IH_CHAT_LENGTH ? dot : "", a->end == IH_CHAT_LENGTH ? "cut: no tokens left" : "",
-        style_end(&w->err));
+    char cost[32] = "";
+    if (author_cost(w->author, a) > 0)
+        snprintf(cost, sizeof cost, "%s$%.5f", dot, author_cost(w->author, a));
+    fprintf(stderr, "%s%s%d tokens read (%.0f/s)%s%d written (%.1f/s)%s%s%s%s%s%s\n",
+        style(&w->err, STYLE_DIM), a->estimated ? "about " : "", (int)read,
+        read / (a->read_seconds + 1e-9), dot, a->tokens, a->tokens / (a->write_seconds + 1e-9),
+        cost, dot, w->author->name, a->end == IH_CHAT_LENGTH ? dot : "",
+        a->end == IH_CHAT_LENGTH ? "cut: no tokens left" : "", style_end(&w->err));
 }
 
 static void print_json(struct chat_work *w, const struct ih_chat_answer *a, uint64_t seed)
 {
     static const char *const ends[] = {"stop", "length", "tool_calls"};
     json_t *json = json_object();
-    json_object_set_new(json, "model", json_name(w->entry.name));
+    json_object_set_new(json, "model", json_name(w->author->name));
     json_object_set_new(json, "content", json_name(a->text));
     if (a->reasoning)
         json_object_set_new(json, "reasoning", json_name(a->reasoning));
@@ -68,6 +69,11 @@ static void print_json(struct chat_work *w, const struct ih_chat_answer *a, uint
     json_object_set_new(json, "prompt_tokens", json_integer(a->prompt_tokens));
     json_object_set_new(json, "cached_tokens", json_integer(a->kept_tokens));
     json_object_set_new(json, "tokens", json_integer(a->tokens));
+    if (w->author->remote) {
+        double cost = author_cost(w->author, a);
+        json_object_set_new(json, "estimated", json_boolean(a->estimated));
+        json_object_set_new(json, "dollars", cost > 0 ? json_real(cost) : json_null());
+    }
     json_object_set_new(json, "read_seconds", json_real(a->read_seconds));
     json_object_set_new(json, "write_seconds", json_real(a->write_seconds));
     json_line(&w->output, json);
@@ -99,6 +105,14 @@ static int keep(struct chat_work *w, const struct ih_chat_answer *a, uint64_t se
     return !code && w->request.save ? chat_save(w, w->request.save) : code;
 }
 
+/* What a remote model is refused for, or answers wrongly, is the network's. */
+static int exit_for(const struct chat_work *w, enum ih_status status)
+{
+    if (w->author->remote && (status == IH_NO_MEMORY || status == IH_BAD_DATA))
+        return EXIT_NETWORK;
+    return status == IH_INVALID ? EXIT_USAGE : exit_for_model(status);
+}
+
 int chat_answer(struct chat_work *w)
 {
     struct ih_error e = {0};
@@ -116,7 +130,8 @@ int chat_answer(struct chat_work *w)
     w->shown = w->reasoning = false;
     w->began = now_seconds();
     progress_begin(&w->progress, "reading", !w->request.quiet);
-    enum ih_status status = m ? ih_chat_write(w->chat, &o, &w->job, &a, &e) : IH_NO_MEMORY;
+    enum ih_status status =
+        m ? w->author->write(w->author->self, &o, &w->job, &a, &e) : IH_NO_MEMORY;
     progress_clear(&w->progress);
     bool stopped = status == IH_CANCELLED && signals_caught() && a.tokens > 0;
     int code = EXIT_DONE;
@@ -124,10 +139,12 @@ int chat_answer(struct chat_work *w)
         code = keep(w, &a, o.seed);
     } else {
         json_array_remove(w->messages, json_array_size(w->messages) - 1);
+        if (w->shown) /* of an answer that broke off */
+            output_write(&w->output, "\n", 1);
         code = output_exit(&w->output);
         if (!code && status != IH_CANCELLED) {
             complain("%s", m ? e.text : "not enough memory");
-            code = status == IH_INVALID ? EXIT_USAGE : exit_for_model(status);
+            code = exit_for(w, status);
         }
     }
     ih_chat_answer_free(&a);
@@ -191,6 +208,8 @@ int run_chat(const struct args *args)
     w->job.job.progress = on_progress;
     w->job.text = on_text;
     int code = chat_open(w, args);
+    if (w->request.json) /* nothing is shown before it is whole */
+        w->job.text = NULL;
     if (!code) {
         bool talk = !args->count && !w->request.file && isatty(STDIN_FILENO);
         code = talk ? chat_talk(w) : answer_once(w);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What this machine has, and what is missing. Nothing is fetched and nothing is changed. */
 #include "cli/cli.h"
+#include "cli/models.h"
 #include "cli/paths.h"
 #include "cli/terminal.h"
+#include "hub/catalog.h"
 #include "inhouse/inhouse.h"
 
 #include <jansson.h>
@@ -158,6 +160,43 @@ static json_t *machine_json(const struct machine *m)
     return json;
 }
 
+/* What the catalog says of remote models; none of them is asked. */
+static void print_remotes(const struct terminal *t)
+{
+    struct catalog *c;
+    struct ih_error e;
+    int count;
+    if (catalog_load(&c, &e) != IH_OK) {
+        printf("\n%s\n", e.text);
+        return;
+    }
+    const struct catalog_model *m = catalog_models(c, &count);
+    bool any = false;
+    for (int i = 0; i < count; i++)
+        any = any || m[i].remote;
+    if (any)
+        putchar('\n');
+    remote_table(m, count, t);
+    catalog_close(&c);
+}
+
+static json_t *remotes_json(void)
+{
+    struct catalog *c;
+    struct ih_error e;
+    int count;
+    json_t *list = json_array();
+    if (catalog_load(&c, &e) != IH_OK)
+        return list;
+    const struct catalog_model *m = catalog_models(c, &count);
+    for (int i = 0; i < count; i++)
+        if (m[i].remote)
+            json_array_append_new(
+                list, json_pack("{ss so}", "name", m[i].name, "remote", remote_json(&m[i])));
+    catalog_close(&c);
+    return list;
+}
+
 static bool is_whisper(const struct model_entry *entry)
 {
     return strncmp(entry->name, "transcribe-", 11) != 0 &&
@@ -181,6 +220,7 @@ static int report_json(
         code = strcmp(state, "ok") == 0 ? code : EXIT_MODEL;
     }
     json_object_set_new(json, "models", models);
+    json_object_set_new(json, "remote", remotes_json());
     json_dumpf(json, stdout, JSON_INDENT(1));
     putchar('\n');
     json_decref(json);
@@ -211,6 +251,7 @@ static int report(
     }
     putchar('\n');
     table_print(table, &t);
+    print_remotes(&t);
     print_advice(m, own, whisper, vad, &t);
     return code;
 }

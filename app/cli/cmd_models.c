@@ -126,7 +126,10 @@ static int show_model(const struct args *a, const char *name)
         {"repo", "repository"}, {"revision", "revision"}, {"commit", "commit"}, {NULL, NULL}};
     struct model_entry m;
     char size[24];
-    int code = locate(&m, name);
+    int code = show_remote(a, name);
+    if (code >= 0)
+        return code;
+    code = locate(&m, name);
     if (code)
         return code;
     if (args_has(a, "json")) {

@@ -2,6 +2,7 @@
 /* From a command line, the environment and a file to a running server. */
 #include "cli/cli.h"
 #include "cli/paths.h"
+#include "cli/roster.h"
 #include "cli/serve.h"
 #include "cli/used.h"
 
@@ -58,6 +59,9 @@ struct inventory {
     struct shelf_model *model;
     struct shelf shelf;
     char vad[PATH_MAX], profiles[PATH_MAX];
+    struct roster *roster;
+    struct shelf_remote *remote;
+    char spent[PATH_MAX];
 };
 
 static bool is_offered(const char *list, const char *name)
@@ -169,6 +173,37 @@ static int take_inventory(struct inventory *v, const struct settings *s)
     return code;
 }
 
+/* Remote models, where the settings allow them. What they cost today is kept with the data. */
+static int add_remotes(struct inventory *v, const struct settings *s)
+{
+    struct ih_error e;
+    const struct author *const *author;
+    int count = 0;
+    bool kept = *s->data && path_join(v->spent, sizeof v->spent, s->data, "spent");
+    struct roster_setup setup = {.spent = kept ? v->spent : NULL};
+    if (!s->remote)
+        return EXIT_DONE;
+    enum ih_status status = roster_open(&v->roster, &setup, &e);
+    if (!status)
+        status = roster_remotes(v->roster, &author, &count, &e);
+    v->remote = status ? NULL : calloc((size_t)count + 1, sizeof *v->remote);
+    if (!status && !v->remote)
+        status = fail(&e, IH_NO_MEMORY, "not enough memory");
+    if (status) {
+        complain("%s", e.text);
+        return exit_for_model(status);
+    }
+    for (int i = 0; i < count; i++)
+        if (is_offered(s->offer, author[i]->name))
+            v->remote[v->shelf.remotes++] =
+                (struct shelf_remote){author[i], roster_host(v->roster, author[i])};
+    v->shelf.remote = v->remote;
+    for (int i = 0; i < v->shelf.remotes; i++)
+        if (!roster_has_key(v->roster, v->remote[i].author))
+            complain("%s: its key is missing", v->remote[i].author->name);
+    return EXIT_DONE;
+}
+
 static int serve(struct settings *s)
 {
     struct ih_error e;
@@ -178,6 +213,8 @@ static int serve(struct settings *s)
         return EXIT_INTERNAL;
     }
     int code = take_inventory(v, s);
+    if (!code)
+        code = add_remotes(v, s);
     struct supply supply = serve_supply(s);
     struct server_options o = {.settings = s,
         .shelf = &v->shelf,
@@ -188,6 +225,8 @@ static int serve(struct settings *s)
         complain("%s", e.text);
         code = e.code == IH_IO ? EXIT_NETWORK : exit_for_model(e.code);
     }
+    roster_close(&v->roster);
+    free(v->remote);
     free(v->found);
     free(v->model);
     free(v);

@@ -41,6 +41,43 @@ static const struct flag models_flags[] = {
     {.name = "output", .letter = 'o', .value = "PATH", .kind = FLAG_FILE, .help = "quantize: new folder; bundle: new file"},
     {.name = "quiet", .letter = 'q', .help = "no progress, no notes"},
 };
+static const struct flag chat_flags[] = {
+    {.name = "remote", .negatable = true, .help = "let remote models of your catalog answer where --model names one"},
+    {.name = "offline", .help = "the same as --no-remote: nothing leaves this machine"},
+};
+static const char *const revisers[] = {"drafter", "reviewer", NULL};
+#define PANEL_FLAGS \
+    {.name = "file", .letter = 'f', .value = "FILE", .kind = FLAG_FILE, .help = "read the prompt from FILE; - is standard input"}, \
+    {.name = "sources", .value = "FILE", .kind = FLAG_FILE, .help = "texts and recordings that the answer rests on: [1], [2] ...; may be repeated, and further ones may follow the prompt"}, \
+    {.name = "tokens", .value = "N", .help = "most tokens of one answer", .fallback = "2048"}, \
+    {.name = "context", .value = "N", .help = "tokens of a conversation (default: what the models have)"}, \
+    {.name = "seed", .value = "N", .help = "the same number writes the same with models of this machine (default: a new one)"}, \
+    {.name = "timeout", .value = "SECONDS", .help = "most that one step may take"}, \
+    {.name = "budget", .value = "DOLLARS", .help = "most that all steps may cost by the models' prices"}, \
+    {.name = "threads", .value = "N", .help = "processor threads; 0: all", .fallback = "0"}, \
+    {.name = "remote", .negatable = true, .help = "let remote models of your catalog answer where they are named"}, \
+    {.name = "offline", .help = "the same as --no-remote: nothing leaves this machine"}, \
+    {.name = "json", .help = "for other programs: one JSON object"}, \
+    {.name = "quiet", .letter = 'q', .help = "no progress, no report"}
+static const struct flag review_flags[] = {
+    {.name = "draft", .value = "MODEL", .kind = FLAG_MODEL, .help = "model that plans and drafts"},
+    {.name = "review", .value = "MODEL", .kind = FLAG_MODEL, .help = "model that judges each claim"},
+    {.name = "swap", .help = "the two change places"},
+    {.name = "reviser", .value = "WHO", .choices = revisers, .help = "who revises", .fallback = "drafter"},
+    {.name = "rounds", .value = "N", .help = "most rounds of review and revision, 1 to 5", .fallback = "1"},
+    {.name = "output", .letter = 'o', .value = "FILE", .kind = FLAG_FILE, .help = "write the final there"},
+    {.name = "record", .value = "FILE", .kind = FLAG_FILE, .help = "write down everything that was asked and answered"},
+    {.name = "replay", .value = "FILE", .kind = FLAG_FILE, .help = "show a record again without any model, and do again what code did"},
+    {.name = "speak", .value = "FILE", .kind = FLAG_FILE, .help = "say the final: wav, mp3, opus ..."},
+    {.name = "draw", .value = "FILE", .kind = FLAG_FILE, .help = "the final is the description of a picture, which is drawn: png, jpg, webp"},
+    PANEL_FLAGS,
+};
+static const struct flag council_flags[] = {
+    {.name = "models", .letter = 'm', .value = "MODEL,...", .kind = FLAG_MODEL, .help = "2 to 8 models that answer"},
+    {.name = "judge", .value = "MODEL", .kind = FLAG_MODEL, .help = "model that compares the answers"},
+    {.name = "output", .letter = 'o', .value = "FILE", .kind = FLAG_FILE, .help = "write letter and answers there, as Markdown"},
+    PANEL_FLAGS,
+};
 static const struct flag voices_flags[] = {
     {.name = "from", .value = "FILE", .kind = FLAG_FILE, .help = "create: 5 to 120 seconds of the voice"},
     {.name = "consent", .value = "FILE", .kind = FLAG_FILE, .help = "create: the person saying the consent sentence"},
@@ -135,16 +172,35 @@ static const struct command table[] = {
         "  inhouse draw -f prompts.txt --sheet sheet.png --columns 8\n"
         "  inhouse draw --again house.png --steps 40 -o finer.png\n"},
     {.name = "chat", .usage = "[MESSAGE...]", .summary = "talk with a text model",
-     .argument = FLAG_TEXT, .request = IH_CHAT, .run = run_chat,
+     .argument = FLAG_TEXT, .request = IH_CHAT, .flags = chat_flags, .flag_count = sizeof chat_flags / sizeof *chat_flags, .run = run_chat,
      .details =
         "With a message the answer goes to standard output; without one a conversation begins, or standard\n"
         "input is the message when it is no terminal. In a conversation Ctrl-C stops an answer and keeps\n"
-        "what is there; /help lists what else can be done.\n"
+        "what is there; /help lists what else can be done. --model may name a remote model of your catalog.\n"
         "\n"
         "  inhouse chat \"Why is the sky blue?\"\n"
         "  inhouse chat -f report.txt \"Say this in three sentences.\"\n"
         "  inhouse chat --system \"You are a patient teacher.\" --save lesson.json\n"
         "  inhouse chat --load lesson.json --save lesson.json\n"},
+    {.name = "review", .usage = "PROMPT --draft MODEL --review MODEL [--sources FILE...] | --replay RECORD", .summary = "one model drafts an answer, another reviews it",
+     .argument = FLAG_FILE, .flags = review_flags, .flag_count = sizeof review_flags / sizeof *review_flags, .run = run_review,
+     .details =
+        "One model plans and drafts, another judges each claim, and what it objects to is revised. Quotations,\n"
+        "numbers and citations are looked up in the sources by the program itself; no model overrules that.\n"
+        "The final goes to standard output, the rest to standard error. Where the reviewer fails, the answer\n"
+        "says that it was not reviewed. Sources are texts, or recordings, which are transcribed.\n"
+        "\n"
+        "  inhouse review \"What did they decide?\" --draft qwen3-4b --review qwen3-8b --sources notes.md call.m4a\n"
+        "  inhouse review -f question.txt --draft qwen3-4b --review cloud --rounds 2 --record answer.json -o answer.md\n"
+        "  inhouse review --replay answer.json\n"
+        "  inhouse review \"a poster for a jazz night\" --draft qwen3-4b --review qwen3-8b --draw poster.png\n"},
+    {.name = "council", .usage = "PROMPT --models MODEL,MODEL[,...] --judge MODEL", .summary = "several models answer, another compares the answers",
+     .argument = FLAG_FILE, .flags = council_flags, .flag_count = sizeof council_flags / sizeof *council_flags, .run = run_council,
+     .details =
+        "All answer at the same time without knowing of each other. A judge, who is not told whose answers they\n"
+        "are, writes where they agree, where they differ and what only one saw, with the numbers of sentences.\n"
+        "\n"
+        "  inhouse council \"Which database for a small shop?\" --models qwen3-4b,llama-3b --judge qwen3-8b\n"},
     {.name = "show", .usage = "FILE...", .summary = "what a picture or a sound says of how it was made",
      .argument = FLAG_FILE, .flags = show_flags, .flag_count = sizeof show_flags / sizeof *show_flags, .run = run_show,
      .details =

@@ -10,6 +10,8 @@
 
 #include <jansson.h>
 
+struct catalog_model;
+
 /* What `list` and `show` tell of a model. */
 json_t *entry_json(const struct model_entry *m);
 /* What the catalog calls the model of a short name; false when it does not know it. */
@@ -33,6 +35,12 @@ int search_models(const struct args *a);
 /* All that the catalog says, as `search --json` does but for its files; null after saying why it
  * cannot be read. */
 json_t *catalog_json_list(void);
+/* models_remote.c: remote models of the catalog, without asking them. */
+json_t *remote_json(const struct catalog_model *m);
+/* A table of those that there are; false without any. */
+bool remote_table(const struct catalog_model *known, int count, const struct terminal *t);
+/* An exit code; -1 where it is none. */
+int show_remote(const struct args *a, const char *name);
 /* models_pull.c */
 int pull_model(const struct args *a, const char *name);
 /* models_import.c: a model's folder or file, or a bundle. */

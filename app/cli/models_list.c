@@ -81,6 +81,8 @@ static json_t *known_json(const struct shelf *s, const struct catalog_model *m, 
     json_object_set_new(json, "megabytes", m->megabytes ? json_integer(m->megabytes) : json_null());
     json_object_set_new(json, "licence", json_string(m->licence));
     json_object_set_new(json, "here", json_boolean(is_here(s, m->name)));
+    if (m->remote)
+        json_object_set_new(json, "remote", remote_json(m));
     if (!whole)
         return json;
     json_object_set_new(json, "revision", m->repo ? json_string(m->revision) : json_null());
@@ -101,7 +103,9 @@ json_t *catalog_json_list(void)
         return NULL;
     json_t *list = json_array();
     for (int i = 0; i < s.known_count; i++) {
-        json_t *json = known_json(&s, &s.known[i], true);
+        json_t *json = s.known[i].remote ? NULL : known_json(&s, &s.known[i], true);
+        if (!json)
+            continue;
         json_object_del(json, "files");
         json_array_append_new(list, json);
     }
@@ -118,14 +122,18 @@ static void print_json(json_t *json)
 
 static void list_json(const struct shelf *s)
 {
-    json_t *json = json_object(), *here = json_array(), *more = json_array();
+    json_t *json = json_object(), *here = json_array(), *more = json_array(),
+           *remote = json_array();
     for (int i = 0; i < s->count; i++)
         json_array_append_new(here, entry_json(&s->here[i]));
     for (int i = 0; i < s->known_count; i++)
         if (s->known[i].repo)
             json_array_append_new(more, known_json(s, &s->known[i], false));
+        else if (s->known[i].remote)
+            json_array_append_new(remote, known_json(s, &s->known[i], false));
     json_object_set_new(json, "models", here);
     json_object_set_new(json, "catalog", more);
+    json_object_set_new(json, "remote", remote);
     print_json(json);
 }
 
@@ -152,6 +160,8 @@ static void list_tables(const struct shelf *s)
     if (s->count == 0)
         printf("(none)\n");
     putchar('\n');
+    if (remote_table(s->known, s->known_count, &t))
+        putchar('\n');
     table = table_new(4, more);
     for (int i = 0; i < s->known_count; i++) {
         const struct catalog_model *m = &s->known[i];
@@ -208,7 +218,10 @@ static void search_table(const struct shelf *s, const struct catalog_model *cons
         const char *cells[] = {m->alias, m->task, megabytes_text(m->megabytes, size, sizeof size),
             megabytes_text(m->memory, memory, sizeof memory),
             languages_text(m, languages, sizeof languages), m->licence,
-            is_here(s, m->name) ? "yes" : "", m->about};
+            m->remote             ? "remote"
+            : is_here(s, m->name) ? "yes"
+                                  : "",
+            m->about};
         table_row(table, cells);
     }
     table_print(table, &t);

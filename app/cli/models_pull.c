@@ -44,7 +44,8 @@ static int understand(
     snprintf(name, sizeof name, "%.*s", (int)length, asked);
     w->known = catalog_find(catalog, name);
     if (w->known && !w->known->repo) {
-        complain("%s comes with the program; there is nothing to fetch", w->known->name);
+        complain("%s %s; there is nothing to fetch", w->known->name,
+            w->known->remote ? "is remote" : "comes with the program");
         return EXIT_MODEL;
     }
     if (w->known) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/paths.h"
 
+#include "author/entry.h"
 #include "hub/catalog.h"
 
 #include <dirent.h>
@@ -63,13 +64,43 @@ bool voices_folder(char *buf, size_t size)
     return user_folder("INHOUSE_VOICES", "voices", buf, size);
 }
 
+bool spending_folder(char *buf, size_t size)
+{
+    return user_folder("INHOUSE_SPENT", "spent", buf, size);
+}
+
+/* What the hub does not look into. */
+static enum ih_status check_remotes(struct catalog *c, const char *path, struct ih_error *e)
+{
+    int count;
+    enum ih_status status = IH_OK;
+    const struct catalog_model *m = catalog_models(c, &count);
+    for (int i = 0; !status && i < count; i++) {
+        struct remote_entry entry;
+        struct ih_error why;
+        if (!m[i].remote)
+            continue;
+        status = entry_read(&entry, m[i].name, m[i].remote, &why);
+        if (status)
+            fail(e, status, "%.150s: %s", path, why.text);
+        else
+            entry_free(&entry);
+    }
+    return status;
+}
+
 enum ih_status catalog_load(struct catalog **out, struct ih_error *e)
 {
     char own[PATH_MAX];
     const char *named = getenv("INHOUSE_CATALOG");
     bool there = user_folder("INHOUSE_CATALOG", "catalog.json", own, sizeof own) &&
                  ((named && *named) || access(own, F_OK) == 0);
-    return catalog_open(out, there ? own : NULL, e);
+    enum ih_status status = catalog_open(out, there ? own : NULL, e);
+    if (!status)
+        status = check_remotes(*out, own, e);
+    if (status)
+        catalog_close(out);
+    return status;
 }
 
 const char *place_name(enum model_place place)
@@ -239,6 +270,8 @@ static enum ih_status not_here(
     char size[48] = "";
     if (known && known->megabytes)
         snprintf(size, sizeof size, " (about %d MB)", known->megabytes);
+    if (known && known->remote)
+        return fail(e, IH_UNSUPPORTED, "%s is remote and does not do this", known->name);
     if (known && known->repo)
         return fail(e, IH_NOT_FOUND,
             "%s is not on this machine; 'inhouse models pull %s' fetches it%s", known->name,

@@ -24,6 +24,8 @@ struct model_entry {
 bool models_folder(enum model_place place, char *buf, size_t size);
 /* The folder of the user's voice profiles. */
 bool voices_folder(char *buf, size_t size);
+/* The folder that keeps what remote models have cost today. */
+bool spending_folder(char *buf, size_t size);
 const char *place_name(enum model_place place);
 
 /* The catalog with the user's own, which INHOUSE_CATALOG names, else catalog.json beside the user's

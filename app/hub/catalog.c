@@ -139,6 +139,11 @@ static enum ih_status read_files(
 static enum ih_status check_origin(
     const struct reader *r, const json_t *object, const struct catalog_model *m)
 {
+    if (m->remote && (m->repo || json_object_get(object, "built_in") || m->file_count ||
+                         !json_is_object(m->remote)))
+        return wrong(r, "remote", "must be an object, and excludes repo, built_in and files");
+    if (m->remote)
+        return IH_OK;
     if (json_is_true(json_object_get(object, "built_in")))
         return m->repo ? wrong(r, "repo", "makes no sense for a model that is built in") : IH_OK;
     if (!m->repo || !hub_is_repo(m->repo))
@@ -152,7 +157,7 @@ static enum ih_status read_model(struct reader *r, const json_t *object, struct 
 {
     static const char *const keys[] = {"name", "short", "repo", "revision", "built_in", "task",
         "licence", "megabytes", "memory_megabytes", "languages", "rank", "about", "card", "files",
-        NULL};
+        "remote", NULL};
     int shorts;
     *m = (struct catalog_model){
         .revision = "main", .task = "", .licence = "", .about = "", .card = ""};
@@ -171,8 +176,9 @@ static enum ih_status read_model(struct reader *r, const json_t *object, struct 
         {"licence", &m->licence}, {"about", &m->about}, {"card", &m->card}};
     for (size_t i = 0; !status && i < sizeof texts / sizeof *texts; i++)
         status = read_text(r, object, texts[i].key, texts[i].out);
-    if (!status)
-        status = check_origin(r, object, m);
+    m->remote = json_object_get(object, "remote");
+    if (m->remote && !*m->task)
+        m->task = "chat";
     if (!status)
         status = read_number(r, object, "megabytes", &m->megabytes);
     if (!status)
@@ -185,6 +191,8 @@ static enum ih_status read_model(struct reader *r, const json_t *object, struct 
         status = read_list(r, object, "languages", &m->languages, &m->language_count);
     if (!status)
         status = read_files(r, object, m);
+    if (!status)
+        status = check_origin(r, object, m);
     if (!status)
         m->alias = shorts ? m->others[0] : m->name;
     return status;
@@ -293,8 +301,11 @@ const struct catalog_model *catalog_find(const struct catalog *c, const char *na
 
 bool catalog_matches(const struct catalog_model *m, const char *const *words, int count)
 {
-    const char *const texts[] = {
-        m->name, m->repo ? m->repo : "built in", m->task, m->licence, m->about, m->card};
+    const char *const texts[] = {m->name,
+        m->repo     ? m->repo
+        : m->remote ? "remote"
+                    : "built in",
+        m->task, m->licence, m->about, m->card};
     for (int i = 0; i < count; i++) {
         bool found = false;
         for (size_t j = 0; !found && j < sizeof texts / sizeof *texts; j++)

@@ -4,6 +4,7 @@
 
 #include "inhouse/error.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -18,9 +19,11 @@ struct catalog_model {
     const char *name;          /* folder on this machine: "whisper-tiny" */
     const char *alias;         /* the first of its short names: "tiny"; its name without one */
     const char *const *others; /* all short names; ends with null */
-    const char *repo;          /* on the hub; null: comes with the program */
-    const char *revision;      /* "main" when the file does not say */
-    const char *task;          /* "transcribe", "speak", "draw" ... */
+    const char *repo;          /* on the hub; null: comes with the program, or is remote */
+    json_t *remote; /* where and how it is asked, which is not looked into here; borrowed; null: it
+                       runs on this machine */
+    const char *revision;               /* "main" when the file does not say */
+    const char *task;                   /* "transcribe", "speak", "draw" ... */
     const char *licence, *about, *card; /* "" when the file does not say */
     int megabytes;                      /* of what is fetched, rounded; 0: not said */
     int memory;                         /* megabytes that it needs to work; 0: not said */

@@ -2,6 +2,7 @@
 #include "server/access.h"
 
 #include "server/meter.h"
+#include "server/several.h"
 #include "server/text.h"
 
 #include <stdio.h>
@@ -61,11 +62,24 @@ bool access_allows_model(const struct key *k, const char *model, struct problem 
         model ? model : "");
 }
 
+/* The model of a conversation may stand for several: each of them. */
+static bool allows_models(
+    const struct key *k, const struct operation *operation, const char *model, struct problem *p)
+{
+    struct several s = {0};
+    if (operation->task == IH_CHAT && !several_read(&s, model, p))
+        return false;
+    for (int i = 0; i < s.count; i++)
+        if (!access_allows_model(k, s.name[i], p))
+            return false;
+    return s.count > 0 || access_allows_model(k, model, p);
+}
+
 bool access_allows(
     const struct key *k, const struct operation *operation, const struct form *f, struct problem *p)
 {
     const struct field *model = form_find(f, "model");
-    return access_allows_model(k, model ? model->text : NULL, p) &&
+    return allows_models(k, operation, model ? model->text : NULL, p) &&
            (operation->task != IH_SPEAK || access_allows_voices(k, f, p));
 }
 

@@ -2,8 +2,10 @@
 /* Conversations: /v1/chat/completions. */
 #include "server/chat.h"
 
+#include "author/local.h"
 #include "server/fields.h"
 #include "server/operations.h"
+#include "server/several.h"
 #include "server/text.h"
 
 #include <stdlib.h>
@@ -24,6 +26,8 @@ static const struct field_rule rules[] = {
     RULE_OWN("tool_choice", SHAPE_TEXT, "whether it may ask for them", .choices = choices),
     RULE_OWN("n", SHAPE_WHOLE, "answers", .low = 1, .high = 1),
     RULE_OWN("response_format", SHAPE_OBJECT, "type: text, json_object, or json_schema with a JSON Schema that the answer fits"),
+    RULE_OWN("sources", SHAPE_OBJECTS, "what critique: and council: models rest their answer on: a text and a name each"),
+    RULE_OWN("rounds", SHAPE_WHOLE, "most rounds of review and revision of a critique: model", .low = 1, .high = 5),
     RULE_OPTION("max_tokens", "tokens"),
     RULE_OPTION("max_completion_tokens", "tokens"),
     RULE_OWN("reasoning_effort", SHAPE_TEXT, "whether it thinks first: with low and more", .choices = chat_efforts),
@@ -79,7 +83,8 @@ static bool read_request(struct chat_work *w, const struct form *f, struct probl
     *w = (struct chat_work){.created = (int64_t)time(NULL), .shape = &chat_shape_completions};
     ih_request_defaults(&w->request, IH_CHAT);
     return fields_read(&w->request, f, rules, p) && fields_text(f, "model", &w->model, p) &&
-           fields_bool(f, "stream", &w->stream, p) && read_fixed(w, f, p) && read_messages(w, f, p);
+           fields_bool(f, "stream", &w->stream, p) && read_fixed(w, f, p) &&
+           read_messages(w, f, p) && several_take(w, f, p);
 }
 
 /* The answer's own number where none was asked for. */
@@ -93,15 +98,20 @@ static void choose_seed(struct ih_chat_options *o)
     o->seed = random;
 }
 
+void chat_begin(struct chat_work *w)
+{
+    if (w->reading)
+        return;
+    w->reading = true;
+    if (w->shape->begin)
+        w->shape->begin(w);
+}
+
 /* The first time on the worker's own thread, before the model reads. */
 static void on_progress(void *arg, double done, double total)
 {
     struct chat_work *w = arg;
-    if (!w->reading) {
-        w->reading = true;
-        if (w->shape->begin)
-            w->shape->begin(w);
-    }
+    chat_begin(w);
     answer_progress(w->answer, done, total);
 }
 
@@ -111,37 +121,72 @@ static void on_piece(void *arg, const char *text, size_t bytes, bool reasoning)
     w->shape->piece(w, text, bytes, reasoning);
 }
 
-static bool write_in(struct chat_work *w, struct ih_chat *place, struct problem *p)
+/* What went wrong far away is none of the client's doing, and where a key lies none of its
+ * business. */
+bool chat_problem(struct problem *p, const struct ih_error *e, bool far)
+{
+    if (far && (e->code == IH_NETWORK || e->code == IH_BAD_DATA))
+        return problem_set(p, 502, "remote_failed", "model", "%s", e->text);
+    if (far && e->code == IH_NO_MEMORY)
+        return problem_set(p, 429, "budget_spent", "model", "%s", e->text);
+    if (far && e->code == IH_IO)
+        return problem_set(
+            p, 502, "remote_failed", "model", "this server cannot use the remote model now");
+    return problem_from(p, e);
+}
+
+static bool write_in(struct chat_work *w, const struct author *author, struct problem *p)
 {
     struct ih_error e = {0};
     struct ih_chat_answer a;
     struct ih_chat_job job = {.job.arg = w, .job.progress = on_progress, .text = on_piece};
     choose_seed(&w->request.chat);
     answer_attach(w->answer, &job.job);
-    enum ih_status status = ih_chat_write(place, &w->request.chat, &job, &a, &e);
+    enum ih_status status = author->write(author->self, &w->request.chat, &job, &a, &e);
     answer_detach(w->answer);
     if (status == IH_OK || status == IH_CANCELLED)
         answer_use(w->answer, w->name, TOKENS, a.prompt_tokens - a.kept_tokens + a.tokens);
-    bool done = status == IH_OK ? w->shape->end(w, &a, p) : problem_from(p, &e);
+    bool done = status == IH_OK ? w->shape->end(w, &a, p) : chat_problem(p, &e, author->remote);
     ih_chat_answer_free(&a);
     return done;
 }
 
-static bool write_answer(struct chat_work *w, const struct host *host, struct problem *p)
+/* Nothing goes to a remote model that the request itself does not name: not for a default, and not
+ * by way of a deployment. */
+static bool write_answer(
+    struct chat_work *w, const struct host *host, const struct form *form, struct problem *p)
 {
     struct ih_model *model;
     struct ih_chat *place;
+    struct several several;
+    if (!several_read(&several, w->model, p))
+        return false;
+    if (several.kind != SEVERAL_NONE) {
+        choose_seed(&w->request.chat);
+        return several_write(w, &several, host, p);
+    }
+    const struct author *remote =
+        *form->asked.deployment.name ? NULL : depot_author(host->depot, w->model);
+    if (remote) {
+        w->name = remote->name;
+        return write_in(w, remote, p);
+    }
     if (!depot_take(host->depot, w->model, IH_CHAT, &model, p))
         return false;
     w->name = ih_model_name(model);
-    bool done = depot_chat(host->depot, model, &place, p) && write_in(w, place, p);
+    bool done = depot_chat(host->depot, model, &place, p);
+    if (done) {
+        struct author local = local_author(w->name, place);
+        done = write_in(w, &local, p);
+    }
     depot_give_back(host->depot, model);
     return done;
 }
 
-void chat_run(struct chat_work *w, const struct host *host, bool good, struct problem *p)
+void chat_run(struct chat_work *w, const struct host *host, const struct form *form, bool good,
+    struct problem *p)
 {
-    if (!good || !write_answer(w, host, p))
+    if (!good || !write_answer(w, host, form, p))
         w->shape->fail(w, p);
     chat_free(w);
 }
@@ -152,7 +197,7 @@ static void run(const struct host *host, const struct form *form, struct answer 
     struct problem p;
     bool good = read_request(&w, form, &p);
     w.answer = answer;
-    chat_run(&w, host, good, &p);
+    chat_run(&w, host, form, good, &p);
 }
 
 static bool check(const struct host *host, const struct form *form, struct problem *p)
@@ -168,7 +213,8 @@ static bool check(const struct host *host, const struct form *form, struct probl
 static void measure(const struct host *host, const struct form *form, struct amounts *out)
 {
     const struct field *messages = form_find(form, "messages"),
-                       *most = form_find(form, "max_completion_tokens");
+                       *most = form_find(form, "max_completion_tokens"),
+                       *sources = form_find(form, "sources"), *model = form_find(form, "model");
     double tokens = 0;
     (void)host;
     most = most ? most : form_find(form, "max_tokens");
@@ -176,6 +222,9 @@ static void measure(const struct host *host, const struct form *form, struct amo
         out->of[TOKENS] = tokens;
     if (messages)
         out->of[TOKENS] += (double)messages->bytes / 4;
+    if (sources)
+        out->of[TOKENS] += (double)sources->bytes / 4;
+    out->of[TOKENS] *= several_steps(model ? model->text : NULL);
 }
 
 const struct operation operation_chat = {.name = "chat",

@@ -40,6 +40,10 @@ struct chat_work {
     struct answer *answer;
     int64_t created;
     bool reading, begun; /* the model has begun to read; an event has been written */
+    /* Of several models (several.h): what the request says to them, and what they say besides the
+     * answer, its field "review"; owned. */
+    json_t *sources, *review;
+    int rounds;
 };
 
 /* chat.c */
@@ -48,9 +52,14 @@ struct chat_work {
 extern const char *const chat_efforts[];
 /* One of them, as index, to the work; from "low" on the model thinks. */
 void chat_set_effort(struct chat_work *w, int effort);
+/* The shape's begin(), once. */
+void chat_begin(struct chat_work *w);
+/* What an author's failure means to a client; `far`: of a remote one. Returns false. */
+bool chat_problem(struct problem *p, const struct ih_error *e, bool far);
 /* Writes the answer of what was read, or fails with `p` where that was not `good`; frees the work.
  * On a worker's thread. */
-void chat_run(struct chat_work *w, const struct host *host, bool good, struct problem *p);
+void chat_run(struct chat_work *w, const struct host *host, const struct form *form, bool good,
+    struct problem *p);
 
 /* chat_messages.c: what is asked for as the library takes it. All fill in the problem when they
  * give false; chat_free() frees what there is. */

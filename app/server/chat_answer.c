@@ -50,7 +50,10 @@ static void send(struct chat_work *w, json_t *delta, const char *end)
         json_object_set_new(delta, "role", json_string("assistant"));
     }
     json_t *choice = json_pack("{si so ss?}", "index", 0, "delta", delta, "finish_reason", end);
-    event_write(w->answer, head(w, "chat.completion.chunk", json_pack("[o]", choice)));
+    json_t *chunk = head(w, "chat.completion.chunk", json_pack("[o]", choice));
+    if (end && w->review)
+        json_object_set(chunk, "review", w->review);
+    event_write(w->answer, chunk);
 }
 
 static void piece(struct chat_work *w, const char *text, size_t bytes, bool reasoning)
@@ -91,6 +94,8 @@ static bool end(struct chat_work *w, const struct ih_chat_answer *a, struct prob
         "{si so ss sn}", "index", 0, "message", message, "finish_reason", ends[a->end], "logprobs");
     json_t *whole = head(w, "chat.completion", json_pack("[o]", choice));
     json_object_set_new(whole, "usage", usage(a));
+    if (w->review)
+        json_object_set(whole, "review", w->review);
     answer_json(w->answer, 200, whole);
     return true;
 }

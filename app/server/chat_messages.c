@@ -201,4 +201,6 @@ void chat_free(struct chat_work *w)
     free(w->tool);
     json_decref(w->messages);
     json_decref(w->tools);
+    json_decref(w->sources);
+    json_decref(w->review);
 }

@@ -96,7 +96,7 @@ bool deploy_each(const struct host *host, void (*take)(void *arg, const struct o
         const struct deployment *d = &l.d[i];
         struct tasks t = {.name = d->model};
         depot_each(host->depot, take_tasks, &t);
-        take(arg, &(struct offered){d->name, d->model, d->created, t.tasks});
+        take(arg, &(struct offered){d->name, d->model, d->created, t.tasks, NULL});
     }
     if (good)
         depot_each(host->depot, take_other, &l);

@@ -27,7 +27,7 @@ struct depot {
     struct stock *stock;
     struct ih_model *speller;
     char *vad, *profiles;
-    struct shelf shelf;  /* its functions alone */
+    struct shelf shelf;  /* its functions and remote models */
     int fallback[TASKS]; /* slot, or -1 */
     unsigned round;
     int count, room;
@@ -131,7 +131,11 @@ static bool add(struct depot *d, const struct shelf_model *model)
 
 static bool fill(struct depot *d, const struct shelf *shelf)
 {
-    d->shelf = (struct shelf){.used = shelf->used, .look = shelf->look, .arg = shelf->arg};
+    d->shelf = (struct shelf){.used = shelf->used,
+        .look = shelf->look,
+        .arg = shelf->arg,
+        .remote = shelf->remote,
+        .remotes = shelf->remotes};
     d->vad = copy(shelf->vad);
     d->profiles = copy(shelf->profiles);
     for (int i = 0; i < shelf->count; i++)
@@ -314,6 +318,23 @@ void depot_give_back(struct depot *d, struct ih_model *model)
     stock_give_back(d->stock, model);
 }
 
+/* Under the lock. */
+static const struct shelf_remote *find_remote(const struct depot *d, const char *name)
+{
+    for (int i = 0; name && i < d->shelf.remotes; i++)
+        if (strcmp(d->shelf.remote[i].author->name, name) == 0 && find(d, name) < 0)
+            return &d->shelf.remote[i];
+    return NULL;
+}
+
+const struct author *depot_author(struct depot *d, const char *name)
+{
+    pthread_mutex_lock(&d->lock);
+    const struct shelf_remote *found = find_remote(d, name);
+    pthread_mutex_unlock(&d->lock);
+    return found ? found->author : NULL;
+}
+
 static struct stocked *listed(struct depot *d, const char *name)
 {
     pthread_mutex_lock(&d->lock);
@@ -382,13 +403,18 @@ void depot_each(struct depot *d, void (*take)(void *arg, const struct offered *o
     for (int i = 0; i < d->count; i++) {
         const struct slot *s = d->slot[i];
         if (!s->gone)
-            take(arg, &(struct offered){s->name, s->name, s->created, tasks_of(d, i)});
+            take(arg, &(struct offered){s->name, s->name, s->created, tasks_of(d, i), NULL});
+    }
+    for (int i = 0; i < d->shelf.remotes; i++) {
+        const struct shelf_remote *r = &d->shelf.remote[i];
+        if (find_remote(d, r->author->name))
+            take(arg, &(struct offered){r->author->name, r->author->name, 0, IH_CHAT, r->host});
     }
     for (size_t k = 0; k < sizeof known_elsewhere / sizeof *known_elsewhere; k++) {
         int i = d->fallback[task_index(known_elsewhere[k].task)];
-        if (i >= 0)
+        if (i >= 0 && !find_remote(d, known_elsewhere[k].name))
             take(arg, &(struct offered){known_elsewhere[k].name, d->slot[i]->name,
-                          d->slot[i]->created, (unsigned)known_elsewhere[k].task});
+                          d->slot[i]->created, (unsigned)known_elsewhere[k].task, NULL});
     }
     pthread_mutex_unlock(&d->lock);
 }

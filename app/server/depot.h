@@ -2,6 +2,7 @@
 #ifndef SERVER_DEPOT_H
 #define SERVER_DEPOT_H
 
+#include "author/author.h"
 #include "inhouse/options.h"
 #include "server/stock.h"
 
@@ -17,6 +18,12 @@ struct shelf {
         const char *name, *path;
     } * model;
     int count;
+    /* Models far away that requests may name too; borrowed, and must outlive the depot. */
+    const struct shelf_remote {
+        const struct author *author;
+        const char *host; /* where it is asked */
+    } * remote;
+    int remotes;
     /* Names in the list that are the default, or null. */
     const char *transcribe, *speak, *draw, *chat;
     const char *speller;  /* path of a model, or null */
@@ -45,6 +52,9 @@ void depot_close(struct depot **d);
  * the problem. */
 bool depot_take(
     struct depot *d, const char *name, enum ih_task task, struct ih_model **out, struct problem *p);
+/* The remote model of that very name, which no model of this machine has; null where there is none,
+ * and for null and "". Borrowed. */
+const struct author *depot_author(struct depot *d, const char *name);
 /* As stock_chat(), of a model that was taken. */
 bool depot_chat(struct depot *d, struct ih_model *model, struct ih_chat **out, struct problem *p);
 void depot_give_back(struct depot *d, struct ih_model *model);
@@ -73,9 +83,10 @@ struct offered {
     const char *root; /* the model that it stands for, which is itself where it is no other name */
     int64_t created;  /* when that was made; seconds since 1970 */
     unsigned tasks;   /* enum ih_task that it is here for; 0: that shows when it is opened */
+    const char *host; /* of a remote model; null for those of this machine */
 };
-/* Models of this machine, then names of elsewhere for which there is a default. take() must not
- * call the depot. */
+/* Models of this machine, then remote ones, then names of elsewhere for which there is a default.
+ * take() must not call the depot. */
 void depot_each(struct depot *d, void (*take)(void *arg, const struct offered *o), void *arg);
 /* Each model of the list that is in memory, with the bytes that it counts for there. take() must
  * not call the depot. */

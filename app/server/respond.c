@@ -5,6 +5,7 @@
 #include "server/fields.h"
 #include "server/kept.h"
 #include "server/operations.h"
+#include "server/several.h"
 #include "server/text.h"
 
 #include <stdio.h>
@@ -26,6 +27,8 @@ static const struct field_rule rules[] = {
     RULE_OWN("stop", SHAPE_TEXTS, "texts before which the answer ends"),
     RULE_OWN("tools", SHAPE_OBJECTS, "functions that the model may ask for"),
     RULE_OWN("tool_choice", SHAPE_TEXT, "whether it may ask for them", .choices = choices),
+    RULE_OWN("sources", SHAPE_OBJECTS, "what critique: and council: models rest their answer on: a text and a name each"),
+    RULE_OWN("rounds", SHAPE_WHOLE, "most rounds of review and revision of a critique: model", .low = 1, .high = 5),
     RULE_OWN("text", SHAPE_OBJECT, "format: of the type text, json_object, or json_schema with a JSON Schema that the answer fits"),
     RULE_OPTION("max_output_tokens", "tokens"),
     RULE_OWN("reasoning", SHAPE_OBJECT, "effort: whether it thinks first, with low and more; summary"),
@@ -204,7 +207,7 @@ static bool read_fields(struct respond_work *w, struct problem *p)
            fields_text(f, "user", &w->user, p) && fields_bool(f, "stream", &w->chat.stream, p) &&
            fields_pairs(f, "metadata", &w->metadata, p) && read_fixed(w, p) &&
            read_reasoning(w, p) && read_tools(w, p) && chat_read_stops(&w->chat, f, p) &&
-           read_text(w, p);
+           read_text(w, p) && several_take(&w->chat, f, p);
 }
 
 /* answer: null where the request is only checked; then what is kept is not looked at. */
@@ -237,7 +240,7 @@ static void run(const struct host *host, const struct form *form, struct answer 
     if (good && w.store)
         w.store = keep_has_room(host->store, host->settings, form, &p);
     good = good && (w.store || !w.must_store);
-    chat_run(&w.chat, host, good, &p);
+    chat_run(&w.chat, host, form, good, &p);
     respond_free(&w);
 }
 
@@ -253,8 +256,9 @@ static bool check(const struct host *host, const struct form *form, struct probl
 /* As for chat completions, with what was said before. */
 static void measure(const struct host *host, const struct form *form, struct amounts *out)
 {
-    static const char *const read[] = {"input", "instructions"};
+    static const char *const read[] = {"input", "instructions", "sources"};
     const struct field *most = form_find(form, "max_output_tokens"),
+                       *model = form_find(form, "model"),
                        *previous = form_find(form, "previous_response_id");
     struct response_row row;
     double tokens = 0;
@@ -267,6 +271,7 @@ static void measure(const struct host *host, const struct form *form, struct amo
     if (previous && host->store &&
         response_find(host->store, previous->text, asked_owner(&form->asked), &row, NULL) == IH_OK)
         out->of[TOKENS] += (double)row.bytes / 4;
+    out->of[TOKENS] *= several_steps(model ? model->text : NULL);
 }
 
 const struct operation operation_respond = {.name = "respond",

@@ -273,6 +273,8 @@ static bool end(struct chat_work *chat, const struct ih_chat_answer *a, struct p
         json_object_set_new(
             r, "incomplete_details", json_pack("{ss}", "reason", "max_output_tokens"));
     json_object_set_new(r, "usage", usage(a));
+    if (chat->review)
+        json_object_set(r, "review", chat->review);
     if (w->store && !respond_keep(w, r, p)) {
         if (w->must_store) {
             json_decref(r);

@@ -50,7 +50,8 @@ static json_t *model_json(const struct offered *o)
         if (o->tasks & names[t].task)
             json_array_append_new(list, json_string(names[t].name));
     return json_pack("{sssssIssssso*}", "id", o->name, "object", "model", "created",
-        (json_int_t)o->created, "owned_by", "inhouse", "root", o->root, "tasks", list);
+        (json_int_t)o->created, "owned_by", o->host ? o->host : "inhouse", "root", o->root, "tasks",
+        list);
 }
 
 static void add_model(void *list, const struct offered *o)

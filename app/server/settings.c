@@ -78,6 +78,8 @@ static const struct setting table[] = {
         "models that requests may name besides these three (default: all on this machine)", AT(offer)},
     {"models.offline", "offline", SETTING_BOOLEAN, NULL, 0, 0, "false",
         "fetch no models, whoever asks for them", AT(offline)},
+    {"models.remote", "remote", SETTING_BOOLEAN, NULL, 0, 0, "false",
+        "offer the remote models of the catalog too: what requests that name one say is sent to it", AT(remote)},
     {"models.memory_megabytes", "memory-megabytes", SETTING_INTEGER, "N", 0, 100000000, "0",
         "most that open models may take, by the bytes of their files: the one that was not used for longest is closed when another is asked for; 0: any", AT(memory_megabytes)},
     {"models.keep_minutes", "keep-minutes", SETTING_INTEGER, "N", 0, 525600, "0",

@@ -25,7 +25,7 @@ struct settings {
 
     char *transcribe, *speak, *draw, *chat;
     char *offer; /* names with commas between them */
-    bool offline;
+    bool offline, remote;
     int memory_megabytes, keep_minutes;
 
     int job_workers, job_queue, job_hours, file_days, free_megabytes;

@@ -67,6 +67,7 @@ struct ih_chat_answer {
     int prompt_tokens, kept_tokens; /* of the prompt; how many of these were read before */
     int tokens;                     /* written */
     double read_seconds, write_seconds;
+    bool estimated;       /* the numbers of tokens are: who wrote the answer did not say them */
     int reasoning_tokens; /* of those written, the thoughts with their marks */
 };
 void ih_chat_answer_free(struct ih_chat_answer *a);

@@ -45,7 +45,9 @@ struct ih_evidence {
 };
 
 /* Compares `text`, whose citations [1], [2] ... count the sources from 1. A citation holds for its
- * sentence. IH_INVALID when something is not UTF-8, IH_NO_MEMORY. */
+ * sentence; one without may rest on any source. Text and sources may be free()d afterwards; *out,
+ * to be freed with ih_evidence_free(), is empty after a failure. Any thread may call it. IH_INVALID
+ * when something is not UTF-8, IH_NO_MEMORY. What is recognised: docs/review.md. */
 enum ih_status ih_evidence_check(struct ih_evidence *out, const char *text, size_t bytes,
     const struct ih_source *source, int sources, struct ih_error *e);
 void ih_evidence_free(struct ih_evidence *v);
