@@ -26,6 +26,23 @@ static void wake(void *arg)
     binder_wake(c->service->host.binder);
 }
 
+static void wake_keeper(void *arg)
+{
+    struct cabinet *c = arg;
+    keeper_wake(c->keeper);
+}
+
+static enum ih_status open_binder(struct cabinet *c, struct ih_error *e)
+{
+    struct host *host = &c->service->host;
+    struct binder_options o = {.store = host->store,
+        .settings = host->settings,
+        .kept = host->kept,
+        .ended = wake_keeper,
+        .arg = c};
+    return binder_open(&host->binder, &o, e);
+}
+
 static enum ih_status open_queues(struct cabinet *c, struct ih_error *e)
 {
     struct service *s = c->service;
@@ -40,7 +57,7 @@ static enum ih_status open_queues(struct cabinet *c, struct ih_error *e)
         .arg = c};
     enum ih_status status = kept_open(&host->kept, &o, e);
     if (!status)
-        status = binder_open(&host->binder, host->store, host->settings, host->kept, e);
+        status = open_binder(c, e);
     if (!status)
         status = queue_local(&s->clerks, CLERKS_ROOM, e);
     if (!status)

@@ -70,21 +70,28 @@ static bool copy_header(
     return problem_set(p, 400, "invalid_header", NULL, "%s is too long or no text", name);
 }
 
+/* What a job and a batch have besides: a name of their owner's, and whom to tell of the end. */
+static bool copy_promise(struct exchange *x, const struct request_head *h, struct problem *p)
+{
+    struct asked *asked = &x->form.asked;
+    return copy_header(asked->once, sizeof asked->once, h->once, "Idempotency-Key", p) &&
+           copy_header(asked->hook, sizeof asked->hook, h->hook, "X-Inhouse-Webhook", p) &&
+           (!*asked->hook || hook_check(x->service->host.settings, asked->hook, p));
+}
+
 /* Whether it is to be kept as a job (RFC 7240), and how. */
 static bool read_preference(struct exchange *x, const struct request_head *h, struct problem *p)
 {
     struct asked *asked = &x->form.asked;
     const struct operation *operation = x->route->operation;
     if (operation == &operation_batch_new)
-        return copy_header(asked->once, sizeof asked->once, h->once, "Idempotency-Key", p);
+        return copy_promise(x, h, p);
     if (!operation || !operation->measure || !h->prefer || !strstr(h->prefer, "respond-async"))
         return true;
     if (!x->service->host.kept)
         return true; /* a preference that cannot be met is no mistake */
     asked->operation = operation->name;
-    return copy_header(asked->once, sizeof asked->once, h->once, "Idempotency-Key", p) &&
-           copy_header(asked->hook, sizeof asked->hook, h->hook, "X-Inhouse-Webhook", p) &&
-           (!*asked->hook || hook_check(x->service->host.settings, asked->hook, p));
+    return copy_promise(x, h, p);
 }
 
 /* How long the body is: one framing only, and no number that two readers could read differently.

@@ -38,7 +38,7 @@ struct asked {
     bool admin;                   /* may see what belongs to others */
     char item[128];               /* what stands for {name} in its address, or "" */
     char once[128];               /* Idempotency-Key, or "" */
-    char hook[512];               /* address that is told when a job ends, or "" */
+    char hook[512];               /* address that is told when a job or a batch ends, or "" */
     const char *operation;        /* that is to be kept as a job; null: none */
     const char *dialect;          /* of the address, by its name; null: ours */
     struct deployment deployment; /* that was named as its model; all zeros: none */

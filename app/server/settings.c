@@ -94,7 +94,7 @@ static const struct setting table[] = {
     {"jobs.free_megabytes", "free-megabytes", SETTING_INTEGER, "N", 0, 1000000000, "512",
         "of the data folder's disk stay free: what would take them is refused (503)", AT(free_megabytes)},
     {"jobs.hook_hosts", "hook-hosts", SETTING_STRINGS, "HOST,...", 0, 0, "",
-        "hosts that may be told when a job ends, as NAME or NAME:PORT (default: none)", AT(hook_hosts)},
+        "hosts that may be told when a job or a batch ends, as NAME or NAME:PORT (default: none)", AT(hook_hosts)},
     {"jobs.hook_secret", "hook-secret", SETTING_STRING, "SECRET", 0, 0, "",
         "what these messages are signed with: whsec_ and base64 of 24 to 64 bytes", AT(hook_secret)},
 

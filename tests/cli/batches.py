@@ -5,16 +5,21 @@ Arguments as those of serve.py; the helpers are keep.py's.
 """
 
 import base64
+import hashlib
+import hmac
+import http.client
+import http.server
 import json
 import os
 import pathlib
 import random
 import signal
 import sys
+import threading
 import time
 import unittest
 
-from keep import MODELS, Kept, new_key, program
+from keep import MODELS, SECRET, Kept, new_key, program
 from serve import PATIENCE, SOUND, form
 
 ENDED = ("completed", "failed", "cancelled", "expired")
@@ -299,6 +304,87 @@ class Batches(Batched):
         self.assertIn("revoked", last["response"]["body"]["error"]["message"])
 
 
+class Hook(http.server.BaseHTTPRequestHandler):
+    """Takes nothing in while it refuses; what comes is noted all the same."""
+
+    seen, refuses = [], False
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        Hook.seen.append(({k.lower(): v for k, v in self.headers.items()}, body))
+        self.send_response(500 if Hook.refuses else 204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+class Told(Batched):
+    """Webhooks of batches."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.listener = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+        threading.Thread(target=cls.listener.serve_forever, daemon=True).start()
+        cls.hook = f"http://127.0.0.1:{cls.listener.server_port}/told"
+        cls.flags = ("--hook-hosts", f"127.0.0.1:{cls.listener.server_port}", "--hook-secret", "whsec_" + SECRET)
+        super().setUpClass()
+
+    def setUp(self):
+        Hook.seen, Hook.refuses = [], False
+
+    def begin(self, lines, endpoint=SPEECH):
+        body = {"input_file_id": self.put(self.lines(lines)), "endpoint": endpoint, "completion_window": "24h"}
+        return self.good("POST", "/v1/batches", None, body, X_Inhouse_Webhook=self.hook)["id"]
+
+    def told(self, batch, state, times=1):
+        for _ in range(PATIENCE * 20):
+            if len(Hook.seen) >= times:
+                break
+            time.sleep(0.05)
+        self.assertEqual(len(Hook.seen), times)
+        for headers, body in Hook.seen:
+            self.assertEqual(headers["webhook-id"], batch)
+            signed = f"{batch}.{headers['webhook-timestamp']}.".encode() + body
+            mac = base64.b64encode(hmac.new(base64.b64decode(SECRET), signed, hashlib.sha256).digest()).decode()
+            self.assertEqual(headers["webhook-signature"], "v1," + mac)
+            told = json.loads(body)
+            self.assertEqual(told["type"], f"batch.{state}")
+            self.assertEqual(told["data"], self.good("GET", f"/v1/batches/{batch}"))
+
+    def test_completed(self):
+        Hook.refuses = True
+        batch = self.begin([say("a"), say("b")])
+        self.told(batch, "completed")
+        Hook.refuses = False
+        self.told(batch, "completed", 2)
+
+    def test_failed(self):
+        self.told(self.begin(["{bad"]), "failed")
+
+    def test_cancelled(self):
+        batch = self.begin([picture(str(i), size="128x128", steps=500, n=10) for i in range(20)], PICTURES)
+        self.good("POST", f"/v1/batches/{batch}/cancel", None, {})
+        self.told(batch, "cancelled")
+
+    def test_told_by_the_next_process(self):
+        Hook.refuses = True
+        batch = self.begin([say("a")])
+        self.told(batch, "completed")
+        self.server.process.send_signal(signal.SIGKILL)
+        self.server.process.wait()
+        self.server.process.stderr.close()
+        Hook.refuses = False
+        type(self).start()
+        self.told(batch, "completed", 2)
+
+    def test_not_allowed(self):
+        body = {"input_file_id": self.put(b"{}"), "endpoint": SPEECH, "completion_window": "24h"}
+        for url in "http://example.org/", "file:///etc/passwd", self.hook.replace("http:", "gopher:"):
+            self.fails(self.ask("POST", "/v1/batches", None, body, X_Inhouse_Webhook=url), 400, "webhook_not_allowed")
+        self.assertEqual(Hook.seen, [])
+
+
 class Killed(Batched):
     """SIGKILL at random moments of the life of batches."""
 
@@ -310,7 +396,7 @@ class Killed(Batched):
                 status, _, body = self.ask(*arguments, **more)
                 if status < 500:
                     return json.loads(body)
-            except (OSError, EOFError, __import__("http.client").client.HTTPException):
+            except (OSError, EOFError, http.client.HTTPException):
                 pass
             time.sleep(0.05)
         raise AssertionError("no answer for a minute")

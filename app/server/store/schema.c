@@ -87,6 +87,11 @@ static const char *const step[] = {
     " concurrent REAL NOT NULL," /* 0, as of the other limits: none */
     " audio_seconds REAL NOT NULL, characters REAL NOT NULL, megapixel_steps REAL NOT NULL,"
     " created INTEGER NOT NULL, changed INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+
+    "ALTER TABLE batches ADD COLUMN hook TEXT;"
+    "ALTER TABLE batches ADD COLUMN hook_attempts INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE batches ADD COLUMN hook_next INTEGER;"
+    "CREATE INDEX batches_hook ON batches (hook_next) WHERE hook_next IS NOT NULL;",
 };
 enum { VERSION = sizeof step / sizeof *step };
 
