@@ -108,9 +108,10 @@ static bool own_key(const struct host *host, const char *path, const struct form
     return true;
 }
 
-#define KEPT(o)     .dialect = &dialect_openai, .operation = &o, .kept = true
-#define AZURE(o, a) .dialect = &dialect_azure, .operation = &o, .adapter = &a
-#define PERSONA(o)  AZURE(o, azure_persona), .kept = true
+#define KEPT(o)       .dialect = &dialect_openai, .operation = &o, .kept = true
+#define AZURE(o, a)   .dialect = &dialect_azure, .operation = &o, .adapter = &a
+#define AZURE_KEPT(o) .dialect = &dialect_azure, .operation = &o, .kept = true
+#define PERSONA(o)    AZURE(o, azure_persona), .kept = true
 
 /* clang-format off */
 static const char *const types_text[] = {"text/plain", NULL};
@@ -183,6 +184,15 @@ static const struct route table[] = {
     {.method = "POST", .path = "/openai/deployments/{name}/audio/speech", AZURE(operation_speak, azure_deployment)},
     {.method = "POST", .path = "/openai/deployments/{name}/images/generations", AZURE(operation_draw, azure_deployment)},
     {.method = "POST", .path = "/openai/deployments/{name}/images/edits", AZURE(operation_edit, azure_deployment)},
+    {.method = "POST", .path = "/openai/files", AZURE_KEPT(operation_file_new)},
+    {.method = "GET", .path = "/openai/files", AZURE_KEPT(operation_files)},
+    {.method = "GET", .path = "/openai/files/{id}", AZURE_KEPT(operation_file)},
+    {.method = "GET", .path = "/openai/files/{id}/content", AZURE_KEPT(operation_file_content)},
+    {.method = "DELETE", .path = "/openai/files/{id}", AZURE_KEPT(operation_file_end)},
+    {.method = "POST", .path = "/openai/batches", AZURE(operation_batch_new, azure_batch), .kept = true},
+    {.method = "GET", .path = "/openai/batches", AZURE_KEPT(operation_batches)},
+    {.method = "GET", .path = "/openai/batches/{id}", AZURE_KEPT(operation_batch)},
+    {.method = "POST", .path = "/openai/batches/{id}/cancel", AZURE_KEPT(operation_batch_cancel), .bare = true},
     {.method = "POST", .path = "/speechtotext/transcriptions:transcribe", AZURE(operation_recognize, azure_transcription)},
     {.method = "POST", .path = "/cognitiveservices/v1", AZURE(operation_speak, azure_speech)},
     {.method = "GET", .path = "/cognitiveservices/voices/list", .dialect = &dialect_azure, .now = azure_voices, .about = "Voices that there are."},

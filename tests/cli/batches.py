@@ -304,6 +304,56 @@ class Batches(Batched):
         self.assertIn("revoked", last["response"]["body"]["error"]["message"])
 
 
+class Azure(Batched):
+    """The same under Azure's addresses: /openai/files and /openai/batches."""
+
+    VERSION = "?api-version=2025-04-01-preview"
+
+    def at(self, method, path, key, body=None, **headers):
+        status, _, answer = self.ask(method, "/openai/" + path + self.VERSION, key, body, **headers)
+        self.assertEqual(status, 200, answer)
+        return json.loads(answer)
+
+    def fails_there(self, answer, status, code, inner, target=None):
+        self.assertEqual(answer[0], status, answer[2])
+        error = json.loads(answer[2])["error"]
+        self.assertEqual((error["code"], error["innererror"], error.get("target")), (code, {"code": inner}, target))
+
+    def test_from_file_to_result(self):
+        key, other = new_key(self.data, "blue"), new_key(self.data, "sky")
+        kind, data = form(self.lines([line("a", "/audio/speech", {"model": "tones", "input": "x"}), say("b"),
+                                      line("c", "/images/generations", {})]), purpose="batch")
+        file = self.at("POST", "files", key, data, Content_Type=kind)
+        self.assertEqual(self.at("GET", f"files/{file['id']}", key), file)
+        self.assertEqual(self.at("GET", "files", key)["data"], [file])
+        for endpoint in "/audio/speech", SPEECH:
+            body = {"input_file_id": file["id"], "endpoint": endpoint, "completion_window": "24h"}
+            new = self.at("POST", "batches", key, body)
+            self.assertEqual(new["endpoint"], SPEECH)
+            row = self.ends(new["id"], key)
+            self.assertEqual(self.at("GET", f"batches/{new['id']}", key), row)
+            self.assertEqual((row["status"], row["request_counts"]), ("completed", {"total": 3, "completed": 2, "failed": 1}))
+            status, _, out = self.ask("GET", f"/openai/files/{row['output_file_id']}/content{self.VERSION}", key)
+            self.assertEqual((status, [json.loads(x)["custom_id"] for x in out.splitlines()]), (200, ["a", "b"]))
+            wrong = self.rows(row["error_file_id"], key)[0]["response"]["body"]["error"]
+            self.assertEqual(wrong["code"], "invalid_url")
+        self.assertEqual(self.at("GET", "batches", key)["data"], self.good("GET", "/v1/batches", key)["data"])
+        for method, path in ("GET", f"batches/{new['id']}"), ("GET", f"files/{file['id']}/content"), ("DELETE", f"files/{file['id']}"):
+            self.fails_there(self.ask(method, f"/openai/{path}{self.VERSION}", other), 404, "ResourceNotFound", "not_found")
+        self.fails_there(self.ask("POST", f"/openai/batches/{new['id']}/cancel{self.VERSION}", key), 409, "InvalidRequest",
+                         "batch_not_cancellable")
+        self.assertTrue(self.at("DELETE", f"files/{file['id']}", key)["deleted"])
+
+    def test_bad_requests(self):
+        for change, inner in ({"endpoint": "/embeddings"}, "invalid_value"), ({"endpoint": "audio/speech"}, "invalid_value"):
+            body = {"input_file_id": "file-0", "completion_window": "24h", **change}
+            self.fails_there(self.ask("POST", "/openai/batches" + self.VERSION, None, body), 400, "InvalidRequest", inner, "endpoint")
+        kind, data = form(b"x", purpose="fun")
+        self.fails_there(self.ask("POST", "/openai/files" + self.VERSION, None, data, Content_Type=kind), 400, "InvalidRequest",
+                         "invalid_value", "purpose")
+        self.fails_there(self.ask("PUT", "/openai/files" + self.VERSION, None, {}), 405, "MethodNotAllowed", "method_not_allowed")
+
+
 class Hook(http.server.BaseHTTPRequestHandler):
     """Takes nothing in while it refuses; what comes is noted all the same."""
 
