@@ -50,7 +50,7 @@ static enum ih_status open_queues(struct cabinet *c, struct ih_error *e)
     struct kept_options o = {.store = host->store,
         .settings = host->settings,
         .operations = operations_kept,
-        .folder = s->folder,
+        .folder = host->folder,
         .host = host,
         .room = host->settings->job_queue,
         .ended = wake,

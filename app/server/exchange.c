@@ -156,7 +156,7 @@ static bool read_type(struct exchange *x, const struct request_head *h, struct p
         x->body = BODY_JSON;
     } else {
         x->reader = (struct form_reader){.form = &x->form,
-            .folder = x->service->folder,
+            .folder = x->service->host.folder,
             .memory = UPLOAD_MEMORY,
             .upload_most = (int64_t)s->upload_megabytes << 20,
             .fields_most = (size_t)most};
@@ -238,7 +238,7 @@ struct exchange *exchange_begin(
     struct service *s, const struct request_head *h, void (*notify)(void *arg), void *arg)
 {
     struct exchange *x = calloc(1, sizeof *x);
-    struct answer_options o = {.folder = s->folder,
+    struct answer_options o = {.folder = s->host.folder,
         .limit = ANSWER_MOST,
         .seconds = s->host.settings->job_seconds,
         .known = h->known,

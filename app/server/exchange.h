@@ -15,7 +15,6 @@ struct service {
     struct host host;
     struct queue *queue;
     struct queue *clerks; /* of what is quick; null without a data folder */
-    const char *folder;   /* for temporary files */
     atomic_bool draining;
     int requests; /* exchanges that are open */
     bool log;     /* a line for each exchange at its end */

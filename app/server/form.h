@@ -78,6 +78,9 @@ struct form_data {
 };
 enum ih_status form_add_data(
     struct form *f, const char *name, const struct form_data *d, struct ih_error *e);
+/* What is already read; *data is taken, also where that fails. */
+enum ih_status form_add_spool(struct form *f, const char *name, const char *filename,
+    const char *type, struct spool **data, struct ih_error *e);
 /* Takes out all fields of that name. */
 void form_remove(struct form *f, const char *name);
 void form_remove_upload(struct form *f, const char *name);

@@ -3,8 +3,8 @@
 
 #include "server/store/digest.h"
 #include "server/text.h"
+#include "server/url_part.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,24 +21,13 @@ static bool in_list(const char *list, const char *name)
     return false;
 }
 
-/* A part of an address, "" where it has none. */
-static void part(CURLU *u, CURLUPart which, char *buf, size_t size)
-{
-    char *text = NULL;
-    if (curl_url_get(u, which, &text, 0) == CURLUE_OK && text)
-        snprintf(buf, size, "%s", text);
-    else
-        *buf = 0;
-    curl_free(text);
-}
-
 static bool is_allowed(const struct settings *s, CURLU *u)
 {
     char scheme[16], host[256], port[16], user[8], both[280];
-    part(u, CURLUPART_SCHEME, scheme, sizeof scheme);
-    part(u, CURLUPART_HOST, host, sizeof host);
-    part(u, CURLUPART_PORT, port, sizeof port);
-    part(u, CURLUPART_USER, user, sizeof user);
+    url_part(u, CURLUPART_SCHEME, 0, scheme, sizeof scheme);
+    url_part(u, CURLUPART_HOST, 0, host, sizeof host);
+    url_part(u, CURLUPART_PORT, 0, port, sizeof port);
+    url_part(u, CURLUPART_USER, 0, user, sizeof user);
     snprintf(both, sizeof both, "%s%s%s", host, *port ? ":" : "", port);
     bool web = strcmp(scheme, "https") == 0 || strcmp(scheme, "http") == 0;
     return web && *host && !*user && in_list(s->hook_hosts, both);

@@ -5,7 +5,6 @@
 #include "server/store/json.h"
 #include "server/text.h"
 
-#include <curl/curl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -99,10 +98,8 @@ enum ih_status keeper_open(
 {
     *out = NULL;
     struct keeper *k = calloc(1, sizeof *k);
-    if (!k || curl_global_init(CURL_GLOBAL_DEFAULT) != 0) {
-        free(k);
+    if (!k)
         return explain(e, IH_NO_MEMORY, "not enough memory");
-    }
     k->store = store;
     k->settings = settings;
     pthread_mutex_init(&k->lock, NULL);

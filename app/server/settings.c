@@ -2,6 +2,7 @@
 #include "server/settings.h"
 
 #include "inhouse/options.h"
+#include "server/fetch_url.h"
 #include "server/hook.h"
 #include "server/text.h"
 #include "server/toml.h"
@@ -41,6 +42,8 @@ static const struct setting table[] = {
 
     {"limits.upload_megabytes", "upload-megabytes", SETTING_INTEGER, "N", 1, 100000, "512",
         "most of one upload", AT(upload_megabytes)},
+    {"limits.fetch_from", "fetch-from", SETTING_STRINGS, "URL,...", 0, 0, "",
+        "beginnings of addresses from which a recording that a request names (audioUrl) is fetched, such as https://store.example/calls/; private networks in which their hosts may be, such as 10.0.0.0/8 (default: nothing is fetched)", AT(fetch_from)},
     {"limits.body_kilobytes", "body-kilobytes", SETTING_INTEGER, "N", 1, 65536, "1024",
         "most of a request in JSON", AT(body_kilobytes)},
     {"limits.upload_seconds", "upload-seconds", SETTING_INTEGER, "N", 1, 86400, "600",
@@ -320,6 +323,9 @@ enum ih_status settings_check(const struct settings *s, struct ih_error *e)
         return explain(e, IH_INVALID,
             "jobs.hook_secret must be whsec_ and base64 of 24 to 64 bytes, as "
             "'openssl rand -base64 32' gives it");
+    enum ih_status status = fetch_check_setting(s->fetch_from, e);
+    if (status)
+        return status;
     if (!*s->certificate != !*s->certificate_key)
         return explain(e, IH_INVALID, "tls.certificate and tls.certificate_key belong together");
     return IH_OK;
