@@ -339,6 +339,7 @@ static bool check_form(struct exchange *x, struct problem *p)
     if (operation->measure &&
         (!access_allows(&x->key, f, p) || !deploy_resolve(&x->service->host, &x->form, p)))
         return false;
+    snprintf(x->deployment, sizeof x->deployment, "%s", f->asked.deployment.name);
     return operation->check(&x->service->host, f, p) &&
            (!f->asked.operation || job_has_no_stream(f, p));
 }
@@ -394,9 +395,7 @@ void exchange_end(struct exchange *x)
         exchange_refuse(x, &p);
         return;
     }
-    if (x->route->operation)
-        metrics_stage(x->service->host.metrics, STAGE_RECEIVE, x->route->operation->name,
-            seconds_now() - x->began);
+    x->arrived = seconds_now();
     if (x->route->now) {
         if (!x->route->now(&x->service->host, x->path, &x->form, x->answer, &p))
             exchange_refuse(x, &p);
@@ -442,12 +441,15 @@ static void measure(struct exchange *x, const struct answer_state *state, bool c
     double now = seconds_now();
     answer_used(x->answer, &used, model, sizeof model);
     metrics_gauge(m, GAUGE_REQUESTS, -1);
-    metrics_request(m, r ? r->method : NULL, r ? r->path : NULL, model, state->status);
+    metrics_request(
+        m, r ? r->method : NULL, r ? r->path : NULL, model, x->deployment, state->status);
+    if (r && r->operation && x->arrived > 0)
+        metrics_stage(m, STAGE_RECEIVE, r->operation->name, x->deployment, x->arrived - x->began);
     if (!complete || x->refused || !r || !r->operation)
         return;
     if (x->told > 0)
-        metrics_stage(m, STAGE_SEND, r->operation->name, now - x->told);
-    metrics_stage(m, STAGE_ALL, r->operation->name, now - x->began);
+        metrics_stage(m, STAGE_SEND, r->operation->name, x->deployment, now - x->told);
+    metrics_stage(m, STAGE_ALL, r->operation->name, x->deployment, now - x->began);
 }
 
 void exchange_close(struct exchange **x)

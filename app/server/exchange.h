@@ -50,10 +50,12 @@ struct exchange {
     struct key key; /* of the store; all zeros for others */
     struct form form;
     struct form_reader reader;
-    char *text;   /* of the body, where that is JSON or text */
-    int64_t sent; /* of the answer's body; for whoever sends it */
-    double began; /* seconds of CLOCK_MONOTONIC */
-    double told;  /* the same, of the first of the answer; for whoever sends it; 0 before */
+    char *text;                  /* of the body, where that is JSON or text */
+    int64_t sent;                /* of the answer's body; for whoever sends it */
+    double began;                /* seconds of CLOCK_MONOTONIC */
+    char deployment[STORE_NAME]; /* that the form named, or "" */
+    double arrived;              /* the same, of the end of the body; 0 before */
+    double told; /* the same, of the first of the answer; for whoever sends it; 0 before */
 };
 
 /* Looks at everything that can be known before the body: key, address, lengths. Null without

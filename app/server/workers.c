@@ -37,12 +37,14 @@ static void run(const struct host *host, struct job *j)
 static void measure(const struct host *host, const struct job *j, double began)
 {
     char model[128];
+    const char *deployment = j->form.asked.deployment.name;
     struct worked worked = {.seconds = seconds_now() - began, .audio = answer_sound(j->answer)};
     answer_used(j->answer, &worked.used, model, sizeof model);
     if (!j->done)
-        metrics_stage(host->metrics, STAGE_QUEUE, j->operation->name, began - j->queued);
-    metrics_stage(host->metrics, STAGE_WORK, j->operation->name, worked.seconds);
-    metrics_work(host->metrics, j->operation->name, model, &worked);
+        metrics_stage(
+            host->metrics, STAGE_QUEUE, j->operation->name, deployment, began - j->queued);
+    metrics_stage(host->metrics, STAGE_WORK, j->operation->name, deployment, worked.seconds);
+    metrics_work(host->metrics, j->operation->name, model, deployment, &worked);
 }
 
 /* Whether it may be worked on: with all that it needs, within its deployment's limits and its key's
