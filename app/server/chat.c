@@ -6,6 +6,8 @@
 #include "server/operations.h"
 #include "server/text.h"
 
+#include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -64,6 +66,12 @@ static bool read_request(struct chat_work *w, const struct form *f, struct probl
            fields_bool(f, "stream", &w->stream, p) && read_fixed(w, f, p) && chat_read(w, f, p);
 }
 
+/* What the deployment allows; 0: any. */
+static double tokens_most(const struct form *f)
+{
+    return f->asked.deployment.limit[LIMIT_TOKENS];
+}
+
 /* The answer's own number where none was asked for. */
 static void choose_seed(struct ih_chat_options *o)
 {
@@ -80,6 +88,19 @@ static void on_progress(void *arg, double done, double total)
     answer_progress(((struct chat_work *)arg)->answer, done, total);
 }
 
+/* A prompt that has more tokens than its deployment allows, or an error of the library. */
+static bool refuse(const struct chat_work *w, const struct ih_chat_answer *a,
+    const struct ih_error *e, struct problem *p)
+{
+    if (e->code == IH_INVALID && w->request.chat.context &&
+        a->prompt_tokens >= w->request.chat.context)
+        return problem_set(p, 400, "deployment_limit", "messages",
+            "the deployment '%s' takes at most %d tokens a request; the messages of this one have "
+            "%d, and an answer needs some",
+            w->deployment, w->request.chat.context, a->prompt_tokens);
+    return problem_from(p, e);
+}
+
 static bool write_in(struct chat_work *w, struct ih_chat *place, struct problem *p)
 {
     struct ih_error e = {0};
@@ -93,8 +114,9 @@ static bool write_in(struct chat_work *w, struct ih_chat *place, struct problem 
         answer_use(w->answer, w->name, TOKENS, a.prompt_tokens - a.kept_tokens + a.tokens);
     if (status == IH_OK)
         chat_answer_end(w, &a);
+    bool done = status == IH_OK || refuse(w, &a, &e, p);
     ih_chat_answer_free(&a);
-    return status == IH_OK || problem_from(p, &e);
+    return done;
 }
 
 static bool write_answer(struct chat_work *w, const struct host *host, struct problem *p)
@@ -115,6 +137,8 @@ static void run(const struct host *host, const struct form *form, struct answer 
     struct problem p;
     bool done = read_request(&w, form, &p);
     w.answer = answer;
+    w.deployment = form->asked.deployment.name;
+    w.request.chat.context = (int)fmin(tokens_most(form), INT_MAX);
     done = done && write_answer(&w, host, &p);
     if (!done && w.stream)
         event_fail(answer, &p);
@@ -132,18 +156,21 @@ static bool check(const struct host *host, const struct form *form, struct probl
     return right;
 }
 
-/* About four bytes are a token; the answer is as long as was asked for, where that was said. */
+/* About four bytes are a token; the answer is as long as was asked for, or as there may be, where
+ * that is known. */
 static void measure(const struct host *host, const struct form *form, struct amounts *out)
 {
     const struct field *messages = form_find(form, "messages"),
                        *most = form_find(form, "max_completion_tokens");
-    double tokens = 0;
+    double all = tokens_most(form), tokens = 0;
     (void)host;
     most = most ? most : form_find(form, "max_tokens");
     if (most && text_number(most->text, &tokens))
         out->of[TOKENS] = tokens;
     if (messages)
         out->of[TOKENS] += (double)messages->bytes / 4;
+    if (all > 0 && (!most || out->of[TOKENS] > all))
+        out->of[TOKENS] = all;
 }
 
 const struct operation operation_chat = {.name = "chat",

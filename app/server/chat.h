@@ -15,6 +15,7 @@ enum { CHAT_STOPS_MOST = 16 };
 struct chat_work {
     struct ih_request request;
     const char *model, *name;        /* as asked for; of the model that answers */
+    const char *deployment;          /* that was named, or "" */
     json_t *messages, *tools;        /* owned */
     struct ih_chat_message *message; /* owned, with the calls; texts are the JSON's or `texts` */
     char **text;                     /* texts that were put together; owned */

@@ -97,7 +97,8 @@ static void test_what_is_wrong(void **state)
         "", ".", "..", "two words", "a/b", "a,b", "\xc3\xa4", "a\n"};
     static const char *const limits[][2] = {{"concurrent", "0"}, {"concurrent", "1.5"},
         {"concurrent", "-1"}, {"characters", "2.5"}, {"audio_seconds", "nan"},
-        {"audio_seconds", "1e300"}, {"megapixel_steps", "much"}, {"megapixel_steps", ""}};
+        {"audio_seconds", "1e300"}, {"megapixel_steps", "much"}, {"megapixel_steps", ""},
+        {"tokens", "0"}, {"tokens", "7.5"}};
     struct ih_error e;
     struct deployment d = {.model = "tones"};
     (void)state;
@@ -109,7 +110,7 @@ static void test_what_is_wrong(void **state)
     assert_int_equal(deployment_put(host.store, &d, &e), IH_INVALID);
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
         assert_int_equal(deployment_read_limit(&d, limits[i][0], limits[i][1], &e), IH_INVALID);
-    assert_int_equal(deployment_read_limit(&d, "tokens", "1", &e), IH_NOT_FOUND);
+    assert_int_equal(deployment_read_limit(&d, "words", "1", &e), IH_NOT_FOUND);
     assert_int_equal(deployment_read_limit(&d, "audio_seconds", "0.5", &e), IH_OK);
     assert_true(d.limit[LIMIT_AUDIO_SECONDS] == 0.5);
 }

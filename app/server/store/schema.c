@@ -91,7 +91,9 @@ static const char *const step[] = {
     "ALTER TABLE batches ADD COLUMN hook TEXT;"
     "ALTER TABLE batches ADD COLUMN hook_attempts INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE batches ADD COLUMN hook_next INTEGER;"
-    "CREATE INDEX batches_hook ON batches (hook_next) WHERE hook_next IS NOT NULL;",
+    "CREATE INDEX batches_hook ON batches (hook_next) WHERE hook_next IS NOT NULL;"
+
+    "ALTER TABLE deployments ADD COLUMN tokens REAL NOT NULL DEFAULT 0;",
 };
 enum { VERSION = sizeof step / sizeof *step };
 
