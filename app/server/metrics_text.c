@@ -172,11 +172,12 @@ static void write_models(struct page *p, const struct host *host)
     struct stock_state memory = depot_memory(host->depot);
     one(p, "inhouse_models_loaded", "gauge", "Models in memory, that of pronunciations included.",
         memory.open);
-    one(p, "inhouse_models_bytes", "gauge", "What they take, by the bytes of their files.",
+    one(p, "inhouse_models_bytes", "gauge",
+        "What they count for: their weights in memory, before a first job their files.",
         memory.bytes);
     one(p, "inhouse_models_bytes_capacity", "gauge", "What they may take; 0 without a limit.",
         memory.most);
-    head(p, "inhouse_model_bytes", "gauge", "What each model that may be named takes in memory.");
+    head(p, "inhouse_model_bytes", "gauge", "The same of each model that may be named.");
     depot_each_open(host->depot, write_model, p);
 }
 

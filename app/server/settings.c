@@ -82,7 +82,7 @@ static const struct setting table[] = {
     {"models.offline", "offline", SETTING_BOOLEAN, NULL, 0, 0, "false",
         "fetch no models, whoever asks for them", AT(offline)},
     {"models.memory_megabytes", "memory-megabytes", SETTING_INTEGER, "N", 0, 100000000, "0",
-        "most that open models may take, by the bytes of their files: the one that was not used for longest is closed when another is asked for; 0: any", AT(memory_megabytes)},
+        "most that open models may take: what their weights take, and until a first job the bytes of their files; the one that was not used for longest is closed when another is asked for; 0: any", AT(memory_megabytes)},
     {"models.keep_minutes", "keep-minutes", SETTING_INTEGER, "N", 0, 525600, "0",
         "a model that nobody has used for so long is closed until it is asked for again; 0 keeps it", AT(keep_minutes)},
 

@@ -5,6 +5,8 @@ Arguments as those of serve.py.
 """
 
 import json
+import os
+import pathlib
 import re
 import sys
 import tempfile
@@ -170,6 +172,32 @@ class Chat(Case):
                 break
         self.server.wait_for("gone=true")
         self.content(max_tokens=2)
+
+
+class Memory(Case):
+    """A model counts for its files until its weights are packed."""
+
+    def test_what_a_model_takes(self):
+        def counted():
+            text = self.server.ask("GET", "/metrics")[2].decode()
+            found = re.search(r'^inhouse_model_bytes\{model="tiny"\} (\S+)$', text, re.M)
+            return float(found[1]) if found else 0
+
+        files = sum(f.stat().st_size for f in (pathlib.Path(os.environ["INHOUSE_MODELS"]) / "tiny").iterdir())
+        self.server = Server("--chat-model", "tiny", program=PROGRAM)
+        self.addCleanup(self.server.stop)
+        self.assertIn(counted(), (0, files))
+        talk = {"messages": [{"role": "user", "content": "Hello"}], "max_tokens": 2}
+        packed = []
+        for _ in range(2):
+            self.assertEqual(self.server.json(PATH, talk)[0], 200)
+            for _ in range(200):
+                if counted() != files:
+                    break
+                time.sleep(0.05)
+            packed.append(counted())
+        self.assertNotIn(packed[0], (0, files))
+        self.assertEqual(packed[0], packed[1])
 
 
 class Deployments(Case):
