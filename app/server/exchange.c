@@ -211,6 +211,8 @@ static bool read_arguments(struct exchange *x, const struct request_head *h, str
 
 static bool read_head(struct exchange *x, const struct request_head *h, struct problem *p)
 {
+    if (h->cut)
+        return problem_set(p, 400, "invalid_url", NULL, "the address has a NUL in it (%%00)");
     if (h->too_large)
         return problem_set(p, 431, "request_header_too_large", NULL,
             "a header or an argument of the address is too long, or there are too many");

@@ -28,6 +28,7 @@ struct request_head {
     /* May be null too: Prefer, Idempotency-Key, X-Inhouse-Webhook, If-None-Match,
      * X-Microsoft-OutputFormat. */
     const char *prefer, *once, *hook, *known, *output_format;
+    bool cut;                     /* the path has a NUL, and more behind it */
     bool too_large;               /* something of it is not looked at */
     const char *const *arguments; /* "name=value" behind the path's '?', decoded; ends with null */
 };
