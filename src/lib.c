@@ -77,9 +77,15 @@ enum ih_status ih_model_open(struct ih_model **out, struct ih_engine *engine, co
     *out = NULL;
     if (!engine || !path || !*path)
         return err_set(e, IH_INVALID, "a model needs an engine and a path");
-    struct model_open o = {engine->device, path, options ? options->compute : IH_COMPUTE_AUTO};
+    struct model_open o = {.path = path, .compute = options ? options->compute : IH_COMPUTE_AUTO};
     struct model *m = NULL;
-    enum ih_status status = model_open(&m, &o, e);
+    enum ih_status status = device_fork_account(&o.device, engine->device, e);
+    if (!status)
+        status = model_open(&m, &o, e);
+    if (status)
+        device_close(&o.device);
+    else
+        m->device = o.device; /* also where the family has no use for it */
     *out = (struct ih_model *)m;
     return status;
 }
@@ -87,7 +93,9 @@ enum ih_status ih_model_open(struct ih_model **out, struct ih_engine *engine, co
 void ih_model_close(struct ih_model **model)
 {
     struct model *m = inside(*model);
+    struct device *d = m ? m->device : NULL;
     model_close(&m);
+    device_close(&d);
     *model = NULL;
 }
 
@@ -104,4 +112,10 @@ const char *ih_model_family(const struct ih_model *model)
 size_t ih_model_bytes(const struct ih_model *model)
 {
     return inside(model)->bytes;
+}
+
+struct ih_model_memory ih_model_memory(const struct ih_model *model)
+{
+    const struct account *a = device_account(inside(model)->device);
+    return (struct ih_model_memory){atomic_load(&a->now), atomic_load(&a->most)};
 }

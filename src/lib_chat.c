@@ -109,6 +109,8 @@ static enum ih_status check_options(const struct ih_chat_options *o, struct ih_e
         return err_set(e, IH_INVALID, "an answer cannot keep to a schema and ask for functions");
     if (o->tokens < 0)
         return err_set(e, IH_INVALID, "tokens must be 1 or more, not %d", o->tokens);
+    if (o->context < 0)
+        return err_set(e, IH_INVALID, "context must be 1 or more, not %d", o->context);
     return IH_OK;
 }
 

@@ -69,15 +69,15 @@ static int add_row(void *table, const struct deployment *d)
             snprintf(limit[l], sizeof limit[l], "%.12g", d->limit[l]);
     day_text(day_of(d->changed), changed);
     const char *cells[] = {d->name, d->model, limit[LIMIT_CONCURRENT], limit[LIMIT_AUDIO_SECONDS],
-        limit[LIMIT_CHARACTERS], limit[LIMIT_MEGAPIXEL_STEPS], changed};
+        limit[LIMIT_CHARACTERS], limit[LIMIT_MEGAPIXEL_STEPS], limit[LIMIT_TOKENS], changed};
     table_row(table, cells);
     return 0;
 }
 
 static int list(struct store *s, const struct args *a)
 {
-    static const char *const headings[] = {
-        "NAME", "MODEL", "CONCURRENT", "AUDIO SECONDS", "CHARACTERS", "MEGAPIXEL STEPS", "CHANGED"};
+    static const char *const headings[] = {"NAME", "MODEL", "CONCURRENT", "AUDIO SECONDS",
+        "CHARACTERS", "MEGAPIXEL STEPS", "TOKENS", "CHANGED"};
     struct ih_error e;
     struct terminal t;
     enum ih_status status;
@@ -86,7 +86,7 @@ static int list(struct store *s, const struct args *a)
         status = deployment_list(s, add_json, json, &e);
         print_json(json);
     } else {
-        struct table *table = table_new(7, headings);
+        struct table *table = table_new(8, headings);
         status = deployment_list(s, add_row, table, &e);
         terminal_init(&t, stdout);
         table_print(table, &t);

@@ -122,6 +122,7 @@ static const struct flag deployments_flags[] = {
     {.name = "audio-seconds", .value = "N", .help = "set: most audio of one request or live session"},
     {.name = "characters", .value = "N", .help = "set: most of a text of one request"},
     {.name = "megapixel-steps", .value = "N", .help = "set: most of one request: pictures times megapixels times steps"},
+    {.name = "tokens", .value = "N", .help = "set: most of one conversation: its messages and the answer together"},
     {.name = "json", .help = "for other programs: list and set as JSON"},
 };
 static const struct flag usage_flags[] = {

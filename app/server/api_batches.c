@@ -93,6 +93,7 @@ static bool read_new(
     snprintf(row->input, sizeof row->input, "%s", input);
     snprintf(row->endpoint, sizeof row->endpoint, "%s", endpoint);
     snprintf(row->once, sizeof row->once, "%s", f->asked.once);
+    snprintf(row->hook, sizeof row->hook, "%s", f->asked.hook);
     return true;
 }
 

@@ -62,7 +62,8 @@ static bool read_field(struct deployment *d, const struct field *f, struct probl
     enum ih_status status = deployment_read_limit(d, f->name, f->text, &e);
     if (status == IH_NOT_FOUND)
         return problem_set(p, 400, "unknown_parameter", f->name,
-            "a deployment has model, concurrent, audio_seconds, characters and megapixel_steps");
+            "a deployment has model, concurrent, audio_seconds, characters, megapixel_steps "
+            "and tokens");
     if (status || f->kind != FIELD_NUMBER)
         return problem_set(
             p, 400, "invalid_value", f->name, "%s", status ? e.text : "a limit must be a number");
@@ -130,6 +131,7 @@ static const struct field_rule put_rules[] = {
     RULE_OWN("audio_seconds", SHAPE_NUMBER, "of one request"),
     RULE_OWN("characters", SHAPE_NUMBER, "of one request"),
     RULE_OWN("megapixel_steps", SHAPE_NUMBER, "of one request"),
+    RULE_OWN("tokens", SHAPE_NUMBER, "of one request, prompt and answer together"),
     RULE_END,
 };
 

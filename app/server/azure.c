@@ -73,6 +73,22 @@ static bool deployment_body(struct form *f, const char *path, struct problem *p)
 
 const struct adapter azure_deployment = {.body = deployment_body};
 
+/* Batches */
+
+static bool batch_body(struct form *f, const char *path, struct problem *p)
+{
+    const struct field *field = form_find(f, "endpoint");
+    char endpoint[64];
+    (void)path;
+    if (!field || field->kind != FIELD_TEXT || *field->text != '/' ||
+        strncmp(field->text, "/v1/", 4) == 0)
+        return true;
+    snprintf(endpoint, sizeof endpoint, "/v1%.40s", field->text);
+    return set_text(f, "endpoint", endpoint, p);
+}
+
+const struct adapter azure_batch = {.body = batch_body};
+
 /* Pictures */
 
 /* A whole number as it was written. */

@@ -19,6 +19,8 @@ extern const struct adapter azure_persona;
 /* /speechtotext/transcriptions:transcribe: the fields are one JSON object, "definition"
  * (azure_transcript.c). */
 extern const struct adapter azure_transcription;
+/* POST /openai/batches, whose `endpoint` may be without the "/v1" in front. */
+extern const struct adapter azure_batch;
 
 /* GET /cognitiveservices/voices/list, as in struct route. */
 bool azure_voices(const struct host *host, const char *path, const struct form *form,

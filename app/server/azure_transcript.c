@@ -86,8 +86,8 @@ static bool read_profanity(struct form *f, const json_t *value, struct problem *
 
 static bool read_audio_url(struct form *f, const json_t *value, struct problem *p)
 {
-    (void)f, (void)value;
-    return refuse(p, "audioUrl", "nothing is fetched from elsewhere; send the part 'audio'");
+    const char *url = json_string_value(value);
+    return url ? add(f, "audio_url", url, p) : wrong(p, "audioUrl", "text");
 }
 
 static bool read_model_options(struct form *f, const json_t *value, struct problem *p)
@@ -182,6 +182,7 @@ static bool transcription_body(struct form *f, const char *path, struct problem 
     size_t bytes = field ? field->bytes : 0;
     (void)path;
     form_rename_upload(f, "audio", "file");
+    form_remove(f, "audio_url"); /* it is in the definition, or nowhere */
     if (!add(f, "timestamp_granularities", "word", p))
         return false;
     if (!field && upload && spool_map(upload->data, &data, &bytes, &e) != IH_OK)
@@ -194,8 +195,9 @@ static bool transcription_body(struct form *f, const char *path, struct problem 
 }
 
 static const struct field_rule parts[] = {
-    RULE_OWN("audio", SHAPE_FILE, "the recording", .needed = true),
-    RULE_OWN("definition", SHAPE_TEXT, "a JSON object: locales, phraseList, enhancedMode ..."),
+    RULE_OWN("audio", SHAPE_FILE, "the recording; needed where the definition has no audioUrl"),
+    RULE_OWN(
+        "definition", SHAPE_TEXT, "a JSON object: locales, phraseList, enhancedMode, audioUrl ..."),
     RULE_END,
 };
 const struct adapter azure_transcription = {.body = transcription_body, .rules = parts};

@@ -138,6 +138,12 @@ static bool add_uploads(
     return good;
 }
 
+/* "/v1/audio/speech", or, as Azure's clients write it, "/audio/speech". */
+static bool is_for(const char *url, const char *endpoint)
+{
+    return strcmp(url, endpoint) == 0 || strcmp(url, strchr(endpoint + 1, '/')) == 0;
+}
+
 /* The line's own words, before those of its body. */
 static bool check_line(const json_t *line, const char *endpoint, struct problem *p)
 {
@@ -146,7 +152,7 @@ static bool check_line(const json_t *line, const char *endpoint, struct problem 
         return problem_set(p, 400, "invalid_json_line", NULL, "the line is not a JSON object");
     if (strcmp(method, "POST") != 0)
         return problem_set(p, 400, "invalid_method", "method", "the method must be POST");
-    if (strcmp(url, endpoint) != 0)
+    if (!is_for(url, endpoint))
         return problem_set(p, 400, "invalid_url", "url",
             "the batch is for %.60s; the line's url is '%.60s'", endpoint, url);
     return json_is_object(json_object_get(line, "body")) ||

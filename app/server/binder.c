@@ -11,9 +11,7 @@
 enum { LOOK_SECONDS = 5 };
 
 struct binder {
-    struct store *store;
-    const struct settings *settings;
-    struct kept *kept;
+    struct binder_options o;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t some;
@@ -23,10 +21,10 @@ struct binder {
 
 static void expire(struct binder *b, struct batch_row *row)
 {
-    if (row->state > BATCH_IN_PROGRESS || store_now(b->store) < row->expires)
+    if (row->state > BATCH_IN_PROGRESS || store_now(b->o.store) < row->expires)
         return;
-    if (batch_stop(b->store, row->id, -1, BATCH_EXPIRED, row, NULL) == IH_OK)
-        kept_cancel_batch(b->kept, row->seq);
+    if (batch_stop(b->o.store, row->id, -1, BATCH_EXPIRED, row, NULL) == IH_OK)
+        kept_cancel_batch(b->o.kept, row->seq);
 }
 
 /* One step; it is looked at again when a line has ended. */
@@ -34,15 +32,18 @@ static void advance(struct binder *b, struct batch_row *row)
 {
     expire(b, row);
     if (row->state == BATCH_VALIDATING) {
-        if (batch_read(b->store, row, NULL) == IH_OK)
-            kept_wake(b->kept);
-    } else if (batch_busy(b->store, row->seq)) {
+        if (batch_read(b->o.store, row, NULL) == IH_OK) {
+            kept_wake(b->o.kept);
+            b->o.ended(b->o.arg);
+        }
+    } else if (batch_busy(b->o.store, row->seq)) {
         if (row->state >= BATCH_FINALIZING)
-            kept_cancel_batch(b->kept, row->seq); /* some may have been between claim and work */
+            kept_cancel_batch(b->o.kept, row->seq); /* some may have been between claim and work */
     } else if (row->state >= BATCH_FINALIZING ||
-               (batch_finalize(b->store, row->seq, NULL) == IH_OK &&
-                   batch_find(b->store, row->id, -1, row, NULL) == IH_OK)) {
-        batch_bind(b->store, b->settings, row, NULL);
+               (batch_finalize(b->o.store, row->seq, NULL) == IH_OK &&
+                   batch_find(b->o.store, row->id, -1, row, NULL) == IH_OK)) {
+        if (batch_bind(b->o.store, b->o.settings, row, NULL) == IH_OK)
+            b->o.ended(b->o.arg);
     }
 }
 
@@ -50,7 +51,7 @@ static void advance_all(struct binder *b)
 {
     struct batch_row *row = malloc(sizeof *row);
     int64_t seq = 0;
-    while (row && !atomic_load(&b->stop) && batch_open_after(b->store, seq, row, NULL) == IH_OK) {
+    while (row && !atomic_load(&b->stop) && batch_open_after(b->o.store, seq, row, NULL) == IH_OK) {
         seq = row->seq;
         advance(b, row);
     }
@@ -79,16 +80,14 @@ static void *work(void *arg)
     return NULL;
 }
 
-enum ih_status binder_open(struct binder **out, struct store *store,
-    const struct settings *settings, struct kept *kept, struct ih_error *e)
+enum ih_status binder_open(
+    struct binder **out, const struct binder_options *options, struct ih_error *e)
 {
     struct binder *b = calloc(1, sizeof *b);
     *out = NULL;
     if (!b)
         return explain(e, IH_NO_MEMORY, "not enough memory");
-    b->store = store;
-    b->settings = settings;
-    b->kept = kept;
+    b->o = *options;
     pthread_mutex_init(&b->lock, NULL);
     pthread_cond_init(&b->some, NULL);
     if (pthread_create(&b->thread, NULL, work, b) != 0) {

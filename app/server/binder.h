@@ -9,8 +9,16 @@
  * queue works off, and what came of them becomes files. All that it knows is in the store, so that
  * the next process goes on where this one ended. */
 struct binder;
-enum ih_status binder_open(struct binder **out, struct store *store,
-    const struct settings *settings, struct kept *kept, struct ih_error *e);
+struct binder_options {
+    struct store *store;
+    const struct settings *settings;
+    struct kept *kept;
+    /* Called from its thread when a batch may have ended. */
+    void (*ended)(void *arg);
+    void *arg;
+};
+enum ih_status binder_open(
+    struct binder **out, const struct binder_options *options, struct ih_error *e);
 /* From any thread: there is a batch, or a line has ended. Null is allowed. */
 void binder_wake(struct binder *b);
 void binder_close(struct binder **b);

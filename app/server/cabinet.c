@@ -26,6 +26,23 @@ static void wake(void *arg)
     binder_wake(c->service->host.binder);
 }
 
+static void wake_keeper(void *arg)
+{
+    struct cabinet *c = arg;
+    keeper_wake(c->keeper);
+}
+
+static enum ih_status open_binder(struct cabinet *c, struct ih_error *e)
+{
+    struct host *host = &c->service->host;
+    struct binder_options o = {.store = host->store,
+        .settings = host->settings,
+        .kept = host->kept,
+        .ended = wake_keeper,
+        .arg = c};
+    return binder_open(&host->binder, &o, e);
+}
+
 static enum ih_status open_queues(struct cabinet *c, struct ih_error *e)
 {
     struct service *s = c->service;
@@ -33,14 +50,14 @@ static enum ih_status open_queues(struct cabinet *c, struct ih_error *e)
     struct kept_options o = {.store = host->store,
         .settings = host->settings,
         .operations = operations_kept,
-        .folder = s->folder,
+        .folder = host->folder,
         .host = host,
         .room = host->settings->job_queue,
         .ended = wake,
         .arg = c};
     enum ih_status status = kept_open(&host->kept, &o, e);
     if (!status)
-        status = binder_open(&host->binder, host->store, host->settings, host->kept, e);
+        status = open_binder(c, e);
     if (!status)
         status = queue_local(&s->clerks, CLERKS_ROOM, e);
     if (!status)

@@ -8,6 +8,8 @@
 #include "server/several.h"
 #include "server/text.h"
 
+#include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -87,6 +89,19 @@ static bool read_request(struct chat_work *w, const struct form *f, struct probl
            read_messages(w, f, p) && several_take(w, f, p);
 }
 
+/* What the deployment allows; 0: any. */
+static double tokens_most(const struct form *f)
+{
+    return f->asked.deployment.limit[LIMIT_TOKENS];
+}
+
+void chat_bound(struct amounts *out, const struct form *f, bool said)
+{
+    double all = tokens_most(f);
+    if (all > 0 && (!said || out->of[TOKENS] > all))
+        out->of[TOKENS] = all;
+}
+
 /* The answer's own number where none was asked for. */
 static void choose_seed(struct ih_chat_options *o)
 {
@@ -135,6 +150,19 @@ bool chat_problem(struct problem *p, const struct ih_error *e, bool far)
     return problem_from(p, e);
 }
 
+/* A prompt that has more tokens than its deployment allows, or another failure of the author. */
+static bool refuse(const struct chat_work *w, const struct ih_chat_answer *a,
+    const struct author *author, const struct ih_error *e, struct problem *p)
+{
+    if (e->code == IH_INVALID && w->request.chat.context &&
+        a->prompt_tokens >= w->request.chat.context)
+        return problem_set(p, 400, "deployment_limit", w->shape->field,
+            "the deployment '%s' takes at most %d tokens a request; this one has %d, and an answer "
+            "needs some",
+            w->deployment, w->request.chat.context, a->prompt_tokens);
+    return chat_problem(p, e, author->remote);
+}
+
 static bool write_in(struct chat_work *w, const struct author *author, struct problem *p)
 {
     struct ih_error e = {0};
@@ -146,7 +174,7 @@ static bool write_in(struct chat_work *w, const struct author *author, struct pr
     answer_detach(w->answer);
     if (status == IH_OK || status == IH_CANCELLED)
         answer_use(w->answer, w->name, TOKENS, a.prompt_tokens - a.kept_tokens + a.tokens);
-    bool done = status == IH_OK ? w->shape->end(w, &a, p) : chat_problem(p, &e, author->remote);
+    bool done = status == IH_OK ? w->shape->end(w, &a, p) : refuse(w, &a, author, &e, p);
     ih_chat_answer_free(&a);
     return done;
 }
@@ -186,6 +214,8 @@ static bool write_answer(
 void chat_run(struct chat_work *w, const struct host *host, const struct form *form, bool good,
     struct problem *p)
 {
+    w->deployment = form->asked.deployment.name;
+    w->request.chat.context = (int)fmin(tokens_most(form), INT_MAX);
     if (!good || !write_answer(w, host, form, p))
         w->shape->fail(w, p);
     chat_free(w);
@@ -209,7 +239,8 @@ static bool check(const struct host *host, const struct form *form, struct probl
     return right;
 }
 
-/* About four bytes are a token; the answer is as long as was asked for, where that was said. */
+/* About four bytes are a token; the answer is as long as was asked for, or as there may be, where
+ * that is known. */
 static void measure(const struct host *host, const struct form *form, struct amounts *out)
 {
     const struct field *messages = form_find(form, "messages"),
@@ -225,6 +256,7 @@ static void measure(const struct host *host, const struct form *form, struct amo
     if (sources)
         out->of[TOKENS] += (double)sources->bytes / 4;
     out->of[TOKENS] *= several_steps(model ? model->text : NULL);
+    chat_bound(out, form, most != NULL);
 }
 
 const struct operation operation_chat = {.name = "chat",

@@ -18,6 +18,7 @@ struct chat_work;
 
 /* How an answer leaves. */
 struct chat_shape {
+    const char *field; /* of a request: what it has the conversation in */
     /* Nothing is wrong with the request, and the model begins to read; may be null. */
     void (*begin)(struct chat_work *w);
     void (*piece)(struct chat_work *w, const char *text, size_t bytes, bool reasoning);
@@ -30,6 +31,7 @@ struct chat_work {
     struct ih_request request;
     const struct chat_shape *shape;
     const char *model, *name;        /* as asked for; of the model that answers */
+    const char *deployment;          /* that was named, or "" */
     json_t *messages, *tools;        /* owned */
     struct ih_chat_message *message; /* owned, with the calls; texts are the JSON's or `texts` */
     char **text;                     /* texts that were put together; owned */
@@ -56,6 +58,8 @@ void chat_set_effort(struct chat_work *w, int effort);
 void chat_begin(struct chat_work *w);
 /* What an author's failure means to a client; `far`: of a remote one. Returns false. */
 bool chat_problem(struct problem *p, const struct ih_error *e, bool far);
+/* What a request may take at most, where its deployment says so; `said`: it says so itself. */
+void chat_bound(struct amounts *out, const struct form *f, bool said);
 /* Writes the answer of what was read, or fails with `p` where that was not `good`; frees the work.
  * On a worker's thread. */
 void chat_run(struct chat_work *w, const struct host *host, const struct form *form, bool good,

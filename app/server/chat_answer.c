@@ -108,4 +108,5 @@ static void fail(struct chat_work *w, const struct problem *p)
         answer_fail(w->answer, p);
 }
 
-const struct chat_shape chat_shape_completions = {.piece = piece, .end = end, .fail = fail};
+const struct chat_shape chat_shape_completions = {
+    .field = "messages", .piece = piece, .end = end, .fail = fail};

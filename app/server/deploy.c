@@ -222,16 +222,18 @@ static bool measures(const struct deployment *d)
            d->limit[LIMIT_MEGAPIXEL_STEPS] > 0;
 }
 
+bool deploy_enter(const struct host *host, struct job *j, struct problem *p)
+{
+    const struct deployment *d = &j->form.asked.deployment;
+    return !*d->name || !j->operation->measure || j->lease ||
+           lease_begin(&j->lease, host->ledger, d, j->answer, p);
+}
+
 bool deploy_begin(const struct host *host, struct job *j, struct problem *p)
 {
     const struct deployment *d = &j->form.asked.deployment;
     struct amounts amounts = {0};
-    if (!*d->name || !j->operation->measure)
-        return true;
-    /* A request has its lease from the door on, a job that was kept begins here. */
-    if (!j->lease && !lease_begin(&j->lease, host->ledger, d, j->answer, p))
-        return false;
-    if (!measures(d))
+    if (!*d->name || !j->operation->measure || !measures(d))
         return true;
     /* What a model draws by default is part of it: measuring must not fail for want of it. The task
      * makes no difference to a name of the list. */

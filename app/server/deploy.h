@@ -35,8 +35,11 @@ bool lease_begin(struct lease **out, struct ledger *l, const struct deployment *
     struct problem *p);
 void lease_end(struct lease **lease);
 
-/* At work, around a job of a deployment: whether it keeps the limits of one request. Between the
- * two the model is lent, where how much it would do depends on it. */
+/* At work, around a job of a deployment. First whether it may begin: a request has its lease from
+ * the door on, a job that was kept gets it here. */
+bool deploy_enter(const struct host *host, struct job *j, struct problem *p);
+/* Then whether it keeps the limits of one request. Between the two that follow the model is lent,
+ * where how much it would do depends on it. */
 bool deploy_begin(const struct host *host, struct job *j, struct problem *p);
 void deploy_end(const struct host *host, struct job *j);
 

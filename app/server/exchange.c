@@ -70,21 +70,28 @@ static bool copy_header(
     return problem_set(p, 400, "invalid_header", NULL, "%s is too long or no text", name);
 }
 
+/* What a job and a batch have besides: a name of their owner's, and whom to tell of the end. */
+static bool copy_promise(struct exchange *x, const struct request_head *h, struct problem *p)
+{
+    struct asked *asked = &x->form.asked;
+    return copy_header(asked->once, sizeof asked->once, h->once, "Idempotency-Key", p) &&
+           copy_header(asked->hook, sizeof asked->hook, h->hook, "X-Inhouse-Webhook", p) &&
+           (!*asked->hook || hook_check(x->service->host.settings, asked->hook, p));
+}
+
 /* Whether it is to be kept as a job (RFC 7240), and how. */
 static bool read_preference(struct exchange *x, const struct request_head *h, struct problem *p)
 {
     struct asked *asked = &x->form.asked;
     const struct operation *operation = x->route->operation;
     if (operation == &operation_batch_new)
-        return copy_header(asked->once, sizeof asked->once, h->once, "Idempotency-Key", p);
+        return copy_promise(x, h, p);
     if (!operation || !operation->measure || !h->prefer || !strstr(h->prefer, "respond-async"))
         return true;
     if (!x->service->host.kept)
         return true; /* a preference that cannot be met is no mistake */
     asked->operation = operation->name;
-    return copy_header(asked->once, sizeof asked->once, h->once, "Idempotency-Key", p) &&
-           copy_header(asked->hook, sizeof asked->hook, h->hook, "X-Inhouse-Webhook", p) &&
-           (!*asked->hook || hook_check(x->service->host.settings, asked->hook, p));
+    return copy_promise(x, h, p);
 }
 
 /* How long the body is: one framing only, and no number that two readers could read differently.
@@ -149,7 +156,7 @@ static bool read_type(struct exchange *x, const struct request_head *h, struct p
         x->body = BODY_JSON;
     } else {
         x->reader = (struct form_reader){.form = &x->form,
-            .folder = x->service->folder,
+            .folder = x->service->host.folder,
             .memory = UPLOAD_MEMORY,
             .upload_most = (int64_t)s->upload_megabytes << 20,
             .fields_most = (size_t)most};
@@ -204,6 +211,8 @@ static bool read_arguments(struct exchange *x, const struct request_head *h, str
 
 static bool read_head(struct exchange *x, const struct request_head *h, struct problem *p)
 {
+    if (h->cut)
+        return problem_set(p, 400, "invalid_url", NULL, "the address has a NUL in it (%%00)");
     if (h->too_large)
         return problem_set(p, 431, "request_header_too_large", NULL,
             "a header or an argument of the address is too long, or there are too many");
@@ -231,7 +240,7 @@ struct exchange *exchange_begin(
     struct service *s, const struct request_head *h, void (*notify)(void *arg), void *arg)
 {
     struct exchange *x = calloc(1, sizeof *x);
-    struct answer_options o = {.folder = s->folder,
+    struct answer_options o = {.folder = s->host.folder,
         .limit = ANSWER_MOST,
         .seconds = s->host.settings->job_seconds,
         .known = h->known,
@@ -332,6 +341,7 @@ static bool check_form(struct exchange *x, struct problem *p)
     if (operation->measure && (!access_allows(&x->key, operation, f, p) ||
                                   !deploy_resolve(&x->service->host, &x->form, p)))
         return false;
+    snprintf(x->deployment, sizeof x->deployment, "%s", f->asked.deployment.name);
     return operation->check(&x->service->host, f, p) &&
            (!f->asked.operation || job_has_no_stream(f, p));
 }
@@ -387,9 +397,7 @@ void exchange_end(struct exchange *x)
         exchange_refuse(x, &p);
         return;
     }
-    if (x->route->operation)
-        metrics_stage(x->service->host.metrics, STAGE_RECEIVE, x->route->operation->name,
-            seconds_now() - x->began);
+    x->arrived = seconds_now();
     if (x->route->now) {
         if (!x->route->now(&x->service->host, x->path, &x->form, x->answer, &p))
             exchange_refuse(x, &p);
@@ -435,12 +443,15 @@ static void measure(struct exchange *x, const struct answer_state *state, bool c
     double now = seconds_now();
     answer_used(x->answer, &used, model, sizeof model);
     metrics_gauge(m, GAUGE_REQUESTS, -1);
-    metrics_request(m, r ? r->method : NULL, r ? r->path : NULL, model, state->status);
+    metrics_request(
+        m, r ? r->method : NULL, r ? r->path : NULL, model, x->deployment, state->status);
+    if (r && r->operation && x->arrived > 0)
+        metrics_stage(m, STAGE_RECEIVE, r->operation->name, x->deployment, x->arrived - x->began);
     if (!complete || x->refused || !r || !r->operation)
         return;
     if (x->told > 0)
-        metrics_stage(m, STAGE_SEND, r->operation->name, now - x->told);
-    metrics_stage(m, STAGE_ALL, r->operation->name, now - x->began);
+        metrics_stage(m, STAGE_SEND, r->operation->name, x->deployment, now - x->told);
+    metrics_stage(m, STAGE_ALL, r->operation->name, x->deployment, now - x->began);
 }
 
 void exchange_close(struct exchange **x)

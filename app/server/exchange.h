@@ -15,7 +15,6 @@ struct service {
     struct host host;
     struct queue *queue;
     struct queue *clerks; /* of what is quick; null without a data folder */
-    const char *folder;   /* for temporary files */
     atomic_bool draining;
     int requests; /* exchanges that are open */
     bool log;     /* a line for each exchange at its end */
@@ -29,6 +28,7 @@ struct request_head {
     /* May be null too: Prefer, Idempotency-Key, X-Inhouse-Webhook, If-None-Match,
      * X-Microsoft-OutputFormat. */
     const char *prefer, *once, *hook, *known, *output_format;
+    bool cut;                     /* the path has a NUL, and more behind it */
     bool too_large;               /* something of it is not looked at */
     const char *const *arguments; /* "name=value" behind the path's '?', decoded; ends with null */
 };
@@ -51,10 +51,12 @@ struct exchange {
     struct key key; /* of the store; all zeros for others */
     struct form form;
     struct form_reader reader;
-    char *text;   /* of the body, where that is JSON or text */
-    int64_t sent; /* of the answer's body; for whoever sends it */
-    double began; /* seconds of CLOCK_MONOTONIC */
-    double told;  /* the same, of the first of the answer; for whoever sends it; 0 before */
+    char *text;                  /* of the body, where that is JSON or text */
+    int64_t sent;                /* of the answer's body; for whoever sends it */
+    double began;                /* seconds of CLOCK_MONOTONIC */
+    char deployment[STORE_NAME]; /* that the form named, or "" */
+    double arrived;              /* the same, of the end of the body; 0 before */
+    double told; /* the same, of the first of the answer; for whoever sends it; 0 before */
 };
 
 /* Looks at everything that can be known before the body: key, address, lengths. Null without

@@ -206,6 +206,18 @@ enum ih_status form_add_data(
     return status ? status : spool_write(*s, d->data, d->bytes, e);
 }
 
+enum ih_status form_add_spool(struct form *f, const char *name, const char *filename,
+    const char *type, struct spool **data, struct ih_error *e)
+{
+    enum ih_status status = add_upload(f, name, filename, type, e);
+    if (status)
+        spool_close(data);
+    else
+        f->upload[f->uploads - 1].data = *data;
+    *data = NULL;
+    return status;
+}
+
 static enum ih_status begin_upload(
     struct form_reader *r, const struct part *part, struct ih_error *e)
 {

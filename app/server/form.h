@@ -38,7 +38,7 @@ struct asked {
     bool admin;                   /* may see what belongs to others */
     char item[128];               /* what stands for {name} in its address, or "" */
     char once[128];               /* Idempotency-Key, or "" */
-    char hook[512];               /* address that is told when a job ends, or "" */
+    char hook[512];               /* address that is told when a job or a batch ends, or "" */
     const char *operation;        /* that is to be kept as a job; null: none */
     const char *dialect;          /* of the address, by its name; null: ours */
     struct deployment deployment; /* that was named as its model; all zeros: none */
@@ -78,6 +78,9 @@ struct form_data {
 };
 enum ih_status form_add_data(
     struct form *f, const char *name, const struct form_data *d, struct ih_error *e);
+/* What is already read; *data is taken, also where that fails. */
+enum ih_status form_add_spool(struct form *f, const char *name, const char *filename,
+    const char *type, struct spool **data, struct ih_error *e);
 /* Takes out all fields of that name. */
 void form_remove(struct form *f, const char *name);
 void form_remove_upload(struct form *f, const char *name);

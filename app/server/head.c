@@ -64,6 +64,15 @@ static bool copy_all(struct head *h, struct lws *wsi)
            copy_header(wsi, WSI_TOKEN_COUNT, "x-inhouse-webhook:", h->hook);
 }
 
+/* The library takes a NUL behind a slash for the end of the path, and closes the connection on any
+ * other. */
+static bool is_cut(struct lws *wsi)
+{
+    char *uri = NULL;
+    int n = 0;
+    return lws_http_get_uri_and_method(wsi, &uri, &n) >= 0 && (size_t)n > strnlen(uri, (size_t)n);
+}
+
 void head_read(struct head *h, struct lws *wsi, const char *path)
 {
     bool whole = copy_all(h, wsi);
@@ -72,6 +81,7 @@ void head_read(struct head *h, struct lws *wsi, const char *path)
     if (!copy_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, NULL, h->known))
         *h->known = 0; /* it is none of ours */
     h->request = (struct request_head){.method = method_name(wsi),
+        .cut = is_cut(wsi),
         .too_large = !whole,
         .path = path,
         .content_type = h->type,

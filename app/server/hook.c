@@ -2,10 +2,9 @@
 #include "server/hook.h"
 
 #include "server/store/digest.h"
-#include "server/store/json.h"
 #include "server/text.h"
+#include "server/url_part.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,24 +21,13 @@ static bool in_list(const char *list, const char *name)
     return false;
 }
 
-/* A part of an address, "" where it has none. */
-static void part(CURLU *u, CURLUPart which, char *buf, size_t size)
-{
-    char *text = NULL;
-    if (curl_url_get(u, which, &text, 0) == CURLUE_OK && text)
-        snprintf(buf, size, "%s", text);
-    else
-        *buf = 0;
-    curl_free(text);
-}
-
 static bool is_allowed(const struct settings *s, CURLU *u)
 {
     char scheme[16], host[256], port[16], user[8], both[280];
-    part(u, CURLUPART_SCHEME, scheme, sizeof scheme);
-    part(u, CURLUPART_HOST, host, sizeof host);
-    part(u, CURLUPART_PORT, port, sizeof port);
-    part(u, CURLUPART_USER, user, sizeof user);
+    url_part(u, CURLUPART_SCHEME, 0, scheme, sizeof scheme);
+    url_part(u, CURLUPART_HOST, 0, host, sizeof host);
+    url_part(u, CURLUPART_PORT, 0, port, sizeof port);
+    url_part(u, CURLUPART_USER, 0, user, sizeof user);
     snprintf(both, sizeof both, "%s%s%s", host, *port ? ":" : "", port);
     bool web = strcmp(scheme, "https") == 0 || strcmp(scheme, "http") == 0;
     return web && *host && !*user && in_list(s->hook_hosts, both);
@@ -101,12 +89,12 @@ bool hook_sign(char out[64], const unsigned char *secret, size_t bytes, const ch
     return good;
 }
 
-static char *message(const struct job_row *row, int64_t now)
+static char *message(const struct hook *h, json_t *data, int64_t now)
 {
-    char type[32];
-    snprintf(type, sizeof type, "job.%s", job_state_name(row->state));
+    char type[64];
+    snprintf(type, sizeof type, "%s.%s", h->kind, h->state);
     json_t *json =
-        json_pack("{ss sI so}", "type", type, "timestamp", (json_int_t)now, "data", job_json(row));
+        json_pack("{ss sI sO}", "type", type, "timestamp", (json_int_t)now, "data", data);
     char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
     json_decref(json);
     return text;
@@ -165,22 +153,31 @@ static bool post(const char *url, const char *body, struct curl_slist *list, ato
     return good && status >= 200 && status < 300;
 }
 
-bool hook_send(const struct settings *s, const struct job_row *row, int64_t now, atomic_bool *stop)
+static bool send_data(
+    const struct settings *s, const struct hook *h, json_t *data, int64_t now, atomic_bool *stop)
 {
     struct problem p;
     unsigned char secret[64];
     char signature[64];
     size_t bytes = hook_secret(s->hook_secret, secret);
     /* The settings may have changed since it was submitted. */
-    if (!hook_check(s, row->hook, &p))
+    if (!hook_check(s, h->url, &p))
         return false;
-    char *body = message(row, now);
-    bool good = body && hook_sign(signature, secret, bytes, row->id, now, body);
-    struct curl_slist *list = good ? headers(row->id, now, signature) : NULL;
-    good = list && post(row->hook, body, list, stop);
+    char *body = message(h, data, now);
+    bool good = body && hook_sign(signature, secret, bytes, h->id, now, body);
+    struct curl_slist *list = good ? headers(h->id, now, signature) : NULL;
+    good = list && post(h->url, body, list, stop);
     curl_slist_free_all(list);
     free(body);
     return good;
+}
+
+bool hook_send(
+    const struct settings *s, const struct hook *hook, json_t *data, int64_t now, atomic_bool *stop)
+{
+    bool told = data && send_data(s, hook, data, now, stop);
+    json_decref(data);
+    return told;
 }
 
 int64_t hook_pause(int attempts)

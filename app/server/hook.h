@@ -4,13 +4,13 @@
 
 #include "server/problem.h"
 #include "server/settings.h"
-#include "server/store/jobs.h"
 
+#include <jansson.h>
 #include <stdatomic.h>
 
-/* Telling somebody that a job has ended, signed in the manner of standard-webhooks: webhook-id,
- * webhook-timestamp, and webhook-signature, which is "v1," and base64 of HMAC-SHA256 over
- * "ID.TIMESTAMP.BODY". Only hosts that the settings name are told anything. */
+/* Telling somebody that a job or a batch has ended, signed in the manner of standard-webhooks:
+ * webhook-id, webhook-timestamp, and webhook-signature, which is "v1," and base64 of HMAC-SHA256
+ * over "ID.TIMESTAMP.BODY". Only hosts that the settings name are told anything. */
 
 /* Whether an address may be told; false fills in the problem. */
 bool hook_check(const struct settings *s, const char *url, struct problem *p);
@@ -22,8 +22,15 @@ size_t hook_secret(const char *text, unsigned char secret[64]);
 bool hook_sign(char out[64], const unsigned char *secret, size_t bytes, const char *id,
     int64_t timestamp, const char *body);
 
-/* One attempt, which takes at most some seconds and ends early when *stop is set. */
-bool hook_send(const struct settings *s, const struct job_row *row, int64_t now, atomic_bool *stop);
+struct hook {
+    const char *url, *id;
+    const char *kind, *state; /* the message's type: "job" and "succeeded", say */
+};
+
+/* One attempt, which takes at most some seconds and ends early when *stop is set. `data` is taken;
+ * null, for want of memory, is sent to nobody. */
+bool hook_send(const struct settings *s, const struct hook *hook, json_t *data, int64_t now,
+    atomic_bool *stop);
 
 /* Seconds until the next attempt after so many; 0: there is none. */
 int64_t hook_pause(int attempts);

@@ -21,6 +21,7 @@ struct host {
     struct queue *queue;     /* of requests, for those who ask how long it is; may be null */
     struct metrics *metrics; /* metrics.h; may be null */
     const char *version;     /* of the program; may be null */
+    const char *folder;      /* for temporary files */
 };
 
 /* Something that a server does for a request, without HTTP: from a form to an answer. It is told
@@ -33,6 +34,11 @@ struct operation {
     /* Does it on a worker's thread and ends with answer_finish(), answer_json() or answer_fail()
      * unless the answer was cancelled. */
     void (*run)(const struct host *host, const struct form *form, struct answer *answer);
+    /* Brings what the form names and does not have, such as a recording at an address, on a
+     * worker's thread and before anything is measured; null where there is no such thing. False
+     * fills in the problem. */
+    bool (*bring)(
+        const struct host *host, struct form *form, struct answer *answer, struct problem *p);
     /* What it may use at most, as far as that can be known beforehand; null for operations that no
      * quota is about. */
     void (*measure)(const struct host *host, const struct form *form, struct amounts *out);

@@ -2,11 +2,10 @@
 #include "server/keeper.h"
 
 #include "server/hook.h"
-#include "server/store/batches.h"
+#include "server/store/json.h"
 #include "server/store/responses.h"
 #include "server/text.h"
 
-#include <curl/curl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -32,16 +31,37 @@ static void clean(struct keeper *k)
     responses_expire(k->store, NULL);
 }
 
-static void tell_all(struct keeper *k)
+/* One attempt; *next is the time of the next, 0 for none. False: it is the next process's. */
+static bool tell(
+    struct keeper *k, const struct hook *hook, int attempts, json_t *data, int64_t *next)
+{
+    int64_t now = store_now(k->store);
+    bool told = hook_send(k->settings, hook, data, now, &k->stop);
+    int64_t pause = told ? 0 : hook_pause(attempts + 1);
+    *next = pause ? now + pause : 0;
+    return told || !atomic_load(&k->stop);
+}
+
+static void tell_of_jobs(struct keeper *k)
 {
     struct job_row row;
+    int64_t next;
     while (!atomic_load(&k->stop) && job_hook_next(k->store, &row, NULL) == IH_OK) {
-        int64_t now = store_now(k->store);
-        bool told = hook_send(k->settings, &row, now, &k->stop);
-        int64_t pause = told ? 0 : hook_pause(row.hook_attempts + 1);
-        if (atomic_load(&k->stop) && !told)
-            return; /* by the next process */
-        if (job_hook_done(k->store, row.id, pause ? now + pause : 0, NULL) != IH_OK)
+        struct hook h = {row.hook, row.id, "job", job_state_name(row.state)};
+        if (!tell(k, &h, row.hook_attempts, job_json(&row), &next) ||
+            job_hook_done(k->store, row.id, next, NULL) != IH_OK)
+            return;
+    }
+}
+
+static void tell_of_batches(struct keeper *k)
+{
+    struct batch_row row;
+    int64_t next;
+    while (!atomic_load(&k->stop) && batch_hook_next(k->store, &row, NULL) == IH_OK) {
+        struct hook h = {row.hook, row.id, "batch", batch_state_name(row.state)};
+        if (!tell(k, &h, row.hook_attempts, batch_json(&row), &next) ||
+            batch_hook_done(k->store, row.id, next, NULL) != IH_OK)
             return;
     }
 }
@@ -68,7 +88,8 @@ static void *work(void *arg)
             clean(k);
             cleaned = now;
         }
-        tell_all(k);
+        tell_of_jobs(k);
+        tell_of_batches(k);
         wait_a_while(k);
     }
     return NULL;
@@ -79,10 +100,8 @@ enum ih_status keeper_open(
 {
     *out = NULL;
     struct keeper *k = calloc(1, sizeof *k);
-    if (!k || curl_global_init(CURL_GLOBAL_DEFAULT) != 0) {
-        free(k);
+    if (!k)
         return explain(e, IH_NO_MEMORY, "not enough memory");
-    }
     k->store = store;
     k->settings = settings;
     pthread_mutex_init(&k->lock, NULL);

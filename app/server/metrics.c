@@ -20,6 +20,12 @@ enum ih_status metrics_open(struct metrics **out, struct ih_error *e)
     return IH_OK;
 }
 
+static void free_names(struct metrics_names *names)
+{
+    for (int i = 0; i < atomic_load(&names->count); i++)
+        free(names->name[i]);
+}
+
 void metrics_close(struct metrics **out)
 {
     struct metrics *m = *out;
@@ -31,8 +37,8 @@ void metrics_close(struct metrics **out)
             next = s->next;
             free(s);
         }
-    for (int i = 0; i < atomic_load(&m->models); i++)
-        free(m->model[i]);
+    free_names(&m->models);
+    free_names(&m->deployments);
     pthread_mutex_destroy(&m->lock);
     free(m);
 }
@@ -43,28 +49,28 @@ void metrics_gauge(struct metrics *m, enum gauge g, int change)
         atomic_fetch_add(&m->gauge[g], change);
 }
 
-static const char *find_model(const struct metrics *m, const char *name)
+static const char *find_name(const struct metrics_names *names, const char *name)
 {
-    int count = atomic_load(&m->models);
+    int count = atomic_load(&names->count);
     for (int i = 0; i < count; i++)
-        if (strcmp(m->model[i], name) == 0)
-            return m->model[i];
+        if (strcmp(names->name[i], name) == 0)
+            return names->name[i];
     return NULL;
 }
 
 /* The same text for the same name for as long as there are metrics. */
-static const char *keep_model(struct metrics *m, const char *name)
+static const char *keep_name(struct metrics *m, struct metrics_names *names, const char *name)
 {
-    const char *found = *name ? find_model(m, name) : "";
+    const char *found = *name ? find_name(names, name) : "";
     if (found)
         return found;
     pthread_mutex_lock(&m->lock);
-    int count = atomic_load(&m->models);
-    found = find_model(m, name);
-    if (!found && count < METRICS_MODELS &&
-        (m->model[count] = text_copy(name, strnlen(name, 100)))) {
-        found = m->model[count];
-        atomic_store(&m->models, count + 1);
+    int count = atomic_load(&names->count);
+    found = find_name(names, name);
+    if (!found && count < METRICS_NAMES &&
+        (names->name[count] = text_copy(name, strnlen(name, 100)))) {
+        found = names->name[count];
+        atomic_store(&names->count, count + 1);
     }
     pthread_mutex_unlock(&m->lock);
     return found ? found : "other";
@@ -72,7 +78,7 @@ static const char *keep_model(struct metrics *m, const char *name)
 
 static bool same(const struct series *a, const struct series *b)
 {
-    return a->number == b->number && a->model == b->model &&
+    return a->number == b->number && a->model == b->model && a->deployment == b->deployment &&
            strcmp(a->label[0], b->label[0]) == 0 && strcmp(a->label[1], b->label[1]) == 0;
 }
 
@@ -92,6 +98,7 @@ static struct series *find(struct metrics *m, enum family f, const struct series
         made->next = first;
         made->number = labels->number;
         made->model = labels->model;
+        made->deployment = labels->deployment;
         memcpy(made->label, labels->label, sizeof made->label);
         if (atomic_compare_exchange_strong(&m->first[f], &first, made))
             return made;
@@ -104,25 +111,30 @@ static void add(struct series *s, int i, double amount)
         atomic_fetch_add(&s->value[i], (uint_fast64_t)llround(1e6 * amount));
 }
 
-void metrics_request(
-    struct metrics *m, const char *method, const char *route, const char *model, int status)
+void metrics_request(struct metrics *m, const char *method, const char *route, const char *model,
+    const char *deployment, int status)
 {
     if (!m)
         return;
     struct series labels = {.label = {method ? method : "other", route ? route : "other"},
-        .model = keep_model(m, model),
+        .model = keep_name(m, &m->models, model),
+        .deployment = keep_name(m, &m->deployments, deployment),
         .number = status};
     struct series *s = find(m, BY_REQUEST, &labels);
     if (s)
         atomic_fetch_add(&s->value[0], 1);
 }
 
-void metrics_stage(struct metrics *m, enum stage stage, const char *operation, double seconds)
+void metrics_stage(struct metrics *m, enum stage stage, const char *operation,
+    const char *deployment, double seconds)
 {
     int bucket = 0;
     if (!m)
         return;
-    struct series labels = {.label = {operation, ""}, .model = "", .number = (int)stage};
+    struct series labels = {.label = {operation, ""},
+        .model = "",
+        .deployment = keep_name(m, &m->deployments, deployment),
+        .number = (int)stage};
     struct series *s = find(m, BY_STAGE, &labels);
     while (bucket < BUCKETS && seconds > metrics_bucket[bucket])
         bucket++;
@@ -131,12 +143,14 @@ void metrics_stage(struct metrics *m, enum stage stage, const char *operation, d
     add(s, BUCKETS + 1, seconds);
 }
 
-void metrics_work(
-    struct metrics *m, const char *operation, const char *model, const struct worked *w)
+void metrics_work(struct metrics *m, const char *operation, const char *model,
+    const char *deployment, const struct worked *w)
 {
     if (!m || !*model)
         return;
-    struct series labels = {.label = {operation, ""}, .model = keep_model(m, model)};
+    struct series labels = {.label = {operation, ""},
+        .model = keep_name(m, &m->models, model),
+        .deployment = keep_name(m, &m->deployments, deployment)};
     struct series *s = find(m, BY_WORK, &labels);
     add(s, 0, w->seconds);
     add(s, 1, w->audio);

@@ -7,11 +7,12 @@
 /* What the server has done and is doing, as numbers that Prometheus collects (GET /metrics). All
  * functions but open and close may be called from any thread, wait for nobody and do nothing where
  * `m` is null. Names are the server's own, never a client's, so that there are only so many: of
- * routes, operations and units constants, of models those that were opened, and behind the first
- * METRICS_MODELS of them all others together as "other". */
+ * routes, operations and units constants, of models those that were opened, of deployments those
+ * that an admin made ("" where the request named none), and behind the first METRICS_NAMES of
+ * either all others together as "other". */
 struct metrics;
 
-enum { METRICS_MODELS = 100 };
+enum { METRICS_NAMES = 100 };
 
 /* What a request's time goes to: until its body is there, until a worker takes it, until it is
  * done, from the first byte of its answer to the last (of a stream this is within the work); and
@@ -35,10 +36,11 @@ void metrics_gauge(struct metrics *m, enum gauge g, int change);
 
 /* A request has ended, with status 0 when its client went before there was one. method and route
  * are null where there is nothing at its address, model is "" where none was used. */
-void metrics_request(
-    struct metrics *m, const char *method, const char *route, const char *model, int status);
+void metrics_request(struct metrics *m, const char *method, const char *route, const char *model,
+    const char *deployment, int status);
 
-void metrics_stage(struct metrics *m, enum stage stage, const char *operation, double seconds);
+void metrics_stage(struct metrics *m, enum stage stage, const char *operation,
+    const char *deployment, double seconds);
 
 /* A worker has been at an operation for so many seconds and used so much; `audio` is the length of
  * the sound that was heard or made. */
@@ -46,8 +48,8 @@ struct worked {
     double seconds, audio;
     struct amounts used;
 };
-void metrics_work(
-    struct metrics *m, const char *operation, const char *model, const struct worked *w);
+void metrics_work(struct metrics *m, const char *operation, const char *model,
+    const char *deployment, const struct worked *w);
 
 /* All of it in Prometheus' text format 0.0.4; anything but 0 from write() ends it. The queue may be
  * null. */

@@ -68,14 +68,15 @@ static struct series *first(struct metrics *m, enum family f)
 static void write_requests(struct page *p, struct metrics *m)
 {
     static const char name[] = "inhouse_requests_total";
-    char model[256], status[16];
+    char model[256], deployment[256], status[16];
     head(p, name, "counter",
         "Requests that have ended; status is gone where the client went before its answer.");
     for (struct series *s = first(m, BY_REQUEST); s; s = s->next) {
         snprintf(status, sizeof status, s->number ? "%d" : "gone", s->number);
-        say(p, "%s{method=\"%s\",route=\"%s\",model=\"%s\",status=\"%s\"} %.15g\n", name,
-            s->label[0], s->label[1], quoted(s->model, model), status,
-            (double)atomic_load(&s->value[0]));
+        say(p,
+            "%s{method=\"%s\",route=\"%s\",model=\"%s\",deployment=\"%s\",status=\"%s\"} %.15g\n",
+            name, s->label[0], s->label[1], quoted(s->model, model),
+            quoted(s->deployment, deployment), status, (double)atomic_load(&s->value[0]));
     }
 }
 
@@ -98,11 +99,11 @@ static void write_stages(struct page *p, struct metrics *m)
 {
     static const char name[] = "inhouse_stage_seconds";
     static const char *const stages[STAGES] = {"receive", "queue", "work", "send", "all"};
-    char labels[200];
+    char labels[400], deployment[256];
     head(p, name, "histogram", "Where the time of requests goes, by operation.");
     for (struct series *s = first(m, BY_STAGE); s; s = s->next) {
-        snprintf(
-            labels, sizeof labels, "operation=\"%s\",stage=\"%s\"", s->label[0], stages[s->number]);
+        snprintf(labels, sizeof labels, "operation=\"%s\",deployment=\"%s\",stage=\"%s\"",
+            s->label[0], quoted(s->deployment, deployment), stages[s->number]);
         write_histogram(p, name, labels, s);
     }
 }
@@ -113,16 +114,18 @@ static void write_work(struct page *p, struct metrics *m)
         const char *name, *help;
     } of[] = {{"inhouse_work_seconds_total", "Seconds that workers were at it."},
         {"inhouse_audio_seconds_total", "Seconds of sound that were heard or made."}};
-    char model[256];
+    char model[256], deployment[256];
     for (int i = 0; i < 2; i++) {
         head(p, of[i].name, "counter", of[i].help);
         for (struct series *s = first(m, BY_WORK); s; s = s->next)
-            say(p, "%s{operation=\"%s\",model=\"%s\"} %.15g\n", of[i].name, s->label[0],
-                quoted(s->model, model), millionths(s, i));
+            say(p, "%s{operation=\"%s\",model=\"%s\",deployment=\"%s\"} %.15g\n", of[i].name,
+                s->label[0], quoted(s->model, model), quoted(s->deployment, deployment),
+                millionths(s, i));
     }
     head(p, "inhouse_used_total", "counter", "What was used of models, in the units of quotas.");
     for (struct series *s = first(m, BY_UNIT); s; s = s->next)
-        say(p, "inhouse_used_total{model=\"%s\",unit=\"%s\"} %.15g\n", quoted(s->model, model),
+        say(p, "inhouse_used_total{model=\"%s\",deployment=\"%s\",unit=\"%s\"} %.15g\n",
+            quoted(s->model, model), quoted(s->deployment, deployment),
             unit_name((enum unit)s->number), millionths(s, 0));
 }
 
@@ -169,11 +172,12 @@ static void write_models(struct page *p, const struct host *host)
     struct stock_state memory = depot_memory(host->depot);
     one(p, "inhouse_models_loaded", "gauge", "Models in memory, that of pronunciations included.",
         memory.open);
-    one(p, "inhouse_models_bytes", "gauge", "What they take, by the bytes of their files.",
+    one(p, "inhouse_models_bytes", "gauge",
+        "What they count for: their weights in memory, before a first job their files.",
         memory.bytes);
     one(p, "inhouse_models_bytes_capacity", "gauge", "What they may take; 0 without a limit.",
         memory.most);
-    head(p, "inhouse_model_bytes", "gauge", "What each model that may be named takes in memory.");
+    head(p, "inhouse_model_bytes", "gauge", "The same of each model that may be named.");
     depot_each_open(host->depot, write_model, p);
 }
 

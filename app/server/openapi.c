@@ -229,11 +229,18 @@ static void add_common_parameters(json_t *list, const struct route *r)
         RULE_OWN("Idempotency-Key", SHAPE_TEXT, "the same makes no second job"),
         RULE_OWN("X-Inhouse-Webhook", SHAPE_TEXT, "address that is told when the job ends"),
         RULE_END};
+    static const struct field_rule batches[] = {
+        RULE_OWN("Idempotency-Key", SHAPE_TEXT, "the same makes no second batch"),
+        RULE_OWN("X-Inhouse-Webhook", SHAPE_TEXT, "address that is told when the batch ends"),
+        RULE_END};
     struct described d = {.rules = azure};
     if (r->dialect == &dialect_azure)
         openapi_parameters(list, &d, "query");
     d.rules = jobs;
     if (r->operation && r->operation->measure)
+        openapi_parameters(list, &d, "header");
+    d.rules = batches;
+    if (r->operation == &operation_batch_new)
         openapi_parameters(list, &d, "header");
     d.rules = r->adapter ? r->adapter->headers : NULL;
     openapi_parameters(list, &d, "header");

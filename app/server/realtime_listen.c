@@ -99,7 +99,8 @@ static void count(struct listener *l, int sessions)
     r->uncounted = 0;
     pthread_mutex_unlock(&r->lock);
     struct worked worked = {.audio = used.of[AUDIO_SECONDS], .used = used};
-    metrics_work(r->host->metrics, "realtime", ih_model_name(l->model), &worked);
+    metrics_work(
+        r->host->metrics, "realtime", ih_model_name(l->model), r->deployment.name, &worked);
     if (r->host->store && (sessions || used.of[AUDIO_SECONDS] > 0))
         usage_add(r->host->store, r->key.id, ih_model_name(l->model), &used, NULL);
 }

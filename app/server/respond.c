@@ -272,6 +272,7 @@ static void measure(const struct host *host, const struct form *form, struct amo
         response_find(host->store, previous->text, asked_owner(&form->asked), &row, NULL) == IH_OK)
         out->of[TOKENS] += (double)row.bytes / 4;
     out->of[TOKENS] *= several_steps(model ? model->text : NULL);
+    chat_bound(out, form, most != NULL);
 }
 
 const struct operation operation_respond = {.name = "respond",

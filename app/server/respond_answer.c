@@ -304,7 +304,8 @@ static void fail(struct chat_work *chat, const struct problem *p)
     answer_fail(chat->answer, p);
 }
 
-const struct chat_shape respond_shape = {.begin = begin, .piece = piece, .end = end, .fail = fail};
+const struct chat_shape respond_shape = {
+    .field = "input", .begin = begin, .piece = piece, .end = end, .fail = fail};
 
 void respond_free(struct respond_work *w)
 {

@@ -9,6 +9,7 @@
 #include "server/pulls.h"
 #include "server/text.h"
 
+#include <curl/curl.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -112,11 +113,11 @@ static enum ih_status choose_folder(struct server *s, struct ih_error *e)
 {
     const char *given = s->service.host.settings->temporary;
     const char *folder = *given ? given : getenv("TMPDIR");
-    s->service.folder = folder && *folder ? folder : "/tmp";
-    if (access(s->service.folder, W_OK | X_OK) == 0)
+    s->service.host.folder = folder && *folder ? folder : "/tmp";
+    if (access(s->service.host.folder, W_OK | X_OK) == 0)
         return IH_OK;
-    return explain(e, IH_INVALID, "no temporary files can be made in %.300s: %s", s->service.folder,
-        strerror(errno));
+    return explain(e, IH_INVALID, "no temporary files can be made in %.300s: %s",
+        s->service.host.folder, strerror(errno));
 }
 
 /* A model that was fetched is offered at once. */
@@ -133,6 +134,8 @@ static enum ih_status start(struct server *s, const struct server_options *o, st
     host->version = o->version;
     s->service.log = !set->quiet;
     enum ih_status status = choose_folder(s, e);
+    if (!status && curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
+        status = explain(e, IH_NO_MEMORY, "not enough memory");
     if (!status)
         status = depot_open(
             &host->depot, &o->engine, o->shelf, settings_log_json(set) ? note_json : note, e);

@@ -2,6 +2,7 @@
 #include "server/settings.h"
 
 #include "inhouse/options.h"
+#include "server/fetch_url.h"
 #include "server/hook.h"
 #include "server/text.h"
 #include "server/toml.h"
@@ -41,6 +42,8 @@ static const struct setting table[] = {
 
     {"limits.upload_megabytes", "upload-megabytes", SETTING_INTEGER, "N", 1, 100000, "512",
         "most of one upload", AT(upload_megabytes)},
+    {"limits.fetch_from", "fetch-from", SETTING_STRINGS, "URL,...", 0, 0, "",
+        "beginnings of addresses from which a recording that a request names (audioUrl) is fetched, such as https://store.example/calls/; private networks in which their hosts may be, such as 10.0.0.0/8 (default: nothing is fetched)", AT(fetch_from)},
     {"limits.body_kilobytes", "body-kilobytes", SETTING_INTEGER, "N", 1, 65536, "1024",
         "most of a request in JSON", AT(body_kilobytes)},
     {"limits.upload_seconds", "upload-seconds", SETTING_INTEGER, "N", 1, 86400, "600",
@@ -81,7 +84,7 @@ static const struct setting table[] = {
     {"models.remote", "remote", SETTING_BOOLEAN, NULL, 0, 0, "false",
         "offer the remote models of the catalog too: what requests that name one say is sent to it", AT(remote)},
     {"models.memory_megabytes", "memory-megabytes", SETTING_INTEGER, "N", 0, 100000000, "0",
-        "most that open models may take, by the bytes of their files: the one that was not used for longest is closed when another is asked for; 0: any", AT(memory_megabytes)},
+        "most that open models may take: what their weights take, and until a first job the bytes of their files; the one that was not used for longest is closed when another is asked for; 0: any", AT(memory_megabytes)},
     {"models.keep_minutes", "keep-minutes", SETTING_INTEGER, "N", 0, 525600, "0",
         "a model that nobody has used for so long is closed until it is asked for again; 0 keeps it", AT(keep_minutes)},
 
@@ -96,7 +99,7 @@ static const struct setting table[] = {
     {"jobs.free_megabytes", "free-megabytes", SETTING_INTEGER, "N", 0, 1000000000, "512",
         "of the data folder's disk stay free: what would take them is refused (503)", AT(free_megabytes)},
     {"jobs.hook_hosts", "hook-hosts", SETTING_STRINGS, "HOST,...", 0, 0, "",
-        "hosts that may be told when a job ends, as NAME or NAME:PORT (default: none)", AT(hook_hosts)},
+        "hosts that may be told when a job or a batch ends, as NAME or NAME:PORT (default: none)", AT(hook_hosts)},
     {"jobs.hook_secret", "hook-secret", SETTING_STRING, "SECRET", 0, 0, "",
         "what these messages are signed with: whsec_ and base64 of 24 to 64 bytes", AT(hook_secret)},
 
@@ -322,6 +325,9 @@ enum ih_status settings_check(const struct settings *s, struct ih_error *e)
         return explain(e, IH_INVALID,
             "jobs.hook_secret must be whsec_ and base64 of 24 to 64 bytes, as "
             "'openssl rand -base64 32' gives it");
+    enum ih_status status = fetch_check_setting(s->fetch_from, e);
+    if (status)
+        return status;
     if (!*s->certificate != !*s->certificate_key)
         return explain(e, IH_INVALID, "tls.certificate and tls.certificate_key belong together");
     return IH_OK;

@@ -19,6 +19,7 @@ struct settings {
     char *temporary, *data, *metrics, *log;
 
     int upload_megabytes, body_kilobytes, requests, connections;
+    char *fetch_from; /* beginnings of addresses and networks, with commas between them */
     int upload_seconds, idle_seconds, job_seconds;
     int characters, pictures;
     int sessions, session_seconds, conversations, context;

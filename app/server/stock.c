@@ -17,6 +17,8 @@ struct stocked {
     struct ih_model *model; /* null while it is closed */
     struct ih_chat *chat;   /* null until it is asked for */
     double bytes;           /* that it counts for, from just before it is opened on */
+    double files;           /* bytes of its files, as they were when it was opened last */
+    double packed;          /* most that its weights took at once, with these files; 0: not known */
     double used;            /* when it was given or taken back last; seconds of CLOCK_MONOTONIC */
     int lent;
     bool busy;  /* some thread opens or closes it, without the lock */
@@ -144,6 +146,24 @@ static void put_away(struct stock *s, struct stocked *m)
     pthread_cond_broadcast(&s->settled);
 }
 
+/* What open models count for is brought up to date: by their files until it is known what their
+ * weights take when they are packed. That is the most that they took at once, as they will again,
+ * and grows with parts that are packed later. Under the lock. */
+static void count(struct stock *s)
+{
+    for (struct stocked *m = s->first; m; m = m->next) {
+        if (!m->model || m->busy)
+            continue;
+        double most = (double)ih_model_memory(m->model).most;
+        bool known = m->packed > 0 || (most > 0 && m->lent == 0);
+        if (known && most > m->packed)
+            m->packed = most;
+        double bytes = known ? m->packed : most > m->files ? most : m->files;
+        s->held += bytes - m->bytes;
+        m->bytes = bytes;
+    }
+}
+
 static bool is_idle(const struct stocked *m)
 {
     return m->model && m->lent == 0 && !m->busy;
@@ -171,6 +191,7 @@ static bool can_make_room(const struct stock *s, double bytes)
  * is not. */
 static bool make_room(struct stock *s, double bytes)
 {
+    count(s);
     while (s->most > 0 && s->held + bytes > s->most) {
         struct stocked *least = least_used(s);
         if (!can_make_room(s, bytes))
@@ -181,6 +202,15 @@ static bool make_room(struct stock *s, double bytes)
             pthread_cond_wait(&s->settled, &s->lock);
     }
     return true;
+}
+
+/* Where weights turned out to take more than their files. Under the lock. */
+static void trim(struct stock *s)
+{
+    struct stocked *least;
+    count(s);
+    while (s->most > 0 && s->held - s->closing > s->most && (least = least_used(s)))
+        put_away(s, least);
 }
 
 static bool refuse(const struct stock *s, double bytes, struct problem *p)
@@ -204,8 +234,12 @@ static bool load(struct stock *s, struct stocked *m, struct problem *p)
     struct ih_model *model = NULL;
     m->busy = true;
     pthread_mutex_unlock(&s->lock);
-    double bytes = path_bytes(m->path);
+    double files = path_bytes(m->path);
     pthread_mutex_lock(&s->lock);
+    if (files != m->files)
+        m->packed = 0;
+    m->files = files;
+    double bytes = m->packed > 0 ? m->packed : files;
     bool good = make_room(s, bytes) || refuse(s, bytes, p);
     if (good) {
         m->bytes = bytes;
@@ -256,6 +290,7 @@ void stock_give_back(struct stock *s, struct ih_model *model)
         if (m->stale && is_idle(m))
             put_away(s, m);
     }
+    trim(s);
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -303,6 +338,7 @@ bool stock_is_open(struct stock *s, const struct stocked *m)
 double stock_bytes(struct stock *s, const struct stocked *m)
 {
     pthread_mutex_lock(&s->lock);
+    count(s);
     double bytes = m->model ? m->bytes : 0;
     pthread_mutex_unlock(&s->lock);
     return bytes;
@@ -322,6 +358,7 @@ struct stock_state stock_state(struct stock *s)
 {
     struct stock_state state = {.most = s->most};
     pthread_mutex_lock(&s->lock);
+    count(s);
     state.bytes = s->held;
     for (const struct stocked *m = s->first; m; m = m->next)
         state.open += m->model != NULL;

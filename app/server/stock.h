@@ -12,10 +12,13 @@
  * that was not used for longest. One that somebody has is never closed. All functions may be called
  * from any thread. */
 struct stock;
+/* A model counts for the bytes of its files until its weights have been packed, and then for what
+ * they take. So a first job may go beyond the limit, which what is idle is then closed for; what it
+ * turned out to be is remembered for the next time. */
 struct stocked; /* one model, open or not */
 
 struct stock_options {
-    int memory_megabytes;      /* most that models may take, by the bytes of their files; 0: any */
+    int memory_megabytes;      /* most that models may take; 0: any */
     int keep_minutes;          /* a model that was not used for so long is closed; 0: never */
     struct ih_chat_setup chat; /* of each text model */
 };

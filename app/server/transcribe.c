@@ -3,6 +3,7 @@
 #include "inhouse/audio.h"
 #include "inhouse/format.h"
 #include "server/azure.h"
+#include "server/fetch_url.h"
 #include "server/fields.h"
 #include "server/operations.h"
 #include "server/text.h"
@@ -15,22 +16,24 @@
 /* clang-format off */
 #define MODEL_TEXT "a name of GET /v1/models; without it the server's choice"
 static const char *const granularities[] = {"word", "segment", NULL};
-static const struct field_rule rules[] = {
-    RULE_OWN("file", SHAPE_FILE, "the recording, or a video with one", .needed = true),
-    RULE_OWN("model", SHAPE_TEXT, MODEL_TEXT),
-    RULE_OWN("response_format", SHAPE_TEXT, "how the text is written; json without it", .option = "format"),
-    RULE_OWN("timestamp_granularities", SHAPE_TEXTS, "of what verbose_json has times", .choices = granularities),
-    RULE_OWN("stream", SHAPE_BOOL, "the text in events, as it becomes known; of json and text"),
-    RULE_OWN("phrases", SHAPE_TEXTS, "phrases to favour"),
-    RULE_NOTHING("chunking_strategy"),
-    RULE_NOTHING("user"),
-    RULE_REFUSED("include", "probabilities of tokens are not given; verbose_json has avg_logprob of each segment"),
-    RULE_REFUSED("known_speaker_names", "speakers are not told apart"),
-    RULE_REFUSED("known_speaker_references", "speakers are not told apart"),
-    RULE_REFUSED("format", "the field is called response_format"),
+#define RULES \
+    RULE_OWN("file", SHAPE_FILE, "the recording, or a video with one", .needed = true), \
+    RULE_OWN("model", SHAPE_TEXT, MODEL_TEXT), \
+    RULE_OWN("response_format", SHAPE_TEXT, "how the text is written; json without it", .option = "format"), \
+    RULE_OWN("timestamp_granularities", SHAPE_TEXTS, "of what verbose_json has times", .choices = granularities), \
+    RULE_OWN("stream", SHAPE_BOOL, "the text in events, as it becomes known; of json and text"), \
+    RULE_OWN("phrases", SHAPE_TEXTS, "phrases to favour"), \
+    RULE_NOTHING("chunking_strategy"), \
+    RULE_NOTHING("user"), \
+    RULE_REFUSED("include", "probabilities of tokens are not given; verbose_json has avg_logprob of each segment"), \
+    RULE_REFUSED("known_speaker_names", "speakers are not told apart"), \
+    RULE_REFUSED("known_speaker_references", "speakers are not told apart"), \
+    RULE_REFUSED("format", "the field is called response_format"), \
     RULE_REFUSED("task", "POST /v1/audio/translations translates"),
-    RULE_END,
-};
+static const struct field_rule rules[] = {RULES RULE_END};
+/* What the definition calls audioUrl. */
+static const struct field_rule recognize_rules[] = {
+    RULES RULE_OWN("audio_url", SHAPE_TEXT, "where the recording is"), RULE_END};
 /* clang-format on */
 
 /* What becomes of a recording: its text, its text in English, or its text in Azure's shape. */
@@ -109,15 +112,15 @@ static bool read_request(struct work *w, const struct form *f, enum kind kind, s
     *w = (struct work){.kind = kind};
     ih_request_defaults(&w->request, IH_TRANSCRIBE);
     w->request.transcribe.translate = kind == TRANSLATE;
-    if (!fields_read(&w->request, f, rules, p) || !fields_text(f, "model", &w->model, p) ||
-        !fields_bool(f, "stream", &w->stream, p) || !read_format(w, f, p) ||
-        !read_granularities(w, f, p) || !read_phrases(w, f, p))
+    if (!fields_read(&w->request, f, kind == RECOGNIZE ? recognize_rules : rules, p) ||
+        !fields_text(f, "model", &w->model, p) || !fields_bool(f, "stream", &w->stream, p) ||
+        !read_format(w, f, p) || !read_granularities(w, f, p) || !read_phrases(w, f, p))
         return false;
-    if (!file)
+    if (!file && !form_find(f, "audio_url"))
         return problem_set(p, 400, "missing_parameter", kind == RECOGNIZE ? "audio" : "file",
             "a recording is missing: send it as the file '%s' of a multipart/form-data body",
             kind == RECOGNIZE ? "audio" : "file");
-    if (spool_size(file->data) == 0)
+    if (file && spool_size(file->data) == 0)
         return problem_set(p, 400, "invalid_file", "file", "the file is empty");
     w->locale = w->request.transcribe.language;
     return true;
@@ -291,8 +294,39 @@ static bool check_translate(const struct host *host, const struct form *form, st
 
 static bool check_recognize(const struct host *host, const struct form *form, struct problem *p)
 {
-    (void)host;
-    return check(form, RECOGNIZE, p);
+    const struct field *url = form_find(form, "audio_url");
+    char *whole = NULL;
+    if (url && form_upload(form, "file"))
+        return problem_set(p, 400, "invalid_value", "audioUrl",
+            "there are a part 'audio' and an audioUrl; send one of them");
+    bool good = !url || fetch_allowed(host->settings, url->text, "audioUrl", &whole, p);
+    curl_free(whole);
+    return good && check(form, RECOGNIZE, p);
+}
+
+static bool is_gone(void *answer)
+{
+    return answer_cancelled(answer);
+}
+
+/* The recording behind an address. */
+static bool bring(
+    const struct host *host, struct form *form, struct answer *answer, struct problem *p)
+{
+    const struct field *url = form_find(form, "audio_url");
+    struct spool *data;
+    struct ih_error e;
+    if (!url)
+        return true;
+    struct fetch f = {.settings = host->settings,
+        .url = url->text,
+        .param = "audioUrl",
+        .folder = host->folder,
+        .gone = is_gone,
+        .arg = answer};
+    if (!fetch_url(&data, &f, p))
+        return false;
+    return form_add_spool(form, "file", "audio", "", &data, &e) == IH_OK || problem_from(p, &e);
 }
 
 static void run_transcribe(const struct host *host, const struct form *form, struct answer *answer)
@@ -346,6 +380,7 @@ const struct operation operation_translate = {.name = "translate",
     .task = IH_TRANSCRIBE};
 const struct operation operation_recognize = {.name = "recognize",
     .check = check_recognize,
+    .bring = bring,
     .run = run_recognize,
     .measure = measure,
     .about = "A recording to text with the times of its words."};

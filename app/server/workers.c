@@ -37,12 +37,24 @@ static void run(const struct host *host, struct job *j)
 static void measure(const struct host *host, const struct job *j, double began)
 {
     char model[128];
+    const char *deployment = j->form.asked.deployment.name;
     struct worked worked = {.seconds = seconds_now() - began, .audio = answer_sound(j->answer)};
     answer_used(j->answer, &worked.used, model, sizeof model);
     if (!j->done)
-        metrics_stage(host->metrics, STAGE_QUEUE, j->operation->name, began - j->queued);
-    metrics_stage(host->metrics, STAGE_WORK, j->operation->name, worked.seconds);
-    metrics_work(host->metrics, j->operation->name, model, &worked);
+        metrics_stage(
+            host->metrics, STAGE_QUEUE, j->operation->name, deployment, began - j->queued);
+    metrics_stage(host->metrics, STAGE_WORK, j->operation->name, deployment, worked.seconds);
+    metrics_work(host->metrics, j->operation->name, model, deployment, &worked);
+}
+
+/* Whether it may be worked on: with all that it needs, within its deployment's limits and its key's
+ * quotas. */
+static bool begin(
+    const struct host *host, struct job *j, struct amounts *reserved, struct problem *p)
+{
+    return deploy_enter(host, j, p) &&
+           (!j->operation->bring || j->operation->bring(host, &j->form, j->answer, p)) &&
+           deploy_begin(host, j, p) && charge_begin(host, j, reserved, p);
 }
 
 static void do_job(struct workers *w, struct job *j)
@@ -52,7 +64,7 @@ static void do_job(struct workers *w, struct job *j)
     double began = seconds_now();
     if (answer_cancelled(j->answer)) {
         /* Nobody waits for it. */
-    } else if (deploy_begin(w->host, j, &p) && charge_begin(w->host, j, &reserved, &p)) {
+    } else if (begin(w->host, j, &reserved, &p)) {
         count(w->host, j, 1);
         run(w->host, j);
         count(w->host, j, -1);

@@ -33,7 +33,10 @@ struct ih_chat_options {
     int tools;
     const char *const *stop; /* texts that end an answer; they are left out of it */
     int stops;
-    int tokens;    /* most of the answer, thoughts included; 0: as many as there is room for */
+    int tokens; /* most of the answer, thoughts included; 0: as many as there is room for */
+    /* Most of prompt and answer together; 0: as many as there is room for. A prompt that leaves
+     * none of them is IH_INVALID, and the answer's prompt_tokens say how many it has. */
+    int context;
     bool thinking; /* the model may think before it answers, where it can */
     /* JSON Schema, of which docs/cli.md says what can be kept to: the answer is JSON that fits it
      * unless its tokens run out. Without thoughts and tools. Null: none. */

@@ -57,7 +57,17 @@ void ih_model_close(struct ih_model **model);
 
 const char *ih_model_name(const struct ih_model *model);
 const char *ih_model_family(const struct ih_model *model);
+/* Of its weights on disk. */
 size_t ih_model_bytes(const struct ih_model *model);
+
+/* What a model's weights take in memory besides its files, which are only mapped: pages of these
+ * are given back as soon as they are packed. All zeros before the first job. What jobs need
+ * meanwhile (caches, sound, pictures) is not among it. */
+struct ih_model_memory {
+    size_t packed; /* weights in the machine's own layout, now */
+    size_t most;   /* the same, at once since it was opened: some parts are packed for a while */
+};
+struct ih_model_memory ih_model_memory(const struct ih_model *model);
 
 /* How a running job is watched and stopped. Zero it, set what you need, keep it until the job's
  * function returns. `cancel` may be set from a signal handler or another thread at any time. */

@@ -6,6 +6,8 @@
 #include "device/tensor.h"
 #include "kernels/kernels.h"
 
+#include <stdatomic.h>
+
 /* A device is one implementation of the operations in ops.h. It owns the thread pool, the kernel
  * table and scratch memory; it is shared by every model and job of an engine and may be used from
  * several threads at once. A job computes on a fork of it. */
@@ -24,6 +26,16 @@ enum ih_status device_open_cpu(
 enum ih_status device_fork(struct device **out, struct device *of, struct ih_error *e);
 void device_close(struct device **d);
 
+/* Bytes of packed weights: now, and most at once. */
+struct account {
+    atomic_size_t now, most;
+};
+/* A fork with an account of its own, in which all is counted that is packed on it and on its forks;
+ * it must outlive what was. */
+enum ih_status device_fork_account(struct device **out, struct device *of, struct ih_error *e);
+/* Null where there is none. */
+const struct account *device_account(const struct device *d);
+
 int device_threads(const struct device *d);
 unsigned device_flags(const struct device *d);
 /* True once after an operation on this device (not on a fork of it, nor on what it is a fork of)
@@ -41,8 +53,9 @@ struct linear {
     void *packed;
     float *scale;
     int32_t *sum;
-    float *bias;  /* [out] or null */
-    size_t bytes; /* memory held, for accounts */
+    float *bias;             /* [out] or null */
+    size_t bytes;            /* memory held */
+    struct account *account; /* in which it is counted, or null */
 };
 
 /* A matrix as a file stores it: [rows, columns] in any float or block type; or DT_I8 with `scale`

@@ -21,6 +21,7 @@ struct writing {
     struct ih_chat_job *job;
     struct ih_chat_answer *out;
     struct arena arena;
+    int context;             /* tokens that there may be */
     int32_t *token;          /* [context] of the prompt, then of the answer */
     int prompt, count, told; /* `told` of the answer's are in the passage */
     struct sampler *sampler;
@@ -56,10 +57,12 @@ static enum ih_status render(struct writing *w, struct ih_error *e)
         w->chat->info.bpe, w->chat->info.chat, m, o->messages, &c, &w->arena, &id, &n, e);
     if (status)
         return status;
-    if (n >= (size_t)w->chat->context)
+    if (n >= (size_t)w->context) {
+        w->out->prompt_tokens = (int)n;
         return err_set(e, IH_INVALID,
             "the conversation has %zu tokens and an answer needs some; there is room for %d", n,
-            w->chat->context);
+            w->context);
+    }
     memcpy(w->token, id, n * sizeof *id);
     w->prompt = w->count = (int)n;
     return IH_OK;
@@ -115,7 +118,7 @@ static enum ih_status prepare(struct writing *w, struct ih_error *e)
         .tell = told_text,
         .arg = w};
     passage_begin(&w->passage);
-    w->token = malloc((size_t)w->chat->context * sizeof *w->token);
+    w->token = malloc((size_t)w->context * sizeof *w->token);
     w->logits = malloc((size_t)w->chat->info.vocab * sizeof *w->logits);
     if (!w->token || !w->logits)
         return err_memory(e, "an answer");
@@ -198,7 +201,7 @@ static enum ih_status read_prompt(struct writing *w, struct ih_error *e)
 
 static enum ih_status write_tokens(struct writing *w, struct ih_error *e)
 {
-    int most = w->chat->context;
+    int most = w->context;
     if (w->o->tokens && w->o->tokens < most - w->prompt)
         most = w->prompt + w->o->tokens;
     w->out->end = IH_CHAT_LENGTH;
@@ -265,7 +268,9 @@ static enum ih_status answer(struct writing *w, struct ih_error *e)
 enum ih_status write_answer(struct ih_chat *c, const struct ih_chat_options *o,
     struct ih_chat_job *job, struct ih_chat_answer *out, struct ih_error *e)
 {
-    struct writing w = {.chat = c, .o = o, .job = job, .out = out};
+    struct writing w = {.chat = c, .o = o, .job = job, .out = out, .context = c->context};
+    if (o->context && o->context < c->context)
+        w.context = o->context;
     enum ih_status status = prepare(&w, e);
     if (!status)
         status = answer(&w, e);
@@ -280,7 +285,10 @@ enum ih_status write_answer(struct ih_chat *c, const struct ih_chat_options *o,
     arena_free(&w.arena);
     free(w.token);
     free(w.logits);
-    if (status && status != IH_CANCELLED)
+    if (status && status != IH_CANCELLED) {
+        int tokens = out->prompt_tokens;
         ih_chat_answer_free(out);
+        out->prompt_tokens = tokens;
+    }
     return status;
 }

@@ -5,16 +5,21 @@ Arguments as those of serve.py; the helpers are keep.py's.
 """
 
 import base64
+import hashlib
+import hmac
+import http.client
+import http.server
 import json
 import os
 import pathlib
 import random
 import signal
 import sys
+import threading
 import time
 import unittest
 
-from keep import MODELS, Kept, new_key, program
+from keep import MODELS, SECRET, Kept, new_key, program
 from serve import PATIENCE, SOUND, form
 
 ENDED = ("completed", "failed", "cancelled", "expired")
@@ -299,6 +304,137 @@ class Batches(Batched):
         self.assertIn("revoked", last["response"]["body"]["error"]["message"])
 
 
+class Azure(Batched):
+    """The same under Azure's addresses: /openai/files and /openai/batches."""
+
+    VERSION = "?api-version=2025-04-01-preview"
+
+    def at(self, method, path, key, body=None, **headers):
+        status, _, answer = self.ask(method, "/openai/" + path + self.VERSION, key, body, **headers)
+        self.assertEqual(status, 200, answer)
+        return json.loads(answer)
+
+    def fails_there(self, answer, status, code, inner, target=None):
+        self.assertEqual(answer[0], status, answer[2])
+        error = json.loads(answer[2])["error"]
+        self.assertEqual((error["code"], error["innererror"], error.get("target")), (code, {"code": inner}, target))
+
+    def test_from_file_to_result(self):
+        key, other = new_key(self.data, "blue"), new_key(self.data, "sky")
+        kind, data = form(self.lines([line("a", "/audio/speech", {"model": "tones", "input": "x"}), say("b"),
+                                      line("c", "/images/generations", {})]), purpose="batch")
+        file = self.at("POST", "files", key, data, Content_Type=kind)
+        self.assertEqual(self.at("GET", f"files/{file['id']}", key), file)
+        self.assertEqual(self.at("GET", "files", key)["data"], [file])
+        for endpoint in "/audio/speech", SPEECH:
+            body = {"input_file_id": file["id"], "endpoint": endpoint, "completion_window": "24h"}
+            new = self.at("POST", "batches", key, body)
+            self.assertEqual(new["endpoint"], SPEECH)
+            row = self.ends(new["id"], key)
+            self.assertEqual(self.at("GET", f"batches/{new['id']}", key), row)
+            self.assertEqual((row["status"], row["request_counts"]), ("completed", {"total": 3, "completed": 2, "failed": 1}))
+            status, _, out = self.ask("GET", f"/openai/files/{row['output_file_id']}/content{self.VERSION}", key)
+            self.assertEqual((status, [json.loads(x)["custom_id"] for x in out.splitlines()]), (200, ["a", "b"]))
+            wrong = self.rows(row["error_file_id"], key)[0]["response"]["body"]["error"]
+            self.assertEqual(wrong["code"], "invalid_url")
+        self.assertEqual(self.at("GET", "batches", key)["data"], self.good("GET", "/v1/batches", key)["data"])
+        for method, path in ("GET", f"batches/{new['id']}"), ("GET", f"files/{file['id']}/content"), ("DELETE", f"files/{file['id']}"):
+            self.fails_there(self.ask(method, f"/openai/{path}{self.VERSION}", other), 404, "ResourceNotFound", "not_found")
+        self.fails_there(self.ask("POST", f"/openai/batches/{new['id']}/cancel{self.VERSION}", key), 409, "InvalidRequest",
+                         "batch_not_cancellable")
+        self.assertTrue(self.at("DELETE", f"files/{file['id']}", key)["deleted"])
+
+    def test_bad_requests(self):
+        for change, inner in ({"endpoint": "/embeddings"}, "invalid_value"), ({"endpoint": "audio/speech"}, "invalid_value"):
+            body = {"input_file_id": "file-0", "completion_window": "24h", **change}
+            self.fails_there(self.ask("POST", "/openai/batches" + self.VERSION, None, body), 400, "InvalidRequest", inner, "endpoint")
+        kind, data = form(b"x", purpose="fun")
+        self.fails_there(self.ask("POST", "/openai/files" + self.VERSION, None, data, Content_Type=kind), 400, "InvalidRequest",
+                         "invalid_value", "purpose")
+        self.fails_there(self.ask("PUT", "/openai/files" + self.VERSION, None, {}), 405, "MethodNotAllowed", "method_not_allowed")
+
+
+class Hook(http.server.BaseHTTPRequestHandler):
+    """Takes nothing in while it refuses; what comes is noted all the same."""
+
+    seen, refuses = [], False
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        Hook.seen.append(({k.lower(): v for k, v in self.headers.items()}, body))
+        self.send_response(500 if Hook.refuses else 204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+class Told(Batched):
+    """Webhooks of batches."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.listener = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+        threading.Thread(target=cls.listener.serve_forever, daemon=True).start()
+        cls.hook = f"http://127.0.0.1:{cls.listener.server_port}/told"
+        cls.flags = ("--hook-hosts", f"127.0.0.1:{cls.listener.server_port}", "--hook-secret", "whsec_" + SECRET)
+        super().setUpClass()
+
+    def setUp(self):
+        Hook.seen, Hook.refuses = [], False
+
+    def begin(self, lines, endpoint=SPEECH):
+        body = {"input_file_id": self.put(self.lines(lines)), "endpoint": endpoint, "completion_window": "24h"}
+        return self.good("POST", "/v1/batches", None, body, X_Inhouse_Webhook=self.hook)["id"]
+
+    def told(self, batch, state, times=1):
+        for _ in range(PATIENCE * 20):
+            if len(Hook.seen) >= times:
+                break
+            time.sleep(0.05)
+        self.assertEqual(len(Hook.seen), times)
+        for headers, body in Hook.seen:
+            self.assertEqual(headers["webhook-id"], batch)
+            signed = f"{batch}.{headers['webhook-timestamp']}.".encode() + body
+            mac = base64.b64encode(hmac.new(base64.b64decode(SECRET), signed, hashlib.sha256).digest()).decode()
+            self.assertEqual(headers["webhook-signature"], "v1," + mac)
+            told = json.loads(body)
+            self.assertEqual(told["type"], f"batch.{state}")
+            self.assertEqual(told["data"], self.good("GET", f"/v1/batches/{batch}"))
+
+    def test_completed(self):
+        Hook.refuses = True
+        batch = self.begin([say("a"), say("b")])
+        self.told(batch, "completed")
+        Hook.refuses = False
+        self.told(batch, "completed", 2)
+
+    def test_failed(self):
+        self.told(self.begin(["{bad"]), "failed")
+
+    def test_cancelled(self):
+        batch = self.begin([picture(str(i), size="128x128", steps=500, n=10) for i in range(20)], PICTURES)
+        self.good("POST", f"/v1/batches/{batch}/cancel", None, {})
+        self.told(batch, "cancelled")
+
+    def test_told_by_the_next_process(self):
+        Hook.refuses = True
+        batch = self.begin([say("a")])
+        self.told(batch, "completed")
+        self.server.process.send_signal(signal.SIGKILL)
+        self.server.process.wait()
+        self.server.process.stderr.close()
+        Hook.refuses = False
+        type(self).start()
+        self.told(batch, "completed", 2)
+
+    def test_not_allowed(self):
+        body = {"input_file_id": self.put(b"{}"), "endpoint": SPEECH, "completion_window": "24h"}
+        for url in "http://example.org/", "file:///etc/passwd", self.hook.replace("http:", "gopher:"):
+            self.fails(self.ask("POST", "/v1/batches", None, body, X_Inhouse_Webhook=url), 400, "webhook_not_allowed")
+        self.assertEqual(Hook.seen, [])
+
+
 class Killed(Batched):
     """SIGKILL at random moments of the life of batches."""
 
@@ -310,7 +446,7 @@ class Killed(Batched):
                 status, _, body = self.ask(*arguments, **more)
                 if status < 500:
                     return json.loads(body)
-            except (OSError, EOFError, __import__("http.client").client.HTTPException):
+            except (OSError, EOFError, http.client.HTTPException):
                 pass
             time.sleep(0.05)
         raise AssertionError("no answer for a minute")

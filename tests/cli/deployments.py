@@ -21,7 +21,7 @@ from keep import MODELS, TOY, Kept, new_key, program
 from realtime import SILENCE, Socket
 from serve import PATIENCE, SOUND, Case, Server, form
 
-LIMITS = "concurrent", "audio_seconds", "characters", "megapixel_steps"
+LIMITS = "concurrent", "audio_seconds", "characters", "megapixel_steps", "tokens"
 
 
 def make_model(name, kind, megabytes=0, **config):
@@ -107,7 +107,7 @@ class Names(Deployed):
         made = self.put("calls", "tones", characters=10)
         self.assertEqual({k: made[k] for k in ("object", "name", "model", *LIMITS)},
                          {"object": "deployment", "name": "calls", "model": "tones", "concurrent": None,
-                          "audio_seconds": None, "characters": 10, "megapixel_steps": None})
+                          "audio_seconds": None, "characters": 10, "megapixel_steps": None, "tokens": None})
         self.assertEqual(self.good("GET", "/v1/deployments/calls"), made)
         self.assertIn(made, self.good("GET", "/v1/deployments")["data"])
         model = self.good("GET", "/v1/models/calls")
@@ -204,7 +204,7 @@ class Names(Deployed):
                  ({"model": "x" * 500}, "invalid_value", "model")]
         wrong += [({"model": "tones", name: value}, "invalid_value", name)
                   for name in LIMITS for value in (0, -1, "5", True, {})]
-        wrong += [({"model": "tones", "concurrent": 1.5}, "invalid_value", "concurrent")]
+        wrong += [({"model": "tones", name: 1.5}, "invalid_value", name) for name in ("concurrent", "tokens")]
         for body, code, param in wrong:
             self.fails(self.ask("PUT", "/v1/deployments/x", None, body), 400, code, param)
         for name in "a,b", "%20", "x" * 64:
@@ -371,8 +371,9 @@ class CommandLine(Case):
     def test_list_set_remove(self):
         data = tempfile.mkdtemp() + "/data"
         made = json.loads(program("deployments", "set", "calls", "--model", "tones", "--concurrent", "2", "--audio-seconds",
-                                  "0.5", "--characters", "10", "--megapixel-steps", "3", "--json", data=data))
-        self.assertEqual([made[name] for name in LIMITS], [2, 0.5, 10, 3])
+                                  "0.5", "--characters", "10", "--megapixel-steps", "3",
+                                  "--tokens", "500", "--json", data=data))
+        self.assertEqual([made[name] for name in LIMITS], [2, 0.5, 10, 3, 500])
         program("deployments", "set", "more", "-m", "tones", data=data)
         self.assertEqual([d["name"] for d in json.loads(program("deployments", "list", "--json", data=data))], ["calls", "more"])
         self.assertEqual([line.split()[:2] for line in program("deployments", data=data).splitlines()],
@@ -381,7 +382,7 @@ class CommandLine(Case):
         program("deployments", "remove", "more", data=data, code=1)
         for wrong in (("set",), ("set", "x"), ("set", "x", "--model", ""), ("set", "two words", "-m", "tones"),
                       ("set", "x", "-m", "tones", "--concurrent", "0"), ("set", "x", "-m", "tones", "--characters", "1.5"),
-                      ("set", "x" * 64, "-m", "tones"), ("create", "x"), ("list", "x"), ("remove",)):
+                      ("set", "x", "-m", "tones", "--tokens", "many"), ("set", "x" * 64, "-m", "tones"), ("create", "x"), ("list", "x"), ("remove",)):
             program("deployments", *wrong, data=data, code=2)
 
     def test_without_a_data_folder(self):

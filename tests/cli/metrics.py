@@ -167,6 +167,34 @@ class Metrics(Watched):
         self.assertEqual(n.sum("inhouse_stage_seconds_count", operation="speak", stage="work"), 1)
         self.until(server, lambda n: n.sum("inhouse_jobs_running") == 0)
 
+    def test_deployments(self):
+        """What came by a deployment's name is told from what named its model."""
+        folder = pathlib.Path(os.environ["INHOUSE_MODELS"]) / "tones"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "config.json").write_text('{"model_type": "sine"}')
+        server = self.server("--data", tempfile.mkdtemp() + "/data", "--speak-model", "tones", program=TOY)
+        put = server.ask("PUT", "/v1/deployments/calls", json.dumps({"model": "tones", "characters": 5}),
+                         {"Content-Type": "application/json"})
+        self.assertEqual(put[0], 200, put[2])
+        speech = {"input": "hello", "response_format": "wav"}
+        for model, text in ("calls", "hello"), ("tones", "hi"), ("calls", "too long"), ("calls", ""):
+            server.json("/v1/audio/speech", {**speech, "model": model, "input": text})
+        server.json("/openai/deployments/calls/audio/speech", speech)
+        self.assertEqual(server.json("/v1/audio/speech", {**speech, "model": "calls"}, {"Prefer": "respond-async"})[0], 202)
+        n = self.until(server, lambda n: n.sum("inhouse_used_total", unit="characters") == 17 and
+                       n.sum("inhouse_stage_seconds_count", operation="speak", stage="work") == 4)
+        route = {"route": "/v1/audio/speech"}
+        self.assertEqual({s: n.sum("inhouse_requests_total", **route, deployment="calls", status=s) for s in ("200", "202", "400")},
+                         {"200": 1, "202": 1, "400": 2})
+        self.assertEqual(n.sum("inhouse_requests_total", **route, deployment="", status="200"), 1)
+        self.assertEqual(n.sum("inhouse_requests_total", route="/openai/deployments/{name}/audio/speech", deployment="calls"), 1)
+        for deployment, characters in ("calls", 15), ("", 2):
+            self.assertEqual(n.sum("inhouse_used_total", model="tones", deployment=deployment, unit="characters"), characters)
+            self.assertGreater(n.sum("inhouse_audio_seconds_total", operation="speak", deployment=deployment), 0)
+            self.assertGreater(n.sum("inhouse_work_seconds_total", operation="speak", deployment=deployment), 0)
+        for stage, count in ("receive", 5), ("work", 3), ("all", 4):
+            self.assertEqual(n.sum("inhouse_stage_seconds_count", operation="speak", stage=stage, deployment="calls"), count, stage)
+
     def test_who_may_read_it(self):
         boss = {"Authorization": "Bearer correct-horse"}
         server = self.server(env={"INHOUSE_KEY": "correct-horse"})

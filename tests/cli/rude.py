@@ -170,6 +170,18 @@ class Heads(Rude):
             self.assertIn(self.server.ask("POST", "/v1/audio/transcriptions", named, {"Content-Type": kind})[0], (200, 400), name)
 
 
+    def test_nul_in_an_address(self):
+        """Behind a slash it is an error as soon as something follows; elsewhere libwebsockets closes the connection."""
+        for path, status in (("/%00x", 400), ("/v1/models/%00x", 400), ("/page/%00/index.html", 400), ("/openai/%00x", 400),
+                             ("/v1/models/%00", 404), ("/v1/models%00", 0), ("/v1/models/a%00b", 0), ("/v1/models?x=%00", 0),
+                             ("/v1/models?x=a%00b", 0), ("/v1/models/\0", 404), ("/v1/mod\0els", 0)):
+            answer = self.send(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            self.assertEqual(self.status(answer), status, (path, answer[:200]))
+            if status == 400:
+                self.assertIn(b"invalid_url", answer)
+        self.assertEqual(self.server.ask("GET", "/healthz")[0], 200)
+
+
 class Slow(Rude):
     flags = ("--idle-seconds", "1", "--upload-seconds", "3", "--workers", "1", "--characters", "100000")
 

@@ -5,13 +5,16 @@ Arguments as those of serve.py.
 """
 
 import json
+import os
+import pathlib
 import re
 import sys
+import tempfile
 import threading
 import time
 import unittest
 
-from serve import PROGRAM, Case, Server
+from serve import PATIENCE, PROGRAM, Case, Server
 
 PATH = "/v1/chat/completions"
 TOOL = {"type": "function", "function": {"name": "clock", "description": "Tells the time.", "parameters": {"type": "object", "properties": {}}}}
@@ -109,7 +112,7 @@ class Chat(Case):
     def test_tokens_are_counted(self):
         def counted():
             text = self.server.ask("GET", "/metrics")[2].decode()
-            found = re.search(r'^inhouse_used_total\{model="tiny",unit="tokens"\} (\S+)$', text, re.M)
+            found = re.search(r'^inhouse_used_total\{model="tiny",deployment="",unit="tokens"\} (\S+)$', text, re.M)
             return float(found[1]) if found else 0
 
         # What a worker did is counted when it has let go of it, which may be behind the answer.
@@ -169,6 +172,90 @@ class Chat(Case):
                 break
         self.server.wait_for("gone=true")
         self.content(max_tokens=2)
+
+
+class Memory(Case):
+    """A model counts for its files until its weights are packed."""
+
+    def test_what_a_model_takes(self):
+        def counted():
+            text = self.server.ask("GET", "/metrics")[2].decode()
+            found = re.search(r'^inhouse_model_bytes\{model="tiny"\} (\S+)$', text, re.M)
+            return float(found[1]) if found else 0
+
+        files = sum(f.stat().st_size for f in (pathlib.Path(os.environ["INHOUSE_MODELS"]) / "tiny").iterdir())
+        self.server = Server("--chat-model", "tiny", program=PROGRAM)
+        self.addCleanup(self.server.stop)
+        self.assertIn(counted(), (0, files))
+        talk = {"messages": [{"role": "user", "content": "Hello"}], "max_tokens": 2}
+        packed = []
+        for _ in range(2):
+            self.assertEqual(self.server.json(PATH, talk)[0], 200)
+            for _ in range(200):
+                if counted() != files:
+                    break
+                time.sleep(0.05)
+            packed.append(counted())
+        self.assertNotIn(packed[0], (0, files))
+        self.assertEqual(packed[0], packed[1])
+
+
+class Deployments(Case):
+    """The tokens of a deployment's conversations."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server("--data", tempfile.mkdtemp() + "/data", program=PROGRAM)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+
+    def put(self, **limits):
+        status, _, body = self.server.ask("PUT", "/v1/deployments/brief", json.dumps({"model": "tiny", **limits}),
+                                          {"Content-Type": "application/json"})
+        self.assertEqual(status, 200, body)
+
+    def ask(self, model="brief", path=PATH, headers=None, **more):
+        body = {"messages": [{"role": "user", "content": "Hello"}], "temperature": 0, **more}
+        return self.server.json(path, body if path != PATH else {"model": model, **body}, headers)
+
+    def good(self, **more):
+        status, _, body = self.ask(**more)
+        self.assertEqual(status, 200, body)
+        return json.loads(body)
+
+    def test_tokens(self):
+        free = self.good(model="tiny", max_tokens=20)
+        prompt = free["usage"]["prompt_tokens"]
+        self.assertEqual(free["usage"]["completion_tokens"], 20)
+        self.put(tokens=prompt + 6)
+        for more in {}, {"max_tokens": 1000}, {"path": "/openai/deployments/brief/chat/completions"}:
+            got = self.good(**more)
+            self.assertEqual((got["usage"]["total_tokens"], got["choices"][0]["finish_reason"]), (prompt + 6, "length"), more)
+            text = got["choices"][0]["message"]["content"]
+            self.assertEqual(text, free["choices"][0]["message"]["content"][:len(text)])
+        self.assertEqual(self.good(max_tokens=4)["usage"]["completion_tokens"], 4)
+        self.put(tokens=prompt)
+        words = f"at most {prompt} tokens a request; the messages of this one have {prompt},"
+        self.assertIn(words, self.fails(self.ask(), 400, "deployment_limit", "messages"))
+        self.assertIn(words, self.server.json(PATH, {"model": "brief", "stream": True, "messages": [{"role": "user", "content": "Hello"}]})[2].decode())
+        status, _, body = self.ask(path="/openai/deployments/brief/chat/completions")
+        error = json.loads(body)["error"]
+        self.assertEqual((status, error["code"], error["innererror"], error["target"]),
+                         (400, "InvalidRequest", {"code": "deployment_limit"}, "messages"))
+        # A job keeps the limits that it was submitted with.
+        self.put(tokens=prompt + 6)
+        job = json.loads(self.ask(headers={"Prefer": "respond-async"})[2])["id"]
+        self.put(tokens=1)
+        for _ in range(PATIENCE * 20):
+            status, _, body = self.server.ask("GET", f"/v1/jobs/{job}/result")
+            if status != 409:
+                break
+            time.sleep(0.05)
+        self.assertEqual((status, json.loads(body)["usage"]["total_tokens"]), (200, prompt + 6), body)
+        self.put()
+        self.assertEqual(self.good(max_tokens=20)["choices"], free["choices"])
 
 
 if __name__ == "__main__":

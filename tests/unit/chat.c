@@ -70,6 +70,74 @@ static void progress(void *arg, double done, double total)
     h->most = done;
 }
 
+/* f32 in whole panels: of four layers q, k and v, what follows attention, and the two of the
+ * network; and the logits, whose embedding stays in the file too. */
+static void weights_take_memory_once_packed(void **state)
+{
+    enum { DIM = 64, QKV = 256, ATTENTION = 128, FFN = 96, PADDED = 128, VOCAB = 640, LAYERS = 4 };
+    enum { LAYER = QKV * DIM + DIM * ATTENTION + 2 * FFN * DIM + DIM * PADDED };
+    const size_t want = 4 * (LAYERS * LAYER + VOCAB * DIM);
+    struct place p;
+    struct ih_error e;
+    (void)state;
+    assert_int_equal(ih_engine_open(&p.engine, NULL, &e), IH_OK);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(ih_model_open(&p.model, p.engine, data_path("qwen3-tiny"),
+                             &(struct ih_model_options){IH_COMPUTE_F32}, &e),
+            IH_OK);
+        assert_int_equal(ih_model_memory(p.model).packed, 0);
+        assert_int_equal(ih_model_memory(p.model).most, 0);
+        assert_int_equal(ih_chat_open(&p.chat, p.model, NULL, &e), IH_OK);
+        assert_int_equal(ih_model_memory(p.model).packed, want);
+        for (int k = 0; k < 2; k++) {
+            struct ih_chat_answer a = ask(&p, "What is red?", NULL);
+            ih_chat_answer_free(&a);
+        }
+        assert_int_equal(ih_model_memory(p.model).packed, want);
+        assert_int_equal(ih_model_memory(p.model).most, want);
+        ih_chat_close(&p.chat);
+        ih_model_close(&p.model);
+    }
+    ih_engine_close(&p.engine);
+}
+
+/* Prompt and answer share what one request may have, which may be less than the place has. */
+static void a_request_has_a_context_of_its_own(void **state)
+{
+    struct place p;
+    const struct ih_chat_message m = {.role = "user", .text = "What is red?"};
+    struct ih_chat_options o;
+    struct ih_chat_answer a, b;
+    struct ih_error e;
+    (void)state;
+    open_place(&p, 1, 0);
+    ih_chat_defaults(&o);
+    o.message = &m;
+    o.messages = 1;
+    o.temperature = 0;
+    o.tokens = 12;
+    assert_int_equal(ih_chat_write(p.chat, &o, NULL, &a, &e), IH_OK);
+    assert_int_equal(a.tokens, 12); /* of so small a model none of them ends it */
+    o.context = a.prompt_tokens + 5;
+    assert_int_equal(ih_chat_write(p.chat, &o, NULL, &b, &e), IH_OK);
+    assert_int_equal(b.tokens, 5);
+    assert_int_equal(b.end, IH_CHAT_LENGTH);
+    assert_memory_equal(a.text, b.text, strlen(b.text));
+    ih_chat_answer_free(&b);
+    o.context = a.prompt_tokens;
+    assert_int_equal(ih_chat_write(p.chat, &o, NULL, &b, &e), IH_INVALID);
+    assert_int_equal(b.prompt_tokens, a.prompt_tokens);
+    assert_null(b.text);
+    o.context = 1 << 30; /* no more than there is */
+    assert_int_equal(ih_chat_write(p.chat, &o, NULL, &b, &e), IH_OK);
+    assert_int_equal(b.tokens, 12);
+    ih_chat_answer_free(&b);
+    o.context = -1;
+    assert_int_equal(ih_chat_write(p.chat, &o, NULL, &b, &e), IH_INVALID);
+    ih_chat_answer_free(&a);
+    close_place(&p);
+}
+
 static void answers_stream_and_are_remembered(void **state)
 {
     (void)state;
@@ -244,6 +312,8 @@ static void mistakes_are_said(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(weights_take_memory_once_packed),
+        cmocka_unit_test(a_request_has_a_context_of_its_own),
         cmocka_unit_test(answers_stream_and_are_remembered),
         cmocka_unit_test(company_changes_nothing),
         cmocka_unit_test(seeds_and_stops),

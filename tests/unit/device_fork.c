@@ -40,6 +40,49 @@ static void a_fork_keeps_its_own_account(void **state)
     device_close(&d);
 }
 
+/* What is packed on a model's device and on its jobs' is counted there and nowhere else. */
+static void packed_weights_are_counted(void **state)
+{
+    enum { OUT = 40, IN = 64, BYTES = 48 * IN * 4 + 48 * 4 }; /* of whole panels, and the bias */
+    static float w[OUT * IN], bias[OUT];
+    const struct linear_part part = {
+        .w.w = tensor_2d(w, DT_F32, OUT, IN), .bias = tensor_1d(bias, DT_F32, OUT)};
+    struct device *d, *model[2], *job;
+    struct linear first, second, other, none;
+    struct ih_error e;
+    struct device_options o = {.threads = 2, .cpu_mask = CPU_ALL};
+    (void)state;
+    klein_check(device_open_cpu(&d, &o, &e), &e);
+    assert_null(device_account(d));
+    for (int i = 0; i < 2; i++)
+        klein_check(device_fork_account(&model[i], d, &e), &e);
+    klein_check(device_fork(&job, model[0], &e), &e);
+    const struct account *a = device_account(model[0]), *b = device_account(model[1]);
+    assert_ptr_equal(device_account(job), a);
+    klein_check(linear_pack(model[0], &first, &part, 1, DT_F32, &e), &e);
+    assert_int_equal(first.bytes, BYTES);
+    klein_check(linear_pack(job, &second, &part, 1, DT_F32, &e), &e);
+    klein_check(linear_pack(model[1], &other, &part, 1, DT_F32, &e), &e);
+    klein_check(linear_pack(d, &none, &part, 1, DT_F32, &e), &e);
+    assert_int_equal(atomic_load(&a->now), 2 * BYTES);
+    assert_int_equal(atomic_load(&b->now), BYTES);
+    linear_free(&second);
+    linear_free(&second); /* nothing is left to be counted */
+    linear_free(&none);
+    assert_int_equal(atomic_load(&a->now), BYTES);
+    klein_check(linear_pack(job, &second, &part, 1, DT_F32, &e), &e);
+    assert_int_equal(atomic_load(&a->most), 2 * BYTES);
+    linear_free(&first);
+    linear_free(&second);
+    linear_free(&other);
+    assert_int_equal(atomic_load(&a->now) + atomic_load(&b->now), 0);
+    assert_int_equal(atomic_load(&a->most), 2 * BYTES);
+    device_close(&job);
+    for (int i = 0; i < 2; i++)
+        device_close(&model[i]);
+    device_close(&d);
+}
+
 struct side {
     struct device *device;
     bool fails;
@@ -134,6 +177,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_fork_keeps_its_own_account),
+        cmocka_unit_test(packed_weights_are_counted),
         cmocka_unit_test(jobs_at_the_same_time),
         cmocka_unit_test(drawings),
     };

@@ -290,6 +290,77 @@ static void test_whose_turn(void **state)
     store_close(&s);
 }
 
+static struct batch_row new_told(struct store *s, const char *text)
+{
+    struct batch_row row = {.owner = 3,
+        .keep = 3600,
+        .expires = clock_now + DAY_SECONDS,
+        .endpoint = "/v1/audio/speech",
+        .input = "file-x",
+        .hook = "https://a.example/x"};
+    char name[BLOB_NAME];
+    bool there;
+    struct ih_error e = {0};
+    assert_true(id_new(row.id, "batch_"));
+    snprintf(name, sizeof name, "%s.0", row.id);
+    put(s, name, text, strlen(text));
+    assert_int_equal(batch_add(s, &row, &there, &e), IH_OK);
+    look(s, &row);
+    assert_int_equal(batch_read(s, &row, &e), IH_OK);
+    look(s, &row);
+    return row;
+}
+
+/* It is the one to be told of, also for the next process, until it was. */
+static void assert_told(struct store **s, const struct batch_row *want, enum batch_state state)
+{
+    struct batch_row row;
+    struct ih_error e;
+    for (int i = 0; i < 2; i++, *s = crash(*s)) {
+        assert_int_equal(batch_hook_next(*s, &row, &e), IH_OK);
+        assert_string_equal(row.id, want->id);
+        assert_string_equal(row.hook, "https://a.example/x");
+        assert_int_equal(row.state, state);
+        assert_int_equal(row.hook_attempts, 0);
+    }
+    assert_int_equal(batch_hook_done(*s, row.id, clock_now + 5, &e), IH_OK);
+    *s = crash(*s);
+    assert_int_equal(batch_hook_next(*s, &row, &e), IH_NOT_FOUND);
+    clock_now += 5;
+    assert_int_equal(batch_hook_next(*s, &row, &e), IH_OK);
+    assert_int_equal(row.hook_attempts, 1);
+    assert_int_equal(batch_hook_done(*s, row.id, 0, &e), IH_OK);
+    clock_now += 1000;
+    assert_int_equal(batch_hook_next(*s, &row, &e), IH_NOT_FOUND);
+}
+
+static void test_told_of_each_end(void **state)
+{
+    struct ih_error e = {0};
+    struct store *s = open_store();
+    (void)state;
+    struct batch_row row = new_told(s, "");
+    assert_told(&s, &row, BATCH_FAILED);
+    row = new_told(s, LINE("a"));
+    assert_int_equal(batch_hook_next(s, &row, &e), IH_NOT_FOUND); /* not before its end */
+    work_one(s, JOB_SUCCEEDED, 200, "1");
+    assert_int_equal(batch_finalize(s, row.seq, &e), IH_OK);
+    look(s, &row);
+    assert_int_equal(batch_bind(s, &settings, &row, &e), IH_OK);
+    assert_told(&s, &row, BATCH_COMPLETED);
+    for (enum batch_state end = BATCH_CANCELLED; end <= BATCH_EXPIRED; end++) {
+        row = new_told(s, LINE("a"));
+        assert_int_equal(batch_stop(s, row.id, -1, end, &row, &e), IH_OK);
+        assert_int_equal(batch_hook_next(s, &row, &e), IH_NOT_FOUND);
+        assert_int_equal(batch_bind(s, &settings, &row, &e), IH_OK);
+        assert_told(&s, &row, end);
+    }
+    row = new_batch(s, "", 0); /* which tells nobody */
+    assert_int_equal(batch_read(s, &row, &e), IH_OK);
+    assert_int_equal(batch_hook_next(s, &row, &e), IH_NOT_FOUND);
+    store_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +368,7 @@ int main(void)
         cmocka_unit_test(test_bad_files),
         cmocka_unit_test(test_expired),
         cmocka_unit_test(test_whose_turn),
+        cmocka_unit_test(test_told_of_each_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,6 +25,7 @@ struct watched {
     atomic_int users; /* as the test knows them */
     long bytes;
     char name[64];
+    struct linear weights[2]; /* packed by work() */
 };
 
 static void watched_close(struct model *m)
@@ -33,6 +34,8 @@ static void watched_close(struct model *m)
     if (atomic_load(&w->users) != 0)
         atomic_fetch_add(&closed_in_use, 1);
     atomic_fetch_sub(&open_bytes, w->bytes);
+    for (int i = 0; i < 2; i++)
+        linear_free(&w->weights[i]);
     free(w);
 }
 
@@ -109,6 +112,33 @@ static void use(struct depot *d, const char *which)
     depot_give_back(d, take(d, which));
 }
 
+/* What a job does with a model's weights: they are packed, as so many bytes, and part of them is
+ * given up again. */
+static void pack(struct ih_model *m, int i, int megabytes)
+{
+    enum { IN = 64, ROWS = MB / 4 / IN };
+    struct watched *w = (struct watched *)m;
+    struct ih_error e;
+    float *x = calloc((size_t)megabytes * ROWS * IN, sizeof *x);
+    assert_non_null(x);
+    const struct linear_part part = {.w.w = tensor_2d(x, DT_F32, megabytes * ROWS, IN)};
+    assert_int_equal(linear_pack(w->base.device, &w->weights[i], &part, 1, DT_F32, &e), IH_OK);
+    assert_int_equal(w->weights[i].bytes, megabytes * MB);
+    free(x);
+}
+
+static void unpack(struct ih_model *m, int i)
+{
+    linear_free(&((struct watched *)m)->weights[i]);
+}
+
+static void use_packed(struct depot *d, const char *which, int megabytes)
+{
+    struct ih_model *m = take(d, which);
+    pack(m, 0, megabytes);
+    depot_give_back(d, m);
+}
+
 /* The names of those that are open. */
 static void expect_open(struct depot *d, const char *which)
 {
@@ -167,6 +197,72 @@ static void test_what_is_lent_stays(void **state)
     expect_open(d, "c");
     expect_refused(d, "d", "model_too_large", false);
     expect_open(d, "c");
+    depot_close(&d);
+}
+
+/* A model counts for its file until its weights are packed, then for these. */
+static void test_packed_weights_count(void **state)
+{
+    struct shelf shelf = {0};
+    struct depot *d = open_depot(&shelf, 4, 0);
+    (void)state;
+    use(d, "c");
+    assert_true(depot_memory(d).bytes == 2 * MB); /* nothing is packed for a look */
+    use_packed(d, "c", 1);
+    assert_true(depot_memory(d).bytes == MB);
+    use_packed(d, "a", 3);
+    expect_open(d, "ac");
+    assert_true(depot_memory(d).bytes == 4 * MB);
+    use(d, "b");
+    expect_open(d, "ab"); /* c was not used for longest */
+    assert_true(depot_memory(d).bytes == 4 * MB);
+    /* What it took is known the next time, before it is packed again. */
+    use(d, "c");
+    expect_open(d, "bc");
+    assert_true(depot_memory(d).bytes == 2 * MB);
+    use(d, "a");
+    expect_open(d, "ac");
+    assert_true(depot_memory(d).bytes == 4 * MB);
+    depot_close(&d);
+}
+
+static void test_weights_in_use_leave_no_room(void **state)
+{
+    struct shelf shelf = {0};
+    struct depot *d = open_depot(&shelf, 4, 0);
+    (void)state;
+    struct ih_model *a = take(d, "a");
+    use(d, "b");
+    pack(a, 0, 3);
+    expect_refused(d, "c", "model_busy", true);
+    assert_true(depot_memory(d).bytes == 4 * MB);
+    pack(a, 1, 1);
+    assert_true(depot_memory(d).bytes == 5 * MB); /* nobody foresaw it */
+    /* A part that is given up comes again with the next job. */
+    unpack(a, 1);
+    assert_true(depot_memory(d).bytes == 5 * MB);
+    depot_give_back(d, a);
+    expect_open(d, "a"); /* and what was not used for longest made room */
+    assert_true(depot_memory(d).bytes == 4 * MB);
+    depot_close(&d);
+    assert_int_equal(atomic_load(&open_bytes), 0);
+}
+
+static void test_weights_that_turn_out_too_large(void **state)
+{
+    struct shelf shelf = {0};
+    struct depot *d = open_depot(&shelf, 4, 0);
+    (void)state;
+    use(d, "b");
+    use_packed(d, "a", 5);
+    expect_open(d, "");
+    assert_true(depot_memory(d).bytes == 0);
+    expect_refused(d, "a", "model_too_large", false);
+    /* Another file under the same name may be smaller. */
+    make_model(path[0], name[0], 2 * MB);
+    use_packed(d, "a", 1);
+    expect_open(d, "a");
+    assert_true(depot_memory(d).bytes == MB);
     depot_close(&d);
 }
 
@@ -371,6 +467,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_least_used_goes),
         cmocka_unit_test(test_what_is_lent_stays),
+        cmocka_unit_test(test_packed_weights_count),
+        cmocka_unit_test(test_weights_in_use_leave_no_room),
+        cmocka_unit_test(test_weights_that_turn_out_too_large),
         cmocka_unit_test(test_unlimited),
         cmocka_unit_test(test_keep),
         cmocka_unit_test(test_what_cannot_be_opened_holds_nothing),

@@ -20,7 +20,7 @@ static int set_up(void **state)
         queue_local(&service.queue, 1, &e))
         return -1;
     service.host.settings = &settings;
-    service.folder = temp_dir();
+    service.host.folder = temp_dir();
     return 0;
 }
 

@@ -10,7 +10,8 @@
 #define COLUMNS_WITH(completed, failed)                                                            \
     "seq, id, owner, endpoint, input, metadata, once, keep, state, toward, faults, "               \
     "total, " completed ", " failed                                                                \
-    ", output, errors, created, expires, begun, finalizing, cancelling, ended"
+    ", output, errors, created, expires, begun, finalizing, cancelling, ended, hook, "             \
+    "hook_attempts"
 /* Until its end they are counted. */
 #define COUNTED(end, states)                                                                       \
     "CASE WHEN state < 4 THEN (SELECT COUNT(*) FROM jobs WHERE batch = b.seq AND "                 \
@@ -39,7 +40,8 @@ static void read_row(sqlite3_stmt *q, struct batch_row *r)
         .begun = sqlite3_column_int64(q, 18),
         .finalizing = sqlite3_column_int64(q, 19),
         .cancelling = sqlite3_column_int64(q, 20),
-        .ended = sqlite3_column_int64(q, 21)};
+        .ended = sqlite3_column_int64(q, 21),
+        .hook_attempts = sqlite3_column_int(q, 23)};
     sql_copy(q, 1, r->id, sizeof r->id);
     sql_copy(q, 3, r->endpoint, sizeof r->endpoint);
     sql_copy(q, 4, r->input, sizeof r->input);
@@ -48,6 +50,7 @@ static void read_row(sqlite3_stmt *q, struct batch_row *r)
     sql_copy(q, 10, r->faults, sizeof r->faults);
     sql_copy(q, 14, r->output, sizeof r->output);
     sql_copy(q, 15, r->errors, sizeof r->errors);
+    sql_copy(q, 22, r->hook, sizeof r->hook);
 }
 
 static enum ih_status take_one(
@@ -79,10 +82,11 @@ static enum ih_status add(struct store *s, struct batch_row *r, bool *there, str
     r->toward = BATCH_COMPLETED;
     return sql_run(c, NULL, e,
         "INSERT INTO batches"
-        " (id, owner, endpoint, input, metadata, once, keep, state, toward, created, expires)"
-        " VALUES (?1, ?2, ?3, ?4, NULLIF(?5, ''), NULLIF(?6, ''), ?7, 0, 4, ?8, ?9)",
-        "tittttiii", r->id, r->owner, r->endpoint, r->input, r->metadata, r->once, r->keep,
-        r->created, r->expires);
+        " (id, owner, endpoint, input, metadata, once, keep, state, toward, created, expires, hook)"
+        " VALUES (?1, ?2, ?3, ?4, NULLIF(?5, ''), NULLIF(?6, ''), ?7, 0, 4, ?8, ?9,"
+        " NULLIF(?10, ''))",
+        "tittttiiit", r->id, r->owner, r->endpoint, r->input, r->metadata, r->once, r->keep,
+        r->created, r->expires, r->hook);
 }
 
 enum ih_status batch_add(struct store *s, struct batch_row *row, bool *there, struct ih_error *e)
@@ -153,7 +157,8 @@ enum ih_status batch_fail(
     if (status)
         return status;
     status = sql_run(&s->write, NULL, e,
-        "UPDATE batches SET state = 5, toward = 5, faults = ?2, ended = ?3"
+        "UPDATE batches SET state = 5, toward = 5, faults = ?2, ended = ?3,"
+        " hook_next = CASE WHEN hook IS NOT NULL THEN ?3 END"
         " WHERE seq = ?1 AND state = 0",
         "iti", row->seq, faults, store_now(s));
     return sql_commit(&s->write, status, e);

@@ -36,10 +36,12 @@ struct batch_row {
     int64_t total, completed, failed;
     char output[STORE_ID], errors[STORE_ID]; /* files, or "" */
     int64_t created, expires, begun, finalizing, cancelling, ended;
+    char hook[JOB_HOOK]; /* address that is told when it ends, or "" */
+    int hook_attempts;
 };
 
-/* From id, owner, endpoint, input, metadata, once, keep and expires. Where its owner has one with
- * the same `once`, nothing is added, *row becomes that and *there true. */
+/* From id, owner, endpoint, input, metadata, once, keep, expires and hook. Where its owner has one
+ * with the same `once`, nothing is added, *row becomes that and *there true. */
 enum ih_status batch_add(struct store *s, struct batch_row *row, bool *there, struct ih_error *e);
 /* IH_NOT_FOUND where there is none that `owner` may see; -1 sees all. */
 enum ih_status batch_find(
@@ -89,5 +91,9 @@ enum ih_status batch_end(struct store *s, struct batch_row *row, struct file_row
 
 /* Removes those that ended before a time; how many, or -1. */
 int batches_expire(struct store *s, int64_t before, struct ih_error *e);
+
+/* As of jobs: the next that has ended and whose hook is to be told now, and that it was. */
+enum ih_status batch_hook_next(struct store *s, struct batch_row *out, struct ih_error *e);
+enum ih_status batch_hook_done(struct store *s, const char *id, int64_t next, struct ih_error *e);
 
 #endif

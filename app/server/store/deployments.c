@@ -8,10 +8,11 @@
 #include <string.h>
 
 #define COLUMNS                                                                                    \
-    "name, model, concurrent, audio_seconds, characters, megapixel_steps, created, changed"
+    "name, model, concurrent, audio_seconds, characters, megapixel_steps, tokens, created, "       \
+    "changed"
 
 static const char *const names[LIMITS] = {
-    "concurrent", "audio_seconds", "characters", "megapixel_steps"};
+    "concurrent", "audio_seconds", "characters", "megapixel_steps", "tokens"};
 
 const char *limit_name(enum deployment_limit l)
 {
@@ -27,7 +28,7 @@ enum ih_status deployment_read_limit(
         l++;
     if (l == LIMITS)
         return explain(e, IH_NOT_FOUND, "a deployment has no limit '%.60s'", name);
-    bool whole = l == LIMIT_CONCURRENT || l == LIMIT_CHARACTERS;
+    bool whole = l == LIMIT_CONCURRENT || l == LIMIT_CHARACTERS || l == LIMIT_TOKENS;
     if (!text_number(text, &amount) || !(amount > 0) || amount > 1e12 ||
         (whole && amount != floor(amount)))
         return explain(e, IH_INVALID, "%s must be a %snumber above 0, not '%.60s'", name,
@@ -59,11 +60,12 @@ enum ih_status deployment_put(struct store *s, struct deployment *d, struct ih_e
         return status;
     d->changed = store_now(s);
     status = sql_run(c, NULL, e,
-        "INSERT INTO deployments (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)"
+        "INSERT INTO deployments (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)"
         " ON CONFLICT (name) DO UPDATE SET model = ?2, concurrent = ?3, audio_seconds = ?4,"
-        " characters = ?5, megapixel_steps = ?6, changed = ?7",
-        "ttddddi", d->name, d->model, d->limit[LIMIT_CONCURRENT], d->limit[LIMIT_AUDIO_SECONDS],
-        d->limit[LIMIT_CHARACTERS], d->limit[LIMIT_MEGAPIXEL_STEPS], d->changed);
+        " characters = ?5, megapixel_steps = ?6, tokens = ?7, changed = ?8",
+        "ttdddddi", d->name, d->model, d->limit[LIMIT_CONCURRENT], d->limit[LIMIT_AUDIO_SECONDS],
+        d->limit[LIMIT_CHARACTERS], d->limit[LIMIT_MEGAPIXEL_STEPS], d->limit[LIMIT_TOKENS],
+        d->changed);
     if (!status) {
         sqlite3_stmt *q =
             sql_query(c, e, "SELECT created FROM deployments WHERE name = ?1", "t", d->name);
@@ -78,8 +80,8 @@ enum ih_status deployment_put(struct store *s, struct deployment *d, struct ih_e
 
 static void read_row(sqlite3_stmt *q, struct deployment *d)
 {
-    *d = (struct deployment){
-        .created = sqlite3_column_int64(q, 6), .changed = sqlite3_column_int64(q, 7)};
+    *d = (struct deployment){.created = sqlite3_column_int64(q, 2 + LIMITS),
+        .changed = sqlite3_column_int64(q, 3 + LIMITS)};
     sql_copy(q, 0, d->name, sizeof d->name);
     sql_copy(q, 1, d->model, sizeof d->model);
     for (int l = 0; l < LIMITS; l++)

@@ -12,6 +12,7 @@ enum deployment_limit {
     LIMIT_AUDIO_SECONDS,
     LIMIT_CHARACTERS,
     LIMIT_MEGAPIXEL_STEPS,
+    LIMIT_TOKENS, /* of prompt and answer together */
     LIMITS,
 };
 
@@ -22,10 +23,10 @@ struct deployment {
     int64_t created, changed;
 };
 
-/* "concurrent", "audio_seconds", "characters", "megapixel_steps" */
+/* "concurrent", "audio_seconds", "characters", "megapixel_steps", "tokens" */
 const char *limit_name(enum deployment_limit l);
-/* Sets one limit from its name and a number above 0, of requests and characters a whole one.
- * IH_INVALID with a sentence for anything else, IH_NOT_FOUND for what is no limit's name. */
+/* Sets one limit from its name and a number above 0, of requests, characters and tokens a whole
+ * one. IH_INVALID with a sentence for anything else, IH_NOT_FOUND for what is no limit's name. */
 enum ih_status deployment_read_limit(
     struct deployment *d, const char *name, const char *text, struct ih_error *e);
 

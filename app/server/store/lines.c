@@ -90,7 +90,8 @@ static enum ih_status end(struct store *s, struct batch_row *row, struct file_ro
     if (!status)
         status = sql_run(c, &changed, e,
             "UPDATE batches SET state = toward, completed = ?2, failed = ?3, output = ?4,"
-            " errors = ?5, ended = ?6 WHERE seq = ?1 AND state IN (2, 3)",
+            " errors = ?5, ended = ?6, hook_next = CASE WHEN hook IS NOT NULL THEN ?6 END"
+            " WHERE seq = ?1 AND state IN (2, 3)",
             "iiitti", row->seq, row->completed, row->failed, output ? output->id : NULL,
             errors ? errors->id : NULL, now);
     if (!status && changed == 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is done with jobs when nobody asks: after a crash, when they are old, when somebody is to be
- * told of their end. */
-#include "server/store/jobs.h"
+ * told of their end, or of a batch's. */
+#include "server/store/batches.h"
 #include "server/store/sql.h"
 #include "server/text.h"
 
@@ -65,30 +65,55 @@ int jobs_expire(struct store *s, int64_t before, struct ih_error *e)
     return why.code ? -1 : count;
 }
 
+/* The id that is told next, by a query that takes the time. */
+static enum ih_status next_hook(
+    struct store *s, const char *query, char id[STORE_ID], struct ih_error *e)
+{
+    struct sql *c = &s->read;
+    pthread_mutex_lock(&c->lock);
+    sqlite3_stmt *q = sql_query(c, e, query, "i", store_now(s));
+    int more = sql_step(c, q, e);
+    if (more == 1)
+        sql_copy(q, 0, id, STORE_ID);
+    sql_end(q);
+    pthread_mutex_unlock(&c->lock);
+    return more == 1 ? IH_OK : more < 0 ? IH_IO : explain(e, IH_NOT_FOUND, "nobody is to be told");
+}
+
+static enum ih_status hook_done(
+    struct store *s, const char *update, const char *id, int64_t next, struct ih_error *e)
+{
+    enum ih_status status = sql_begin(&s->write, e);
+    return status ? status
+                  : sql_commit(&s->write, sql_run(&s->write, NULL, e, update, "to", id, next), e);
+}
+
 enum ih_status job_hook_next(struct store *s, struct job_row *out, struct ih_error *e)
 {
     char id[STORE_ID];
-    struct sql *c = &s->read;
-    pthread_mutex_lock(&c->lock);
-    sqlite3_stmt *q = sql_query(c, e,
-        "SELECT id FROM jobs WHERE hook_next <= ?1 ORDER BY hook_next LIMIT 1", "i", store_now(s));
-    int more = sql_step(c, q, e);
-    if (more == 1)
-        sql_copy(q, 0, id, sizeof id);
-    sql_end(q);
-    pthread_mutex_unlock(&c->lock);
-    return more == 1  ? job_find(s, id, -1, out, e)
-           : more < 0 ? IH_IO
-                      : explain(e, IH_NOT_FOUND, "nobody is to be told");
+    enum ih_status status =
+        next_hook(s, "SELECT id FROM jobs WHERE hook_next <= ?1 ORDER BY hook_next LIMIT 1", id, e);
+    return status ? status : job_find(s, id, -1, out, e);
 }
 
 enum ih_status job_hook_done(struct store *s, const char *id, int64_t next, struct ih_error *e)
 {
-    enum ih_status status = sql_begin(&s->write, e);
-    if (status)
-        return status;
-    status = sql_run(&s->write, NULL, e,
-        "UPDATE jobs SET hook_next = ?2, hook_attempts = hook_attempts + 1 WHERE id = ?1", "to", id,
-        next);
-    return sql_commit(&s->write, status, e);
+    return hook_done(s,
+        "UPDATE jobs SET hook_next = ?2, hook_attempts = hook_attempts + 1 WHERE id = ?1", id, next,
+        e);
+}
+
+enum ih_status batch_hook_next(struct store *s, struct batch_row *out, struct ih_error *e)
+{
+    char id[STORE_ID];
+    enum ih_status status = next_hook(
+        s, "SELECT id FROM batches WHERE hook_next <= ?1 ORDER BY hook_next LIMIT 1", id, e);
+    return status ? status : batch_find(s, id, -1, out, e);
+}
+
+enum ih_status batch_hook_done(struct store *s, const char *id, int64_t next, struct ih_error *e)
+{
+    return hook_done(s,
+        "UPDATE batches SET hook_next = ?2, hook_attempts = hook_attempts + 1 WHERE id = ?1", id,
+        next, e);
 }

@@ -92,6 +92,13 @@ static const char *const step[] = {
     " id TEXT NOT NULL PRIMARY KEY, owner INTEGER NOT NULL, bytes INTEGER NOT NULL,"
     " created INTEGER NOT NULL, expires INTEGER) STRICT, WITHOUT ROWID;"
     "CREATE INDEX responses_expires ON responses (expires) WHERE expires IS NOT NULL;",
+
+    "ALTER TABLE batches ADD COLUMN hook TEXT;"
+    "ALTER TABLE batches ADD COLUMN hook_attempts INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE batches ADD COLUMN hook_next INTEGER;"
+    "CREATE INDEX batches_hook ON batches (hook_next) WHERE hook_next IS NOT NULL;"
+
+    "ALTER TABLE deployments ADD COLUMN tokens REAL NOT NULL DEFAULT 0;",
 };
 enum { VERSION = sizeof step / sizeof *step };
 

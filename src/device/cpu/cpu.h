@@ -26,7 +26,8 @@ struct device {
     struct pool *pool;
     struct lender *lender; /* this and the pool are shared with forks */
     bool forked;
-    atomic_bool exhausted; /* an operation found no scratch memory; see device_exhausted() */
+    struct account own, *account; /* null: nothing is counted */
+    atomic_bool exhausted;        /* an operation found no scratch memory; see device_exhausted() */
 };
 
 /* At least `bytes`, 64-byte aligned, not zeroed. Null when there is no memory: the device then

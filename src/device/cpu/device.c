@@ -53,8 +53,22 @@ enum ih_status device_fork(struct device **out, struct device *of, struct ih_err
     d->kernels = of->kernels;
     d->pool = of->pool;
     d->lender = of->lender;
+    d->account = of->account;
     d->forked = true;
     return IH_OK;
+}
+
+enum ih_status device_fork_account(struct device **out, struct device *of, struct ih_error *e)
+{
+    enum ih_status status = device_fork(out, of, e);
+    if (!status)
+        (*out)->account = &(*out)->own;
+    return status;
+}
+
+const struct account *device_account(const struct device *d)
+{
+    return d->account;
 }
 
 void device_close(struct device **dp)

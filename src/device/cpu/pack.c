@@ -132,6 +132,13 @@ static void pack_task(void *arg, int task, int worker)
     scratch_give(p->device, s);
 }
 
+static void count_in(struct account *a, size_t bytes)
+{
+    size_t now = atomic_fetch_add(&a->now, bytes) + bytes, most = atomic_load(&a->most);
+    while (now > most && !atomic_compare_exchange_weak(&a->most, &most, now))
+        continue;
+}
+
 /* One block holds the panels, then scales, sums and bias. */
 static bool linear_allocate(struct linear *l, bool has_bias)
 {
@@ -181,6 +188,9 @@ enum ih_status linear_pack(struct device *d, struct linear *out, const struct li
     }
     if (!linear_allocate(out, has_bias))
         return err_memory(e, "a weight matrix");
+    out->account = d->account;
+    if (out->account)
+        count_in(out->account, out->bytes);
     if (has_bias)
         read_biases(d, out, part, parts);
     struct packing p = {
@@ -196,5 +206,7 @@ enum ih_status linear_pack(struct device *d, struct linear *out, const struct li
 void linear_free(struct linear *l)
 {
     mem_pages_free(l->packed, l->bytes);
+    if (l->packed && l->account)
+        atomic_fetch_sub(&l->account->now, l->bytes);
     *l = (struct linear){0};
 }
