@@ -355,7 +355,11 @@ enum ih_status model_default_voice(struct model_entry *out, struct ih_error *e)
 
 static bool writes(const struct model_entry *m)
 {
-    return strcmp(m->kind, "qwen3") == 0 || strcmp(m->kind, "llama") == 0;
+    static const char *const kinds[] = {"qwen3", "qwen2", "llama"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(m->kind, kinds[i]) == 0)
+            return true;
+    return false;
 }
 
 enum ih_status model_default_writer(struct model_entry *out, struct ih_error *e)

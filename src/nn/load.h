@@ -47,6 +47,10 @@ void load_matrix(
 void load_stack(struct loader *l, struct linear *out, const char *const *name, const int64_t *rows,
     int names, int64_t cols);
 
+/* The same, each with NAME.bias beside its NAME.weight. */
+void load_biased_stack(struct loader *l, struct linear *out, const char *const *name,
+    const int64_t *rows, int names, int64_t cols);
+
 /* A Conv1d or ConvTranspose1d called NAME: NAME.weight, or a weight-normed one as NAME.weight_g and
  * NAME.weight_v or NAME.parametrizations.weight.original0 and 1. */
 struct conv_shape {
