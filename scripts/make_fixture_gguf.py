@@ -27,11 +27,11 @@ NAMES = {"input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm",
 SCALES = {Type.Q8_0: [0], Type.Q5_0: [0], Type.Q4_0: [0], Type.Q4_K: [0, 2], Type.Q6_K: [208]}
 
 
-def blocks(rng, kind, rows, columns):
+def blocks(rng, kind, rows, columns, size_of_scales=0.1):
     elements, size = GGML_QUANT_SIZES[kind]
     raw = rng.integers(0, 256, (rows, columns // elements, size), dtype=np.uint8)
     for at in SCALES[kind]:
-        scale = rng.normal(0, 0.1, raw.shape[:2]).astype(np.float16)
+        scale = rng.normal(0, size_of_scales, raw.shape[:2]).astype(np.float16)
         raw[:, :, at:at + 2] = scale[..., None].view(np.uint8)
     return raw.reshape(rows, -1)
 
@@ -99,9 +99,10 @@ def add_tokenizer(w, folder, c, pre):
     w.add_chat_template(json.loads((folder / "tokenizer_config.json").read_text())["chat_template"])
 
 
-def write_model(arch, folder, pre):
+def write_model(arch, folder, pre, rng=None):
+    """With rng, matrices are random blocks of Q4_0 instead of the folder's."""
     c = json.loads((folder / "config.json").read_text())
-    w = GGUFWriter(DATA / f"{folder.name.removesuffix('-tiny')}.gguf", arch)
+    w = GGUFWriter(DATA / f"{folder.name.removesuffix('-tiny')}{'-q4_0' if rng else ''}.gguf", arch)
     w.add_context_length(c["max_position_embeddings"])
     w.add_embedding_length(c["hidden_size"])
     w.add_block_count(c["num_hidden_layers"])
@@ -125,6 +126,8 @@ def write_model(arch, folder, pre):
                 value = permuted(value, heads[kind])
             if value.ndim == 1:
                 w.add_tensor(gguf_name(name), (value.astype(np.uint32) << 16).view(np.float32))
+            elif rng:
+                w.add_tensor(gguf_name(name), blocks(rng, Type.Q4_0, *value.shape, 0.04), raw_dtype=Type.Q4_0)
             else:
                 w.add_tensor(gguf_name(name), np.ascontiguousarray(value).view(np.uint8), raw_dtype=Type.BF16)
     if c["rope_parameters"]["rope_type"] == "llama3":
@@ -137,6 +140,7 @@ def write_model(arch, folder, pre):
 
 def main():
     write_model("qwen3", DATA.parent / "qwen3-tiny", "qwen2")
+    write_model("qwen3", DATA.parent / "qwen3-tiny", "qwen2", np.random.default_rng(7))
     write_model("qwen2", DATA.parent / "qwen2-tiny", "qwen2")
     write_model("llama", DATA.parent / "llama3-tiny", "llama-bpe")
     rng = np.random.default_rng(6)

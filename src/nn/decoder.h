@@ -76,8 +76,9 @@ struct decoder {
 
 /* One of the loader's two walks (nn/load.h), under its prefix and the hub's names or GGUF's: layers
  * [0, depth), which are all that is ever packed; with `writes`, which needs all layers, the
- * last norm and the output matrix too. 4-bit storage leaves the output matrix at 8 bits. config is
- * set before; *m is zero before the first walk. */
+ * last norm and the output matrix too. 4-bit storage leaves the output matrix at 8 bits; with
+ * l->narrow what the file has in 4 bits stays so, that one too. config is set before; *m is zero
+ * before the first walk. */
 void decoder_load(struct decoder *m, struct loader *l, int depth, bool writes);
 /* What was packed; the arena is the caller's. */
 void decoder_free(struct decoder *m);

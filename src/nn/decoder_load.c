@@ -115,11 +115,8 @@ static void load_logits(struct decoder *m, const struct decoder_names *names, st
     l->storage = storage == DT_Q4 ? DT_I8 : storage;
     if (!m->config.tied)
         load_stack(l, &m->logits, &names->logits, &vocab, 1, m->config.dim);
-    else if (l->pack && !l->status) {
-        const struct linear_part part = {.w = m->embedding};
-        l->status = linear_pack(l->device, &m->logits, &part, 1, l->storage, l->error);
-        l->bytes += m->logits.bytes;
-    }
+    else
+        load_pack(l, &m->logits, &(struct linear_part){.w = m->embedding}, 1);
     l->storage = storage;
 }
 

@@ -132,12 +132,21 @@ void load_matrix(struct loader *l, struct matrix *out, const char *name, int64_t
     l->status = bind_matrix(&b, out, full, rows, cols, l->error);
 }
 
-static void pack_stack(
-    struct loader *l, struct linear *out, const struct linear_part *part, int parts)
+/* Whether all are of 4 bits with a scale for 32: packed as that they lose nothing. */
+static bool are_narrow(const struct linear_part *part, int parts)
+{
+    bool narrow = true;
+    for (int i = 0; i < parts; i++)
+        narrow &= part[i].w.w.dtype == DT_Q4_0 || part[i].w.w.dtype == DT_Q4;
+    return narrow;
+}
+
+void load_pack(struct loader *l, struct linear *out, const struct linear_part *part, int parts)
 {
     if (l->status || !l->pack)
         return;
-    l->status = linear_pack(l->device, out, part, parts, l->storage, l->error);
+    enum dtype storage = l->narrow && are_narrow(part, parts) ? DT_Q4 : l->storage;
+    l->status = linear_pack(l->device, out, part, parts, storage, l->error);
     l->bytes += out->bytes;
 }
 
@@ -147,7 +156,7 @@ void load_stack(struct loader *l, struct linear *out, const char *const *name, c
     struct linear_part part[PARTS_MAX] = {0};
     for (int i = 0; i < names; i++)
         load_matrix(l, &part[i].w, name[i], rows[i], cols);
-    pack_stack(l, out, part, names);
+    load_pack(l, out, part, names);
 }
 
 void load_biased_stack(struct loader *l, struct linear *out, const char *const *name,
@@ -158,7 +167,7 @@ void load_biased_stack(struct loader *l, struct linear *out, const char *const *
         load_matrix(l, &part[i].w, name[i], rows[i], cols);
         find(l, &part[i].bias, name[i], ".bias", 1, &rows[i]);
     }
-    pack_stack(l, out, part, names);
+    load_pack(l, out, part, names);
 }
 
 /* g v / |v|, the norm over everything but the first dimension (Salimans and Kingma 2016). */

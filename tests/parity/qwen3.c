@@ -319,7 +319,7 @@ static void features_of(struct bench *b, const char *name, enum dtype storage)
     struct arena a = {0};
     struct decoder d = {.config = m->decoder.config};
     for (int pack = 0; pack < 2; pack++) {
-        struct loader l = {m->weights, b->device, &a, pack, storage, &e, IH_OK, "", 0};
+        struct loader l = {m->weights, b->device, &a, pack, storage, &e, IH_OK, "", 0, false};
         decoder_load(&d, &l, 3, false);
         check(l.status, &e);
     }
@@ -434,6 +434,49 @@ static void gguf_files_are_read(void **state)
     }
 }
 
+/* Logits of the fixture's prompt from a file of q4_0, in the storage that is asked for. */
+static void logits_of_q4_0(
+    float *out, const struct tensor *ids, enum ih_compute compute, enum dtype t)
+{
+    struct bench q = {0};
+    struct ih_error e;
+    open_path(&q, data_path("gguf/qwen3-q4_0.gguf"), "all", compute);
+    struct writer_session *s = session_open(&q, 1, 0);
+    const struct decoder *d = &((struct qwen3 *)q.model)->decoder;
+    assert_int_equal(d->layer[0].qkv.dtype, t);
+    assert_int_equal(d->layer[3].down.dtype, t);
+    assert_int_equal(d->logits.dtype, t);
+    const struct writer_feed feed = {0, ids->data, (int)ids->shape[0], out};
+    check(q.writer->feed(s, &feed, 1, NULL, &e), &e);
+    q.writer->close(&s);
+    bench_close(&q);
+}
+
+/* What a file has in 4 bits is multiplied in 4 bits, the output matrix too, and says what it says
+ * in f32 but for the 8 bits of what it is multiplied by, which weigh about as much as those of
+ * weights in 8 bits. Its blocks are random: some have no -8. */
+static void four_bits_stay_four_bits(void **state)
+{
+    (void)state;
+    struct bench b;
+    double error[2];
+    bench_open(&b, folders[0], "all", IH_COMPUTE_F32, 0.1);
+    b.mean = true;
+    int vocab = b.info.vocab;
+    float *logits = test_malloc(2 * (size_t)vocab * sizeof *logits), *got = logits + vocab;
+    const struct tensor *ids = find(&b, "ids");
+    logits_of_q4_0(logits, ids, IH_COMPUTE_F32, DT_F32);
+    for (int i = 0; i < 2; i++) {
+        logits_of_q4_0(got, ids, i ? IH_COMPUTE_INT8 : IH_COMPUTE_AUTO, i ? DT_I8 : DT_Q4);
+        b.worst = 0;
+        compare(&b, "logits", got, logits, vocab);
+        error[i] = b.worst;
+    }
+    print_message("q4_0 in 4 bits %.1e, in 8 bits %.1e\n", error[0], error[1]);
+    test_free(logits);
+    bench_close(&b);
+}
+
 static void info_is_told(void **state)
 {
     (void)state;
@@ -500,6 +543,7 @@ int main(void)
         cmocka_unit_test(features_agree),
         cmocka_unit_test(quantized_files_are_read),
         cmocka_unit_test(gguf_files_are_read),
+        cmocka_unit_test(four_bits_stay_four_bits),
         cmocka_unit_test(info_is_told),
         cmocka_unit_test(bad_requests_are_sentences),
     };

@@ -123,6 +123,7 @@ static enum ih_status walk(struct qwen3 *m, bool pack, struct ih_error *e)
         .arena = &m->arena,
         .pack = pack,
         .storage = m->storage,
+        .narrow = m->narrow,
         .error = e};
     decoder_load(&m->decoder, &l, m->decoder.config.layers, true);
     return l.status;
@@ -186,6 +187,7 @@ static enum ih_status open_as(
     m->base.family = family;
     m->base.device = o->device;
     m->storage = model_storage(o->device, o->compute, DT_I8);
+    m->narrow = o->compute == IH_COMPUTE_AUTO;
     enum ih_status status =
         gguf_probe(o->path) ? qwen3_open_gguf(m, o->path, e) : open_folder(m, o->path, e);
     if (!status) {

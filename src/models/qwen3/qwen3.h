@@ -21,6 +21,7 @@ struct qwen3 {
     struct arena arena;
     struct decoder decoder;
     enum dtype storage;
+    bool narrow; /* what the file has in 4 bits is computed in 4 bits */
     enum chat_kind chat;
     int32_t stop[STOPS];
     int stops;
