@@ -112,12 +112,10 @@ cmd_format() {
 
 cmd_bench() {
     need "${packages[@]}" python3-numpy
-    if [ "${1:-}" != serve ]; then
-        bench/run "$@"
-        return
-    fi
-    build build-bench -DINHOUSE_BENCH=ON -DINHOUSE_TESTS=OFF
-    python3 bench/serve.py "${@:2}"
+    case ${1:-} in
+    serve | chat) build build-bench -DINHOUSE_BENCH=ON -DINHOUSE_TESTS=OFF && python3 "bench/$1.py" "${@:2}" ;;
+    *) bench/run "$@" ;;
+    esac
 }
 
 cmd_fuzz() {
@@ -149,7 +147,8 @@ cmd_help() {
 ./do build     build into build/
 ./do lint      format, layering, banned calls
 ./do format    apply the format
-./do bench     measure speed and memory (see docs/benchmarks.md); ./do bench serve: the server under load
+./do bench     measure speed and memory (see docs/benchmarks.md); ./do bench serve: the server under load;
+               ./do bench chat MODEL.gguf: a text model beside llama.cpp
 ./do fuzz [S]  fuzz every entry for S seconds each
 ./do install   install the program, the library and the models
 HELP

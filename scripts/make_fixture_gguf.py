@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Writes tests/data/gguf: a file with a field of every type and a tensor of every type that is read, in random blocks, and the
-values that llama.cpp's own Python package takes them for; and qwen3-tiny and llama3-tiny as llama.cpp's converter writes them.
+values that llama.cpp's own Python package takes them for; and qwen3-tiny, qwen2-tiny and llama3-tiny as llama.cpp's converter writes
+them.
 
 Usage: make_fixture_gguf.py
-Run it after make_fixture_qwen3.py. Needs gguf and safetensors. Made with gguf 0.19.0.
+Run it after make_fixture_qwen3.py and make_fixture_qwen2.py. Needs gguf and safetensors. Made with gguf 0.19.0.
 """
 import json
 import math
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from gguf import GGMLQuantizationType as Type
-from gguf import GGUFWriter
+from gguf import GGUFWriter, RopeScalingType
 from gguf.constants import GGML_QUANT_SIZES
 from gguf.quants import dequantize
 from safetensors.numpy import save_file
@@ -26,11 +27,11 @@ NAMES = {"input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm",
 SCALES = {Type.Q8_0: [0], Type.Q5_0: [0], Type.Q4_0: [0], Type.Q4_K: [0, 2], Type.Q6_K: [208]}
 
 
-def blocks(rng, kind, rows, columns):
+def blocks(rng, kind, rows, columns, size_of_scales=0.1):
     elements, size = GGML_QUANT_SIZES[kind]
     raw = rng.integers(0, 256, (rows, columns // elements, size), dtype=np.uint8)
     for at in SCALES[kind]:
-        scale = rng.normal(0, 0.1, raw.shape[:2]).astype(np.float16)
+        scale = rng.normal(0, size_of_scales, raw.shape[:2]).astype(np.float16)
         raw[:, :, at:at + 2] = scale[..., None].view(np.uint8)
     return raw.reshape(rows, -1)
 
@@ -63,11 +64,11 @@ def read_bf16(path):
 
 
 def gguf_name(name):
-    name = name.removesuffix(".weight")
+    name, kind = name.rsplit(".", 1)
     if name.startswith("model.layers."):
         layer, rest = name.removeprefix("model.layers.").split(".", 1)
-        return f"blk.{layer}.{NAMES[rest]}.weight"
-    return f"{NAMES[name]}.weight"
+        return f"blk.{layer}.{NAMES[rest]}.{kind}"
+    return f"{NAMES[name]}.{kind}"
 
 
 def permuted(w, heads):
@@ -98,18 +99,24 @@ def add_tokenizer(w, folder, c, pre):
     w.add_chat_template(json.loads((folder / "tokenizer_config.json").read_text())["chat_template"])
 
 
-def write_model(arch, folder, pre):
+def write_model(arch, folder, pre, rng=None):
+    """With rng, matrices are random blocks of Q4_0 instead of the folder's."""
     c = json.loads((folder / "config.json").read_text())
-    w = GGUFWriter(DATA / f"{folder.name.removesuffix('-tiny')}.gguf", arch)
+    w = GGUFWriter(DATA / f"{folder.name.removesuffix('-tiny')}{'-q4_0' if rng else ''}.gguf", arch)
     w.add_context_length(c["max_position_embeddings"])
     w.add_embedding_length(c["hidden_size"])
     w.add_block_count(c["num_hidden_layers"])
     w.add_feed_forward_length(c["intermediate_size"])
     w.add_head_count(c["num_attention_heads"])
     w.add_head_count_kv(c["num_key_value_heads"])
-    w.add_key_length(c["head_dim"])
+    if "head_dim" in c:
+        w.add_key_length(c["head_dim"])
     w.add_layer_norm_rms_eps(c["rms_norm_eps"])
     w.add_rope_freq_base(c["rope_parameters"]["rope_theta"])
+    if c["rope_parameters"]["rope_type"] == "yarn":
+        w.add_rope_scaling_type(RopeScalingType.YARN)
+        w.add_rope_scaling_factor(c["rope_parameters"]["factor"])
+        w.add_rope_scaling_orig_ctx_len(c["rope_parameters"]["original_max_position_embeddings"])
     add_tokenizer(w, folder, c, pre)
     heads = {"q_proj": c["num_attention_heads"], "k_proj": c["num_key_value_heads"]}
     for path in sorted(folder.glob("model*.safetensors")):
@@ -119,6 +126,8 @@ def write_model(arch, folder, pre):
                 value = permuted(value, heads[kind])
             if value.ndim == 1:
                 w.add_tensor(gguf_name(name), (value.astype(np.uint32) << 16).view(np.float32))
+            elif rng:
+                w.add_tensor(gguf_name(name), blocks(rng, Type.Q4_0, *value.shape, 0.04), raw_dtype=Type.Q4_0)
             else:
                 w.add_tensor(gguf_name(name), np.ascontiguousarray(value).view(np.uint8), raw_dtype=Type.BF16)
     if c["rope_parameters"]["rope_type"] == "llama3":
@@ -131,6 +140,8 @@ def write_model(arch, folder, pre):
 
 def main():
     write_model("qwen3", DATA.parent / "qwen3-tiny", "qwen2")
+    write_model("qwen3", DATA.parent / "qwen3-tiny", "qwen2", np.random.default_rng(7))
+    write_model("qwen2", DATA.parent / "qwen2-tiny", "qwen2")
     write_model("llama", DATA.parent / "llama3-tiny", "llama-bpe")
     rng = np.random.default_rng(6)
     DATA.mkdir(parents=True, exist_ok=True)

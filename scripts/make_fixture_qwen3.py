@@ -16,7 +16,6 @@ import unicodedata
 from pathlib import Path
 
 import torch
-from diffusers import Flux2KleinPipeline
 from safetensors.torch import save_file
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
@@ -103,20 +102,26 @@ def conversations():
     }
 
 
-def chats(tokenizer, plain):
+def with_objects(messages):
+    """Arguments of calls as objects, for templates that write them as JSON themselves."""
+    read = lambda call: {**call, "arguments": json.loads(call["arguments"])}
+    return [{**m, "tool_calls": [read(c) for c in m["tool_calls"]]} if "tool_calls" in m else m for m in messages]
+
+
+def chats(tokenizer, plain, objects=False, modes=(True, False), spelled=SPELLED):
     cases = {}
     for name, messages in conversations().items():
         if plain and any(m["role"] == "tool" or len(m) > 2 for m in messages):
             continue
         for answer in (False, True):
-            for thinking in ((True,) if plain else (True, False)):
+            for thinking in ((True,) if plain else modes):
                 tools = TOOLS if name.startswith("tools") else None
-                text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=answer, enable_thinking=thinking,
+                text = tokenizer.apply_chat_template(with_objects(messages) if objects else messages, tokenize=False, add_generation_prompt=answer, enable_thinking=thinking,
                                                      tools=tools)
                 ids = tokenizer(text, add_special_tokens=False)["input_ids"]
                 cases[f"{name}{len(cases)}"] = {"messages": messages, "answer": answer, "thinking": thinking, "text": text,
                                                **({"tools": [json.dumps(t, ensure_ascii=False) for t in tools]} if tools else {}),
-                                               **({} if name in SPELLED else {"ids": ids})}
+                                               **({} if name in spelled else {"ids": ids})}
     return cases
 
 
@@ -156,6 +161,7 @@ def greedy(model, ids, count):
 @torch.no_grad()
 def features(model, tokenizer):
     """What FLUX.2-klein's own pipeline takes from its text encoder: a short prompt, an empty one and one that is cut."""
+    from diffusers import Flux2KleinPipeline
     prompts = {"short": QUERY, "empty": "", "cut": " ".join(SENTENCES[:40])}
     embed = lambda p: Flux2KleinPipeline._get_qwen3_prompt_embeds(model, tokenizer, p, max_sequence_length=64, hidden_states_layers=(1, 2, 3))
     return prompts, {f"features.{name}": embed(prompt)[0] for name, prompt in prompts.items()}

@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "inhouse/inhouse.h"
 #include "weights/config.h"
+#include "weights/gguf.h"
 #include "weights/quantize.h"
 #include "weights/survey.h"
 
@@ -215,9 +216,23 @@ enum ih_status ih_model_quantize(const char *from, const char *to, enum ih_compu
     return status;
 }
 
-static const char *numbers_name(enum dtype t)
+static void describe(struct ih_model_part *out, const char *name, const struct weights *w)
 {
-    return t == DT_I8 ? "int8" : t == DT_Q4 ? "int4" : dtype_info(t)->name;
+    struct survey s = weights_survey(w);
+    *out =
+        (struct ih_model_part){.name = name, .numbers = survey_name(s.numbers), .count = s.count};
+    out->bytes = (int64_t)weights_bytes(w);
+}
+
+static enum ih_status file_part(
+    struct ih_model_part *out, int most, int *count, const char *path, struct ih_error *e)
+{
+    struct gguf_file *f = NULL;
+    enum ih_status status = gguf_open(&f, path, e);
+    if (!status && most > 0)
+        describe(&out[(*count)++], "", f->weights);
+    gguf_close(&f);
+    return status;
 }
 
 enum ih_status ih_model_parts(
@@ -225,6 +240,8 @@ enum ih_status ih_model_parts(
 {
     char inside[PATH_MAX];
     *count = 0;
+    if (gguf_probe(path))
+        return file_part(out, most, count, path, e);
     for (const struct network *n = networks_of(path); n->folder && *count < most; n++) {
         struct weights *w = NULL;
         if (!join(inside, sizeof inside, path, n->folder))
@@ -234,11 +251,7 @@ enum ih_status ih_model_parts(
         enum ih_status status = weights_open(&w, inside, e);
         if (status)
             return status;
-        struct survey s = weights_survey(w);
-        struct ih_model_part *p = &out[(*count)++];
-        *p = (struct ih_model_part){
-            .name = n->folder, .numbers = numbers_name(s.numbers), .count = s.count};
-        p->bytes = (int64_t)weights_bytes(w);
+        describe(&out[(*count)++], n->folder, w);
         weights_close(&w);
     }
     return IH_OK;

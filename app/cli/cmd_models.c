@@ -25,6 +25,16 @@ json_t *entry_json(const struct model_entry *m)
     json_object_set_new(json, "type", json_string(m->kind));
     json_object_set_new(json, "from", json_string(place_name(m->place)));
     json_object_set_new(json, "bytes", json_integer((json_int_t)m->bytes));
+    struct ih_model_facts facts;
+    struct ih_error e;
+    if (ih_model_facts(&facts, m->path, &e))
+        return json;
+    json_object_set_new(json, "weights", json_integer(facts.weights));
+    json_object_set_new(json, "numbers", json_string(facts.numbers));
+    if (facts.context)
+        json_object_set_new(json, "context", json_integer(facts.context));
+    if (facts.vocabulary)
+        json_object_set_new(json, "vocabulary", json_integer(facts.vocabulary));
     return json;
 }
 
@@ -75,8 +85,7 @@ static void show_card(const char *name)
     catalog_close(&c);
 }
 
-/* "3.9 billion", "37 million", "640" */
-static const char *count_text(int64_t n, char *buf, size_t size)
+const char *count_text(int64_t n, char *buf, size_t size)
 {
     if (n >= 1000000000)
         snprintf(buf, size, "%.1f billion", (double)n / 1e9);
@@ -103,6 +112,20 @@ static void show_parts(const char *path)
         printf("%-12s %s\n", "broken", e.text);
 }
 
+/* What a GGUF file has in place of a config.json. */
+static void show_gguf(const struct model_entry *m)
+{
+    struct ih_model_facts facts;
+    struct ih_error e;
+    struct stat st;
+    if (stat(m->path, &st) != 0 || S_ISDIR(st.st_mode) || ih_model_facts(&facts, m->path, &e))
+        return;
+    if (facts.context)
+        printf("%-12s %lld tokens\n", "context", (long long)facts.context);
+    if (facts.vocabulary)
+        printf("%-12s %lld\n", "vocabulary", (long long)facts.vocabulary);
+}
+
 static json_t *parts_json(const char *path)
 {
     struct ih_model_part part[8];
@@ -120,8 +143,8 @@ static json_t *parts_json(const char *path)
 static int show_model(const struct args *a, const char *name)
 {
     static const char *const config[][2] = {{"d_model", "width"}, {"encoder_layers", "encoder"},
-        {"decoder_layers", "decoder"}, {"num_mel_bins", "mel bins"}, {"vocab_size", "vocabulary"},
-        {NULL, NULL}};
+        {"decoder_layers", "decoder"}, {"num_mel_bins", "mel bins"},
+        {"max_position_embeddings", "context"}, {"vocab_size", "vocabulary"}, {NULL, NULL}};
     static const char *const record[][2] = {
         {"repo", "repository"}, {"revision", "revision"}, {"commit", "commit"}, {NULL, NULL}};
     struct model_entry m;
@@ -144,6 +167,7 @@ static int show_model(const struct args *a, const char *name)
         bytes_text(m.bytes, size, sizeof size), "type", m.kind[0] ? m.kind : "unknown");
     show_card(m.name);
     show_file(&m, "config.json", config);
+    show_gguf(&m);
     show_parts(m.path);
     show_file(&m, "inhouse.json", record);
     return EXIT_DONE;

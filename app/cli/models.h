@@ -14,6 +14,8 @@ struct catalog_model;
 
 /* What `list` and `show` tell of a model. */
 json_t *entry_json(const struct model_entry *m);
+/* "3.9 billion", "37 million", "640" in buf, which it returns. */
+const char *count_text(int64_t n, char *buf, size_t size);
 /* What the catalog calls the model of a short name; false when it does not know it. */
 bool known_name(const char *name, char *buf, size_t size);
 

@@ -175,7 +175,7 @@ static enum ih_status take_folder(const struct hub *hub, const char *from, const
     return status;
 }
 
-/* A model that is one file is copied to NAME.bin by way of NAME.bin.new.partial. */
+/* A model that is one file is copied to NAME.bin, or NAME.gguf, by way of NAME.bin.new.partial. */
 static enum ih_status take_file(
     const struct hub *hub, const char *from, const char *target, struct ih_error *e)
 {
@@ -209,6 +209,18 @@ static enum ih_status link_to(const char *real, const char *target, struct ih_er
     return status;
 }
 
+/* Whether the file has these bytes at that place. */
+static bool has_magic(const char *path, const char *magic, off_t at)
+{
+    char bytes[8] = "";
+    size_t n = strlen(magic);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool yes = fd >= 0 && pread(fd, bytes, n, at) == (ssize_t)n && memcmp(bytes, magic, n) == 0;
+    if (fd >= 0)
+        close(fd);
+    return yes;
+}
+
 static int run_import(
     const struct args *a, const char *real, bool is_folder, const struct origin *o)
 {
@@ -216,7 +228,8 @@ static int run_import(
     struct hub hub = {0};
     struct transfer transfer;
     struct ih_error e;
-    snprintf(file, sizeof file, "%s%s", o->name, is_folder ? "" : ".bin");
+    const char *ending = is_folder ? "" : has_magic(real, "GGUF", 0) ? ".gguf" : ".bin";
+    snprintf(file, sizeof file, "%s%s", o->name, ending);
     int code = import_target(a, file, target, sizeof target);
     if (code)
         return code;
@@ -242,18 +255,6 @@ static int run_import(
     return EXIT_DONE;
 }
 
-/* Whether the file has these bytes at that place. */
-static bool has_magic(const char *path, const char *magic, off_t at)
-{
-    char bytes[8] = "";
-    size_t n = strlen(magic);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool yes = fd >= 0 && pread(fd, bytes, n, at) == (ssize_t)n && memcmp(bytes, magic, n) == 0;
-    if (fd >= 0)
-        close(fd);
-    return yes;
-}
-
 int import_model(const struct args *a, const char *path)
 {
     char real[PATH_MAX];
@@ -267,9 +268,10 @@ int import_model(const struct args *a, const char *path)
     if (S_ISREG(st.st_mode)) {
         if (has_magic(real, "ustar", 257)) /* in the first header of every tar archive */
             return import_bundle(a, real);
-        if (!has_magic(real, "lmgg", 0)) {
-            complain(
-                "%s is neither a bundle nor a whisper.cpp file; other models are folders", path);
+        if (!has_magic(real, "lmgg", 0) && !has_magic(real, "GGUF", 0)) {
+            complain("%s is neither a bundle nor a whisper.cpp or GGUF file; other models are "
+                     "folders",
+                path);
             return EXIT_MODEL;
         }
         char *dot = strrchr(o.name, '.');

@@ -2,6 +2,7 @@
 /* `inhouse models list` and `search`: what is here, and what the catalog knows. */
 #include "cli/models.h"
 #include "hub/catalog.h"
+#include "inhouse/inhouse.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,18 +143,31 @@ static const char *megabytes_text(int megabytes, char *buf, size_t size)
     return megabytes ? bytes_text(megabytes * 1e6, buf, size) : "?";
 }
 
+/* "596 million in q8_0"; nothing where a model has several networks or none that can be read. */
+static const char *weights_text(const struct model_entry *m, char *buf, size_t size)
+{
+    struct ih_model_facts facts;
+    struct ih_error e;
+    char count[32];
+    buf[0] = 0;
+    if (!ih_model_facts(&facts, m->path, &e))
+        snprintf(
+            buf, size, "%s in %s", count_text(facts.weights, count, sizeof count), facts.numbers);
+    return buf;
+}
+
 static void list_tables(const struct shelf *s)
 {
-    static const char *const here[] = {"MODEL", ">SIZE", "FROM", "TYPE"};
+    static const char *const here[] = {"MODEL", ">SIZE", "FROM", "TYPE", "WEIGHTS"};
     static const char *const more[] = {"PULL", ">SIZE", "LICENCE", ""};
     struct terminal t;
-    char size[24];
-    struct table *table = table_new(4, here);
+    char size[24], weights[64];
+    struct table *table = table_new(5, here);
     terminal_init(&t, stdout);
     for (int i = 0; i < s->count; i++) {
         const struct model_entry *m = &s->here[i];
-        const char *cells[] = {
-            m->name, bytes_text(m->bytes, size, sizeof size), place_name(m->place), m->kind};
+        const char *cells[] = {m->name, bytes_text(m->bytes, size, sizeof size),
+            place_name(m->place), m->kind, weights_text(m, weights, sizeof weights)};
         table_row(table, cells);
     }
     table_print(table, &t);

@@ -3,6 +3,7 @@
 
 #include "author/entry.h"
 #include "hub/catalog.h"
+#include "inhouse/inhouse.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -135,15 +136,23 @@ static bool ends_with(const char *text, const char *end)
     return n > m && strcmp(text + n - m, end) == 0;
 }
 
-/* whisper.cpp's files begin with this number, little-endian. */
-static bool is_ggml(const char *path)
+/* whisper.cpp's files begin with a number, little-endian, llama.cpp's with letters; these say
+ * what they are, unless they are broken. */
+static void read_file_kind(struct model_entry *entry)
 {
-    unsigned char magic[4] = {0};
-    FILE *f = fopen(path, "rb");
+    char magic[4] = {0};
+    struct ih_model_facts facts;
+    struct ih_error e;
+    FILE *f = fopen(entry->path, "rb");
     size_t n = f ? fread(magic, 1, sizeof magic, f) : 0;
     if (f)
         fclose(f);
-    return n == sizeof magic && memcmp(magic, "lmgg", sizeof magic) == 0;
+    const char *kind = "";
+    if (n == sizeof magic && memcmp(magic, "lmgg", sizeof magic) == 0)
+        kind = "ggml";
+    else if (n == sizeof magic && memcmp(magic, "GGUF", sizeof magic) == 0)
+        kind = !ih_model_facts(&facts, entry->path, &e) && *facts.family ? facts.family : "gguf";
+    snprintf(entry->kind, sizeof entry->kind, "%s", kind);
 }
 
 /* A value of a JSON file in the folder, as the model's kind; false when there is no such file. */
@@ -173,7 +182,7 @@ static bool inspect(struct model_entry *entry)
     if (stat(entry->path, &st) != 0)
         return false;
     if (!S_ISDIR(st.st_mode)) {
-        snprintf(entry->kind, sizeof entry->kind, "%s", is_ggml(entry->path) ? "ggml" : "");
+        read_file_kind(entry);
         entry->bytes = (double)st.st_size;
         return entry->kind[0];
     }
@@ -216,7 +225,8 @@ static void scan_name(
     }
     struct model_entry *entry = &list->entry[list->count];
     *entry = (struct model_entry){.place = place};
-    int length = (int)strlen(name) - (ends_with(name, ".bin") ? 4 : 0);
+    int ending = ends_with(name, ".bin") ? 4 : ends_with(name, ".gguf") ? 5 : 0;
+    int length = (int)strlen(name) - ending;
     if (length >= (int)sizeof entry->name ||
         !path_join(entry->path, sizeof entry->path, folder, name) || !inspect(entry))
         return;
@@ -253,15 +263,18 @@ int models_scan(struct model_entry **out)
 
 static bool locate_in(struct model_entry *out, enum model_place place, const char *name)
 {
-    char folder[PATH_MAX], file[sizeof out->name + 4];
+    static const char *const endings[] = {"", ".bin", ".gguf"};
+    char folder[PATH_MAX], file[sizeof out->name + 8];
     if (!models_folder(place, folder, sizeof folder) || strlen(name) >= sizeof out->name)
         return false;
     *out = (struct model_entry){.place = place};
     snprintf(out->name, sizeof out->name, "%s", name);
-    if (path_join(out->path, sizeof out->path, folder, name) && inspect(out))
-        return true;
-    snprintf(file, sizeof file, "%s.bin", name);
-    return path_join(out->path, sizeof out->path, folder, file) && inspect(out);
+    bool found = false;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings && !found; i++) {
+        snprintf(file, sizeof file, "%s%s", name, endings[i]);
+        found = path_join(out->path, sizeof out->path, folder, file) && inspect(out);
+    }
+    return found;
 }
 
 static enum ih_status not_here(
@@ -375,9 +388,11 @@ enum ih_status model_default_voice(struct model_entry *out, struct ih_error *e)
 
 static bool writes(const struct model_entry *m)
 {
-    size_t n = strlen(m->name);
-    return strcmp(m->kind, "qwen3") == 0 || strcmp(m->kind, "llama") == 0 ||
-           (n > 5 && strcasecmp(m->name + n - 5, ".gguf") == 0);
+    static const char *const kinds[] = {"qwen3", "qwen2", "llama"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(m->kind, kinds[i]) == 0)
+            return true;
+    return false;
 }
 
 enum ih_status model_default_writer(struct model_entry *out, struct ih_error *e)

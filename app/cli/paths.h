@@ -15,7 +15,7 @@ enum model_place { PLACE_USER, PLACE_INSTALLED, PLACE_SOURCE, PLACES };
 struct model_entry {
     char name[128];
     char path[PATH_MAX];
-    char kind[32]; /* model_type of its config.json, "ggml", or "" */
+    char kind[32]; /* model_type of its config.json, architecture of a GGUF file, "ggml", or "" */
     enum model_place place;
     double bytes; /* of all its files */
 };

@@ -74,16 +74,14 @@ static void take_other(void *listing, const struct offered *o)
     l->take(l->arg, o);
 }
 
-struct tasks {
-    const char *name;
-    unsigned tasks;
-};
-
-static void take_tasks(void *tasks, const struct offered *o)
+/* The model behind a deployment, which may be gone. */
+static void take_model(void *behind, const struct offered *o)
 {
-    struct tasks *t = tasks;
-    if (strcmp(o->name, t->name) == 0)
-        t->tasks = o->tasks;
+    struct offered *b = behind;
+    if (strcmp(o->name, b->root) != 0)
+        return;
+    b->tasks = o->tasks;
+    b->facts = o->facts;
 }
 
 bool deploy_each(const struct host *host, void (*take)(void *arg, const struct offered *o),
@@ -94,9 +92,9 @@ bool deploy_each(const struct host *host, void (*take)(void *arg, const struct o
     good = good && !l.failed;
     for (int i = 0; good && i < l.count; i++) {
         const struct deployment *d = &l.d[i];
-        struct tasks t = {.name = d->model};
-        depot_each(host->depot, take_tasks, &t);
-        take(arg, &(struct offered){d->name, d->model, d->created, t.tasks, NULL});
+        struct offered o = {.name = d->name, .root = d->model, .created = d->created};
+        depot_each(host->depot, take_model, &o);
+        take(arg, &o);
     }
     if (good)
         depot_each(host->depot, take_other, &l);

@@ -17,6 +17,7 @@ struct slot {
     time_t told;    /* when `used` was called last */
     unsigned round; /* of looking in which it was seen last */
     bool gone;      /* is not offered any more */
+    struct ih_model_facts facts;
 };
 
 enum { TASKS = 4, MINUTE = 60 };
@@ -98,6 +99,16 @@ static int64_t made(const char *path)
     return stat(path, &st) == 0 ? (int64_t)st.st_mtime : 0;
 }
 
+/* When it was made, and what it is, which is read again only where that is another time. */
+static void look_at(struct slot *s)
+{
+    struct ih_error e;
+    int64_t now = made(stock_path(s->model));
+    if (now != s->created)
+        ih_model_facts(&s->facts, stock_path(s->model), &e);
+    s->created = now;
+}
+
 static bool make_room(struct depot *d)
 {
     if (d->count < d->room)
@@ -116,11 +127,10 @@ static bool add(struct depot *d, const struct shelf_model *model)
     struct slot *s = make_room(d) ? calloc(1, sizeof *s) : NULL;
     if (!s)
         return false;
-    *s = (struct slot){.name = copy(model->name),
-        .model = stock_add(d->stock, model->path),
-        .created = made(model->path),
-        .round = d->round};
+    *s = (struct slot){
+        .name = copy(model->name), .model = stock_add(d->stock, model->path), .round = d->round};
     if (s->name && s->model) {
+        look_at(s);
         d->slot[d->count++] = s;
         return true;
     }
@@ -233,9 +243,10 @@ static void show(void *depot, const struct shelf_model *model)
             struct stocked *moved = stock_add(d->stock, model->path);
             stock_forget(d->stock, s->model);
             s->model = moved ? moved : s->model;
+            s->created = 0;
         }
         stock_remember(d->stock, s->model);
-        s->created = made(model->path);
+        look_at(s);
         s->round = d->round;
         s->gone = false;
     }
@@ -403,18 +414,23 @@ void depot_each(struct depot *d, void (*take)(void *arg, const struct offered *o
     for (int i = 0; i < d->count; i++) {
         const struct slot *s = d->slot[i];
         if (!s->gone)
-            take(arg, &(struct offered){s->name, s->name, s->created, tasks_of(d, i), NULL});
+            take(arg,
+                &(struct offered){s->name, s->name, s->created, tasks_of(d, i), s->facts, NULL});
     }
     for (int i = 0; i < d->shelf.remotes; i++) {
         const struct shelf_remote *r = &d->shelf.remote[i];
         if (find_remote(d, r->author->name))
-            take(arg, &(struct offered){r->author->name, r->author->name, 0, IH_CHAT, r->host});
+            take(arg, &(struct offered){.name = r->author->name,
+                          .root = r->author->name,
+                          .tasks = IH_CHAT,
+                          .host = r->host});
     }
     for (size_t k = 0; k < sizeof known_elsewhere / sizeof *known_elsewhere; k++) {
         int i = d->fallback[task_index(known_elsewhere[k].task)];
         if (i >= 0 && !find_remote(d, known_elsewhere[k].name))
-            take(arg, &(struct offered){known_elsewhere[k].name, d->slot[i]->name,
-                          d->slot[i]->created, (unsigned)known_elsewhere[k].task, NULL});
+            take(arg,
+                &(struct offered){known_elsewhere[k].name, d->slot[i]->name, d->slot[i]->created,
+                    (unsigned)known_elsewhere[k].task, d->slot[i]->facts, NULL});
     }
     pthread_mutex_unlock(&d->lock);
 }

@@ -83,7 +83,8 @@ struct offered {
     const char *root; /* the model that it stands for, which is itself where it is no other name */
     int64_t created;  /* when that was made; seconds since 1970 */
     unsigned tasks;   /* enum ih_task that it is here for; 0: that shows when it is opened */
-    const char *host; /* of a remote model; null for those of this machine */
+    struct ih_model_facts facts; /* zero where they cannot be read */
+    const char *host;            /* of a remote model; null for those of this machine */
 };
 /* Models of this machine, then remote ones, then names of elsewhere for which there is a default.
  * take() must not call the depot. */

@@ -37,7 +37,26 @@ static bool ready(const struct host *host, const char *path, const struct form *
     return true;
 }
 
-/* OpenAI's fields, and: root, the model that the name stands for; tasks, where they are known. */
+static void add_number(json_t *json, const char *name, int64_t n)
+{
+    if (n > 0)
+        json_object_set_new(json, name, json_integer(n));
+}
+
+static void add_facts(json_t *json, const struct ih_model_facts *f)
+{
+    if (*f->family)
+        json_object_set_new(json, "family", json_string(f->family));
+    if (*f->numbers)
+        json_object_set_new(json, "numbers", json_string(f->numbers));
+    add_number(json, "weights", f->weights);
+    add_number(json, "bytes", f->bytes);
+    add_number(json, "context", f->context);
+    add_number(json, "vocabulary", f->vocabulary);
+}
+
+/* OpenAI's fields, and: root, the model that the name stands for; tasks, where they are known; what
+ * the model's files say. */
 static json_t *model_json(const struct offered *o)
 {
     static const struct {
@@ -49,9 +68,11 @@ static json_t *model_json(const struct offered *o)
     for (size_t t = 0; list && t < sizeof names / sizeof *names; t++)
         if (o->tasks & names[t].task)
             json_array_append_new(list, json_string(names[t].name));
-    return json_pack("{sssssIssssso*}", "id", o->name, "object", "model", "created",
+    json_t *json = json_pack("{sssssIssssso*}", "id", o->name, "object", "model", "created",
         (json_int_t)o->created, "owned_by", o->host ? o->host : "inhouse", "root", o->root, "tasks",
         list);
+    add_facts(json, &o->facts);
+    return json;
 }
 
 static void add_model(void *list, const struct offered *o)

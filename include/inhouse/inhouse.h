@@ -87,7 +87,7 @@ struct ih_job {
 enum ih_status ih_model_quantize(const char *from, const char *to, enum ih_compute numbers,
     struct ih_job *job, struct ih_error *e);
 
-/* A network of a model in safetensors; the strings are constants. */
+/* A network of a model in safetensors or GGUF; the strings are constants. */
 struct ih_model_part {
     const char *name;    /* its folder in a pipeline: "transformer"; "" where there is only one */
     const char *numbers; /* what most of its weights are stored in: "bf16", "int8", "int4" ... */
@@ -96,9 +96,21 @@ struct ih_model_part {
 };
 
 /* What a model's folder is made of, by the headers of its files: at most `most` parts, *count of
- * them. IH_NOT_FOUND where there are no safetensors. */
+ * them. A GGUF file is one part. IH_NOT_FOUND where there are no safetensors. */
 enum ih_status ih_model_parts(
     struct ih_model_part *out, int most, int *count, const char *path, struct ih_error *e);
+
+/* What a model of one network says of itself, by the heads of its files. */
+struct ih_model_facts {
+    char family[32];  /* model_type of config.json, general.architecture of a GGUF file */
+    char numbers[16]; /* what most weights are stored in: "bf16", "int8", "q4_K" ... */
+    int64_t weights, bytes;
+    int64_t context, vocabulary; /* of a text model, in tokens; 0: not said */
+};
+
+/* Of a GGUF file, or a folder with config.json and safetensors; nothing is unpacked. IH_NOT_FOUND
+ * for what is neither. *out is zero on failure. */
+enum ih_status ih_model_facts(struct ih_model_facts *out, const char *path, struct ih_error *e);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

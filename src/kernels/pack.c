@@ -134,6 +134,34 @@ static float quantize_q4(uint8_t q[32], const float *x, int64_t n)
     return scale;
 }
 
+/* Puts a group of 32 into its column of four lines. */
+static void place_q4(uint8_t *to, const uint8_t q[32])
+{
+    for (int i = 0; i < 32; i += 8, to += 4 * PACK_N)
+        for (int j = 0; j < 4; j++)
+            to[j] = (uint8_t)(q[i + j] | q[i + 4 + j] << 4);
+}
+
+void pack_q4_rows(uint8_t *b, float *scale, const uint8_t *const row[PACK_N], int64_t k)
+{
+    enum { BLOCK = 18 }; /* an f16 scale, then values j and 16 + j in the halves of byte j */
+    int64_t groups = pack_k(k) / 32;
+    for (int r = 0; r < PACK_N; r++)
+        for (int64_t group = 0; group < groups; group++) {
+            uint8_t q[32];
+            uint16_t half = 0;
+            const uint8_t *block = row[r] && group < k / 32 ? row[r] + group * BLOCK : NULL;
+            if (block)
+                memcpy(&half, block, sizeof half);
+            for (int j = 0; j < 16; j++) {
+                q[j] = block ? block[2 + j] & 15 : 8;
+                q[16 + j] = block ? block[2 + j] >> 4 : 8;
+            }
+            scale[group * PACK_N + r] = f16_to_f32(half);
+            place_q4(b + group * 16 * PACK_N + 4 * r, q);
+        }
+}
+
 void pack_q4(uint8_t *b, float *scale, const float *w, int64_t ldw, int64_t n, int64_t k,
     int64_t p0, int64_t p1)
 {
@@ -144,13 +172,11 @@ void pack_q4(uint8_t *b, float *scale, const float *w, int64_t ldw, int64_t n, i
         for (int64_t r = 0; r < PACK_N; r++) {
             const float *row = w + (p * PACK_N + (r < rows ? r : 0)) * ldw;
             for (int64_t group = 0; group < groups; group++) {
-                uint8_t q[32], *to = out + group * 16 * PACK_N + 4 * r;
+                uint8_t q[32];
                 int64_t left = r < rows ? k - group * 32 : 0, count = left < 32 ? left : 32;
                 scale[(p * groups + group) * PACK_N + r] =
                     quantize_q4(q, row + group * 32, count > 0 ? count : 0);
-                for (int i = 0; i < 32; i += 8, to += 4 * PACK_N)
-                    for (int j = 0; j < 4; j++)
-                        to[j] = (uint8_t)(q[i + j] | q[i + 4 + j] << 4);
+                place_q4(out + group * 16 * PACK_N + 4 * r, q);
             }
         }
     }

@@ -19,4 +19,8 @@ void pack_q4(uint8_t *b, float *scale, const float *w, int64_t ldw, int64_t n, i
 void pack_i8_rows(int8_t *b, int32_t *sum, const int8_t *w, int64_t ldw, int64_t n, int64_t k,
     int64_t p0, int64_t p1);
 
+/* A panel of q4 from rows of ggml's q4_0 blocks: values and scales are kept as they are. Rows that
+ * there are none of are null; k is a multiple of 32. */
+void pack_q4_rows(uint8_t *b, float *scale, const uint8_t *const row[PACK_N], int64_t k);
+
 #endif

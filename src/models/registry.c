@@ -8,10 +8,10 @@
 #include <sys/stat.h>
 
 extern const struct family whisper_family, kokoro_family, voice1_family, spell1_family,
-    qwen3_family, llama3_family, flux2_family, image1_family;
+    qwen3_family, qwen2_family, llama3_family, flux2_family, image1_family;
 
 static const struct family *const families[] = {&whisper_family, &kokoro_family, &voice1_family,
-    &spell1_family, &qwen3_family, &llama3_family, &flux2_family, &image1_family};
+    &spell1_family, &qwen3_family, &qwen2_family, &llama3_family, &flux2_family, &image1_family};
 
 const char *model_name(struct arena *a, const char *path)
 {

@@ -64,11 +64,13 @@ static void make_rope(struct pass *p, const int32_t *position)
     p->rope.cos = temporary(p->arena, DT_F32, rows, half);
     p->rope.sin = temporary(p->arena, DT_F32, rows, half);
     float *c = p->rope.cos.data, *s = p->rope.sin.data;
+    const struct rope_stretch *stretch = &p->m->config.stretch;
+    float gain = stretch->kind == ROPE_YARN ? (float)stretch->gain : 1;
     for (int64_t r = 0; r < rows; r++)
         for (int64_t i = 0; i < half; i++) {
             float angle = (float)position[r] * p->m->frequency[i];
-            c[r * half + i] = cosf(angle);
-            s[r * half + i] = sinf(angle);
+            c[r * half + i] = cosf(angle) * gain;
+            s[r * half + i] = sinf(angle) * gain;
         }
 }
 

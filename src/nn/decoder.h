@@ -6,17 +6,24 @@
 #include "weights/config.h"
 #include "weights/gguf.h"
 
-/* The text decoder of Qwen3 and Llama 3, as transformers' Qwen3ForCausalLM and LlamaForCausalLM
- * compute it: every layer is
+/* The text decoder of Qwen3, Qwen2.5 and Llama 3, as transformers' Qwen3ForCausalLM,
+ * Qwen2ForCausalLM and LlamaForCausalLM compute it: every layer is
  *     x += out(attention(q, k, v of norm(x)))      causal; K of H heads have keys and values
  *     x += down(silu(gate(norm(x))) * up(norm(x)))
- * with RMS norms, without biases, and with rotated q and k, which Qwen3 norms head by head first.
+ * with RMS norms and with rotated q and k, which Qwen3 norms head by head first; q, k and v of
+ * Qwen2.5 have biases.
  * Shapes: D width, H heads, K heads of keys, d a head's width (H d is not D in general), F the
  * feed-forward's width, V vocabulary. The residual stream x is f32 throughout. */
 
-/* Llama 3.1's stretched frequencies; factor 0: none. */
+/* Rotation slowed down for texts longer than those of the training, by `factor`: of all pairs; of
+ * those that turn less than `low` times over the `original` length, with a passage up to `high`
+ * times, as Llama 3.1 does it; or as YaRN does it (Peng et al. 2023), where the passage lies
+ * between pairs, not frequencies, and cosines and sines are multiplied by `gain`. */
+enum rope_kind { ROPE_PLAIN, ROPE_LINEAR, ROPE_LLAMA3, ROPE_YARN };
 struct rope_stretch {
-    double factor, low, high, original;
+    enum rope_kind kind;
+    double factor, low, high, original, gain;
+    bool between; /* YaRN: the passage may begin and end between two pairs */
 };
 
 struct decoder_config {
@@ -25,20 +32,28 @@ struct decoder_config {
     float eps;
     double theta;
     struct rope_stretch stretch;
-    bool tied;    /* the output matrix is the embedding */
-    bool qk_norm; /* of Qwen3 */
+    bool tied;     /* the output matrix is the embedding */
+    bool qk_norm;  /* of Qwen3 */
+    bool qkv_bias; /* of Qwen2.5 */
+    bool out_bias; /* of the attention's output */
     /* The pairs that are rotated lie next to each other: rows of q and k in GGUF files of Llama. */
     bool interleaved;
 };
 
-/* Reads a config.json, whose model_type is qwen3 or llama; what this decoder does not compute
- * (biases, windows, other kinds of rotation) fails with IH_UNSUPPORTED. `path` is for sentences. */
+/* Reads a config.json, whose model_type is qwen3, qwen2 or llama; what this decoder does not
+ * compute (other biases, windows, other kinds of rotation) fails with IH_UNSUPPORTED. `path` is for
+ * sentences. */
 enum ih_status decoder_read_config(
     struct decoder_config *out, const struct config *c, const char *path, struct ih_error *e);
 
-/* The same from the fields of a GGUF file, whose architecture is qwen3 or llama. */
+/* The same from the fields of a GGUF file, whose architecture is qwen3, qwen2 or llama. */
 enum ih_status decoder_gguf_config(
     struct decoder_config *out, const struct gguf_file *f, struct ih_error *e);
+
+/* For both: a stretch of ROPE_YARN, or another kind, whose numbers were read. Fails when they make
+ * no sense; `where` is for sentences. YaRN's gain of 0 becomes that of the paper; the model then
+ * reads texts of the stretched length. */
+enum ih_status decoder_check_rope(struct decoder_config *c, const char *where, struct ih_error *e);
 
 struct decoder_layer {
     float *attention_norm, *mlp_norm; /* [D] */
@@ -61,8 +76,9 @@ struct decoder {
 
 /* One of the loader's two walks (nn/load.h), under its prefix and the hub's names or GGUF's: layers
  * [0, depth), which are all that is ever packed; with `writes`, which needs all layers, the
- * last norm and the output matrix too. 4-bit storage leaves the output matrix at 8 bits. config is
- * set before; *m is zero before the first walk. */
+ * last norm and the output matrix too. 4-bit storage leaves the output matrix at 8 bits; with
+ * l->narrow what the file has in 4 bits stays so, that one too. config is set before; *m is zero
+ * before the first walk. */
 void decoder_load(struct decoder *m, struct loader *l, int depth, bool writes);
 /* What was packed; the arena is the caller's. */
 void decoder_free(struct decoder *m);

@@ -57,7 +57,7 @@ static enum ih_status refuse_others(
     const struct decoder_config *c, const struct gguf_file *f, const char *arch, struct ih_error *e)
 {
     static const char *const widths[] = {"attention.value_length", "rope.dimension_count"};
-    static const char *const biases[] = {"attn_q", "attn_k", "attn_v", "attn_output"};
+    static const char *const biases[] = {"ffn_gate", "ffn_up", "ffn_down"};
     const char *path = weights_path(f->weights);
     char key[64];
     for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
@@ -67,11 +67,11 @@ static enum ih_status refuse_others(
             return err_set(e, IH_UNSUPPORTED, "%s: %s is %lld; expected a head's width, %d", path,
                 key, (long long)width, c->head_dim);
     }
-    snprintf(key, sizeof key, "%s.rope.scaling.type", arch);
-    struct gguf_text scaling = gguf_string(f, key);
-    if (scaling.s && !(scaling.n == 4 && memcmp(scaling.s, "none", 4) == 0))
-        return err_set(e, IH_UNSUPPORTED, "%s: %s is \"%.*s\"; expected \"none\"", path, key,
-            scaling.n < 40 ? (int)scaling.n : 40, scaling.s);
+    if (gguf_int(f, "split.count", 1) > 1)
+        return err_set(e, IH_UNSUPPORTED,
+            "%s: one of %lld files of a model; llama.cpp's llama-gguf-split --merge makes one of "
+            "them",
+            path, (long long)gguf_int(f, "split.count", 1));
     snprintf(key, sizeof key, "%s.expert_count", arch);
     if (gguf_int(f, key, 0) > 0)
         return err_set(e, IH_UNSUPPORTED, "%s: a mixture of experts is not supported", path);
@@ -83,6 +83,48 @@ static enum ih_status refuse_others(
     return IH_OK;
 }
 
+static double number(const struct gguf_file *f, const char *arch, const char *name, double fallback)
+{
+    char key[64];
+    snprintf(key, sizeof key, "%s.%s", arch, name);
+    return gguf_number(f, key, fallback);
+}
+
+/* Llama 3.1's stretch is a tensor instead (decoder_load.c). */
+static enum ih_status read_stretch(
+    struct decoder_config *out, const struct gguf_file *f, const char *arch, struct ih_error *e)
+{
+    static const struct {
+        const char *name;
+        enum rope_kind kind;
+    } kinds[] = {{"none", ROPE_PLAIN}, {"linear", ROPE_LINEAR}, {"yarn", ROPE_YARN}};
+    char key[64];
+    snprintf(key, sizeof key, "%s.rope.scaling.type", arch);
+    struct gguf_text type = gguf_string(f, key);
+    size_t i = 0, n = sizeof kinds / sizeof *kinds;
+    while (type.s && i < n &&
+           !(type.n == strlen(kinds[i].name) && !memcmp(type.s, kinds[i].name, type.n)))
+        i++;
+    if (i == n || number(f, arch, "rope.scaling.yarn_log_multiplier", 0) != 0)
+        return err_set(e, IH_UNSUPPORTED,
+            "%s: %s is \"%.*s\"; expected \"none\", \"linear\" or \"yarn\" without a log "
+            "multiplier",
+            weights_path(f->weights), key, type.n < 40 ? (int)type.n : 40, type.s ? type.s : "");
+    struct rope_stretch *s = &out->stretch;
+    *s = (struct rope_stretch){.kind = kinds[i].kind,
+        .factor = number(f, arch, "rope.scaling.factor", 0),
+        .low = number(f, arch, "rope.scaling.yarn_beta_slow", 1),
+        .high = number(f, arch, "rope.scaling.yarn_beta_fast", 32),
+        .original = number(f, arch, "rope.scaling.original_context_length", out->positions)};
+    double gain = number(f, arch, "rope.scaling.attn_factor", 1);
+    if (!(gain > 0 && gain < 100))
+        return err_set(e, IH_BAD_DATA, "%s: rope.scaling.attn_factor is %g; expected 0 to 100",
+            weights_path(f->weights), gain);
+    enum ih_status status = decoder_check_rope(out, weights_path(f->weights), e);
+    s->gain *= gain;
+    return status;
+}
+
 enum ih_status decoder_gguf_config(
     struct decoder_config *out, const struct gguf_file *f, struct ih_error *e)
 {
@@ -90,17 +132,21 @@ enum ih_status decoder_gguf_config(
     struct gguf_text name = gguf_string(f, "general.architecture");
     if (name.n < sizeof arch)
         memcpy(arch, name.n ? name.s : "", name.n);
-    *out = (struct decoder_config){.qk_norm = strcmp(arch, "qwen3") == 0};
-    out->interleaved = !out->qk_norm;
-    if (!out->qk_norm && strcmp(arch, "llama") != 0)
+    *out = (struct decoder_config){.qk_norm = strcmp(arch, "qwen3") == 0,
+        .interleaved = strcmp(arch, "llama") == 0,
+        .qkv_bias = weights_find(f->weights, "blk.0.attn_q.bias") != NULL,
+        .out_bias = weights_find(f->weights, "blk.0.attn_output.bias") != NULL};
+    if (!out->qk_norm && !out->interleaved && strcmp(arch, "qwen2") != 0)
         return err_set(e, IH_UNSUPPORTED,
-            "%s: general.architecture is \"%.*s\"; expected \"qwen3\" or \"llama\"",
+            "%s: general.architecture is \"%.*s\"; expected \"qwen3\", \"qwen2\" or \"llama\"",
             weights_path(f->weights), name.n < 40 ? (int)name.n : 40, name.s ? name.s : "");
     enum ih_status status = read_sizes(out, f, arch, e);
     if (!status)
         status = read_heads(out, f, arch, e);
     if (!status)
         status = refuse_others(out, f, arch, e);
+    if (!status)
+        status = read_stretch(out, f, arch, e);
     if (status)
         return status;
     snprintf(key, sizeof key, "%s.attention.layer_norm_rms_epsilon", arch);

@@ -6,22 +6,45 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Radians a position of each pair, in f32 as transformers computes them; Llama 3.1 slows down those
- * that turn less than `low` times over the length of the original training. */
+/* Where YaRN's passage begins or ends: the pair that turns so often over the original length. */
+static double yarn_pair(const struct decoder_config *c, double turns)
+{
+    double two_pi = 2 * 3.14159265358979323846;
+    return c->head_dim * log(c->stretch.original / (turns * two_pi)) / (2 * log(c->theta));
+}
+
+/* Share of pair i's own frequency; the rest is the slowed one. */
+static double yarn_share(const struct decoder_config *c, int i)
+{
+    const struct rope_stretch *s = &c->stretch;
+    double first = yarn_pair(c, s->high), last = yarn_pair(c, s->low);
+    first = fmax(s->between ? first : floor(first), 0);
+    last = fmin(s->between ? last : ceil(last), c->head_dim - 1);
+    double along = (i - first) / (last == first ? 0.001 : last - first);
+    return 1 - fmin(fmax(along, 0), 1);
+}
+
+/* The same for Llama 3.1, which goes by how often the pair turns. */
+static double llama3_share(const struct rope_stretch *s, double frequency)
+{
+    double turns = s->original * frequency / (2 * 3.14159265358979323846);
+    return fmin(fmax((turns - s->low) / (s->high - s->low), 0), 1);
+}
+
+/* Radians a position of each pair, in f32 as transformers computes them. */
 static void set_frequencies(const struct decoder_config *c, float *out)
 {
     const struct rope_stretch *s = &c->stretch;
     int half = c->head_dim / 2;
     for (int i = 0; i < half; i++) {
-        double f = (float)(1 / pow(c->theta, (double)(float)(2 * i) / c->head_dim));
-        double turns = s->original * f / (2 * 3.14159265358979323846);
-        if (s->factor > 0 && turns < s->low)
-            f /= s->factor;
-        else if (s->factor > 0 && turns <= s->high) {
-            double share = (turns - s->low) / (s->high - s->low);
-            f = (1 - share) * f / s->factor + share * f;
-        }
-        out[i] = (float)f;
+        double f = (float)(1 / pow(c->theta, (double)(float)(2 * i) / c->head_dim)), share = 1;
+        if (s->kind == ROPE_LINEAR)
+            share = 0;
+        else if (s->kind == ROPE_LLAMA3)
+            share = llama3_share(s, f);
+        else if (s->kind == ROPE_YARN)
+            share = yarn_share(c, i);
+        out[i] = (float)(share == 1 ? f : (1 - share) * f / s->factor + share * f);
     }
 }
 
@@ -76,8 +99,9 @@ static void load_layer(const struct decoder_config *c, const struct decoder_name
         load_vector(l, &out->q_norm, names->q_norm, d);
         load_vector(l, &out->k_norm, names->k_norm, d);
     }
-    load_stack(l, &out->qkv, names->qkv, (int64_t[]){q, k, k}, 3, dim);
-    load_stack(l, &out->out, &names->out, &dim, 1, q);
+    const int64_t rows[] = {q, k, k};
+    (c->qkv_bias ? load_biased_stack : load_stack)(l, &out->qkv, names->qkv, rows, 3, dim);
+    (c->out_bias ? load_biased_stack : load_stack)(l, &out->out, &names->out, &dim, 1, q);
     load_stack(l, &out->gate_up, names->gate_up, (int64_t[]){ffn, ffn}, 2, dim);
     load_stack(l, &out->down, &names->down, &dim, 1, ffn);
     if (l->pack)
@@ -91,11 +115,8 @@ static void load_logits(struct decoder *m, const struct decoder_names *names, st
     l->storage = storage == DT_Q4 ? DT_I8 : storage;
     if (!m->config.tied)
         load_stack(l, &m->logits, &names->logits, &vocab, 1, m->config.dim);
-    else if (l->pack && !l->status) {
-        const struct linear_part part = {.w = m->embedding};
-        l->status = linear_pack(l->device, &m->logits, &part, 1, l->storage, l->error);
-        l->bytes += m->logits.bytes;
-    }
+    else
+        load_pack(l, &m->logits, &(struct linear_part){.w = m->embedding}, 1);
     l->storage = storage;
 }
 

@@ -132,16 +132,42 @@ void load_matrix(struct loader *l, struct matrix *out, const char *name, int64_t
     l->status = bind_matrix(&b, out, full, rows, cols, l->error);
 }
 
+/* Whether all are of 4 bits with a scale for 32: packed as that they lose nothing. */
+static bool are_narrow(const struct linear_part *part, int parts)
+{
+    bool narrow = true;
+    for (int i = 0; i < parts; i++)
+        narrow &= part[i].w.w.dtype == DT_Q4_0 || part[i].w.w.dtype == DT_Q4;
+    return narrow;
+}
+
+void load_pack(struct loader *l, struct linear *out, const struct linear_part *part, int parts)
+{
+    if (l->status || !l->pack)
+        return;
+    enum dtype storage = l->narrow && are_narrow(part, parts) ? DT_Q4 : l->storage;
+    l->status = linear_pack(l->device, out, part, parts, storage, l->error);
+    l->bytes += out->bytes;
+}
+
 void load_stack(struct loader *l, struct linear *out, const char *const *name, const int64_t *rows,
     int names, int64_t cols)
 {
     struct linear_part part[PARTS_MAX] = {0};
     for (int i = 0; i < names; i++)
         load_matrix(l, &part[i].w, name[i], rows[i], cols);
-    if (l->status || !l->pack)
-        return;
-    l->status = linear_pack(l->device, out, part, names, l->storage, l->error);
-    l->bytes += out->bytes;
+    load_pack(l, out, part, names);
+}
+
+void load_biased_stack(struct loader *l, struct linear *out, const char *const *name,
+    const int64_t *rows, int names, int64_t cols)
+{
+    struct linear_part part[PARTS_MAX] = {0};
+    for (int i = 0; i < names; i++) {
+        load_matrix(l, &part[i].w, name[i], rows[i], cols);
+        find(l, &part[i].bias, name[i], ".bias", 1, &rows[i]);
+    }
+    load_pack(l, out, part, names);
 }
 
 /* g v / |v|, the norm over everything but the first dimension (Salimans and Kingma 2016). */

@@ -21,6 +21,7 @@ struct loader {
     enum ih_status status;
     char prefix[LOAD_PREFIX]; /* put before every name */
     size_t bytes;             /* packed so far */
+    bool narrow;              /* matrices that the file has in 4 bits stay so in stacks */
 };
 
 /* Puts `more` behind the prefix. */
@@ -43,9 +44,16 @@ void load_linear(
 void load_matrix(
     struct loader *l, struct matrix *out, const char *name, int64_t rows, int64_t cols);
 
+/* Packs matrices that were found, stacked; does nothing while only looking. */
+void load_pack(struct loader *l, struct linear *out, const struct linear_part *part, int parts);
+
 /* Linears without bias in any storage, called name[i] and rows[i] rows high, stacked. */
 void load_stack(struct loader *l, struct linear *out, const char *const *name, const int64_t *rows,
     int names, int64_t cols);
+
+/* The same, each with NAME.bias beside its NAME.weight. */
+void load_biased_stack(struct loader *l, struct linear *out, const char *const *name,
+    const int64_t *rows, int names, int64_t cols);
 
 /* A Conv1d or ConvTranspose1d called NAME: NAME.weight, or a weight-normed one as NAME.weight_g and
  * NAME.weight_v or NAME.parametrizations.weight.original0 and 1. */

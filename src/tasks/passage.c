@@ -18,7 +18,7 @@ void passage_begin(struct passage *p)
     str_init(&p->text, TEXT_LIMIT);
     str_init(&p->reasoning, TEXT_LIMIT);
     str_init(&p->waiting, TEXT_LIMIT);
-    p->part = p->thoughts ? BEGINNING : ANSWER;
+    p->part = p->opened ? THOUGHTS : p->thoughts ? BEGINNING : ANSWER;
     p->bare = true;
 }
 

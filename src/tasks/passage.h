@@ -12,6 +12,7 @@ struct passage {
     const char *const *stop;
     int stops;
     bool thoughts, calls; /* whether it may have them; else the marks are text */
+    bool opened;          /* what comes begins inside thoughts */
     void (*tell)(void *arg, const char *text, size_t bytes, bool reasoning); /* may be null */
     void *arg;
 

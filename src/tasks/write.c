@@ -113,7 +113,8 @@ static enum ih_status prepare(struct writing *w, struct ih_error *e)
     w->patience = (struct patience){&w->job->job.cancel, w->job->job.deadline};
     w->passage = (struct passage){.stop = o->stop,
         .stops = o->stops,
-        .thoughts = w->chat->info.chat == CHAT_QWEN3,
+        .thoughts = chat_thinks(w->chat->info.chat),
+        .opened = w->chat->info.chat == CHAT_QWEN3_THINK && o->thinking && !o->schema,
         .calls = o->tools > 0,
         .tell = told_text,
         .arg = w};

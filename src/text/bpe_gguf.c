@@ -24,6 +24,7 @@ static enum ih_status read_split(struct bpe *b, const struct gguf_file *f, struc
     } known[] = {
         {"gpt-2", BPE_SPLIT_GPT2, false, false},
         {"qwen2", BPE_SPLIT_QWEN2, true, false},
+        {"deepseek-r1-qwen", BPE_SPLIT_QWEN2, true, false},
         {"llama-bpe", BPE_SPLIT_LLAMA3, false, true},
         {"llama3", BPE_SPLIT_LLAMA3, false, true},
         {"llama-v3", BPE_SPLIT_LLAMA3, false, true},

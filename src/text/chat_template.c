@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The published templates of Qwen3 (Qwen/Qwen3-4B) and, without tools, Llama 3 and 3.1
- * (meta-llama).
+/* The published templates of Qwen3 (Qwen/Qwen3-4B and its 2507 variants), Qwen2.5 and, without
+ * tools, Llama 3 and 3.1 (meta-llama).
  *
  * A conversation is written as text with places at which control tokens stand; the text between two
  * of them is encoded in one piece, as tokenizers do it, since words do not end where messages do.
@@ -25,6 +25,7 @@ struct writer {
     const struct bpe *b;
     struct ih_error *e;
     enum ih_status status;
+    enum chat_kind kind;
     struct str text;
     struct chat_mark *mark;
     size_t marks, room;
@@ -36,12 +37,41 @@ struct span {
     size_t n;
 };
 
+static const char qwen2_system[] =
+    "You are Qwen, created by Alibaba Cloud. You are a helpful assistant.";
+
+/* Others write their messages in the same way, but not their calls and what stands in front. */
+static enum chat_kind qwen_kind(const char *jinja)
+{
+    if (strstr(jinja, "<function="))
+        return CHAT_NONE;
+    if (strstr(jinja, "enable_thinking"))
+        return CHAT_QWEN3;
+    if (!strstr(jinja, "<tool_response>"))
+        return CHAT_NONE;
+    if (strstr(jinja, "reasoning_content"))
+        return strstr(jinja, "assistant\\n<think>\\n'") ? CHAT_QWEN3_THINK : CHAT_NONE;
+    if (strstr(jinja, qwen2_system))
+        return CHAT_QWEN2;
+    return strstr(jinja, "You are") || strstr(jinja, "<think>") ? CHAT_NONE : CHAT_QWEN3_ANSWER;
+}
+
+bool chat_thinks(enum chat_kind kind)
+{
+    return kind == CHAT_QWEN3 || kind == CHAT_QWEN3_THINK;
+}
+
+static bool is_qwen(enum chat_kind kind)
+{
+    return kind == CHAT_QWEN2 || kind == CHAT_QWEN3_ANSWER || chat_thinks(kind);
+}
+
 enum chat_kind chat_kind_of(const char *jinja)
 {
     if (!jinja)
         return CHAT_NONE;
-    if (strstr(jinja, "<|im_start|>") && strstr(jinja, "enable_thinking"))
-        return CHAT_QWEN3;
+    if (strstr(jinja, "<|im_start|>"))
+        return qwen_kind(jinja);
     if (!strstr(jinja, "<|start_header_id|>"))
         return CHAT_NONE;
     return strstr(jinja, "Cutting Knowledge Date") ? CHAT_LLAMA31 : CHAT_LLAMA3;
@@ -222,9 +252,10 @@ static void qwen3_call(struct writer *w, const struct chat_call *call)
 static void qwen3_tools(
     struct writer *w, const struct chat_message *system, const struct chat_options *o)
 {
+    const char *before = system ? system->text : w->kind == CHAT_QWEN2 ? qwen2_system : NULL;
     qwen3_begin(w, "system");
-    if (system) {
-        put(w, system->text);
+    if (before) {
+        put(w, before);
         put(w, "\n\n");
     }
     put(w, "# Tools\n\nYou may call one or more functions to assist with the user query.\n\n"
@@ -244,10 +275,22 @@ static void qwen3_tools(
     qwen3_end(w);
 }
 
+/* Which of Qwen2.5's tags are tokens depends on its edition: those that are none are text. */
+static void qwen_tag(struct writer *w, const char *tag)
+{
+    if (bpe_id(w->b, tag) >= 0)
+        put_mark(w, tag);
+    else
+        put(w, tag);
+}
+
 static void qwen3_assistant(struct writer *w, const struct chat_message *m, bool after, bool last)
 {
-    struct span reasoning, content;
-    part(m, &reasoning, &content);
+    struct span reasoning = {"", 0}, content = span_of(m->text);
+    if (chat_thinks(w->kind))
+        part(m, &reasoning, &content);
+    else
+        after = false;
     qwen3_begin(w, "assistant");
     if (after && (last || reasoning.n)) {
         qwen3_thoughts(w, strip_lines(reasoning, true, true));
@@ -270,11 +313,11 @@ static void qwen3_tool(struct writer *w, const struct chat_message *m, bool firs
         put(w, "user");
     }
     put(w, "\n");
-    put_mark(w, "<tool_response>");
+    qwen_tag(w, "<tool_response>");
     put(w, "\n");
     put(w, m->text);
     put(w, "\n");
-    put_mark(w, "</tool_response>");
+    qwen_tag(w, "</tool_response>");
     if (last)
         qwen3_end(w);
 }
@@ -286,6 +329,10 @@ static void write_qwen3(
     if (o->tools) {
         first = count && is_role(m, "system");
         qwen3_tools(w, first ? m : NULL, o);
+    } else if (w->kind == CHAT_QWEN2 && !(count && is_role(m, "system"))) {
+        qwen3_begin(w, "system");
+        put(w, qwen2_system);
+        qwen3_end(w);
     }
     for (int i = first; i < count; i++) {
         if (is_role(&m[i], "assistant")) {
@@ -302,8 +349,12 @@ static void write_qwen3(
     if (!o->answer)
         return;
     qwen3_begin(w, "assistant");
-    if (!o->thinking)
+    if (chat_thinks(w->kind) && !o->thinking) {
         qwen3_thoughts(w, (struct span){"", 0});
+    } else if (w->kind == CHAT_QWEN3_THINK) {
+        put_mark(w, "<think>");
+        put(w, "\n");
+    }
 }
 
 static void llama3_begin(struct writer *w, const char *role)
@@ -348,8 +399,8 @@ static enum ih_status check_roles(
     const struct chat_message *m, int count, enum chat_kind kind, struct ih_error *e)
 {
     for (int i = 0; i < count; i++) {
-        bool tool = is_role(&m[i], "tool") && kind == CHAT_QWEN3;
-        if (m[i].calls && kind != CHAT_QWEN3)
+        bool tool = is_role(&m[i], "tool") && is_qwen(kind);
+        if (m[i].calls && !is_qwen(kind))
             return no_tools(e);
         if (!tool && !is_role(&m[i], "system") && !is_role(&m[i], "user") &&
             !is_role(&m[i], "assistant"))
@@ -404,13 +455,14 @@ enum ih_status chat_render(const struct bpe *b, enum chat_kind kind,
 {
     if (kind == CHAT_NONE)
         return err_set(e, IH_UNSUPPORTED, "the model brings no chat template that is known");
-    struct writer w = {.b = b, .e = e, .status = check_roles(message, messages, kind, e)};
-    if (!w.status && o->tools && kind != CHAT_QWEN3)
+    struct writer w = {
+        .b = b, .e = e, .kind = kind, .status = check_roles(message, messages, kind, e)};
+    if (!w.status && o->tools && !is_qwen(kind))
         w.status = no_tools(e);
     if (w.status)
         return w.status;
     str_init(&w.text, TEXT_LIMIT);
-    if (kind == CHAT_QWEN3)
+    if (is_qwen(kind))
         write_qwen3(&w, message, messages, o);
     else
         write_llama3(&w, message, messages, o, kind == CHAT_LLAMA31);

@@ -11,11 +11,17 @@
  * Control tokens come from the template alone: what people and models wrote is encoded as text,
  * also where it spells a control token. (transformers recognises them there too.) */
 enum chat_kind {
-    CHAT_NONE, /* none that is known */
+    CHAT_NONE,  /* none that is known */
+    CHAT_QWEN2, /* Qwen2.5: a system message of its own where there is none */
     CHAT_QWEN3,
+    CHAT_QWEN3_ANSWER, /* Qwen3-Instruct-2507: never thinks */
+    CHAT_QWEN3_THINK,  /* Qwen3-Thinking-2507: the answer begins inside its thoughts */
     CHAT_LLAMA3,
     CHAT_LLAMA31, /* Llama 3.1 to 3.3: a system message with dates in front */
 };
+
+/* Whether an answer may have thoughts, as the template writes them. */
+bool chat_thinks(enum chat_kind kind);
 
 /* The kind of a Jinja template as models bring it; null gives CHAT_NONE. */
 enum chat_kind chat_kind_of(const char *jinja);
@@ -31,14 +37,14 @@ struct chat_message {
     const char *text; /* UTF-8 */
     /* What the assistant thought before it wrote; null: what stands before </think> in its text. */
     const char *reasoning;
-    const struct chat_call *call; /* [calls] behind the assistant's text; Qwen3 only */
+    const struct chat_call *call; /* [calls] behind the assistant's text; Qwen only */
     int calls;
 };
 
 struct chat_options {
     bool answer;   /* end where the assistant's answer begins */
     bool thinking; /* Qwen3 may think first; without, the answer begins behind empty thoughts */
-    const char *const *tool; /* [tools] JSON of each function that may be called; Qwen3 only */
+    const char *const *tool; /* [tools] JSON of each function that may be called; Qwen only */
     int tools;
     const char *date; /* Llama 3.1: today, as "26 Jul 2024", which null stands for */
 };

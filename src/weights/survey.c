@@ -55,3 +55,8 @@ struct survey weights_survey(const struct weights *w)
             s.numbers = (enum dtype)t;
     return s;
 }
+
+const char *survey_name(enum dtype t)
+{
+    return t == DT_I8 ? "int8" : t == DT_Q4 ? "int4" : dtype_info(t)->name;
+}

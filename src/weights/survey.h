@@ -12,6 +12,9 @@ struct survey {
 };
 struct survey weights_survey(const struct weights *w);
 
+/* What users call a kind of numbers: "bf16", "int8", "int4", "q8_0" ... */
+const char *survey_name(enum dtype t);
+
 /* The scale that goes with a quantized matrix, or null when the tensor is not one. */
 const struct tensor *weights_scale(
     const struct weights *w, const char *name, const struct tensor *t);

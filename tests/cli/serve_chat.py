@@ -60,6 +60,15 @@ class Chat(Case):
         self.assertGreater(again["usage"]["prompt_tokens_details"]["cached_tokens"], usage["prompt_tokens"] - 3)
         self.assertNotEqual(self.content(max_tokens=10, seed=5), choice["message"]["content"])
 
+    def test_models_say_what_they_are(self):
+        listed = {m["id"]: m for m in json.loads(self.server.ask("GET", "/v1/models")[2])["data"]}
+        facts = ("family", "numbers", "weights", "context", "vocabulary")
+        self.assertEqual([listed["tiny"][f] for f in facts], ["qwen3", "bf16", 213824, 256, 640])
+        self.assertEqual([listed["wild"][f] for f in facts], ["llama", "bf16", 136520, 256, 616])
+        self.assertGreater(listed["wild"]["bytes"], 2 * 136520)
+        self.assertEqual(listed["gpt-5-mini"]["family"], "qwen3")
+        self.assertEqual(json.loads(self.server.ask("GET", "/v1/models/wild")[2]), listed["wild"])
+
     def test_streams(self):
         whole = self.content(max_tokens=16, seed=4)
         status, headers, body = self.ask(max_tokens=16, seed=4, stream=True, stream_options={"include_usage": True})

@@ -54,6 +54,26 @@ expect 0 'ggml-tiny-f16 is here' models import "$source/tests/data/ggml-tiny/ggm
 expect 0 'ggml-tiny-f16' models list --quiet
 expect 0 'is sound' models verify ggml-tiny-f16
 
+# A GGUF file says what it is.
+expect 0 'words-1.5 is here' models import "$source/tests/data/gguf/qwen3.gguf" --name words-1.5
+[ -f "$INHOUSE_MODELS/words-1.5.gguf" ] || complain "the file is not called words-1.5.gguf"
+expect 0 'words-1.5 .* yours .* qwen3 .*[0-9] in bf16' models list
+expect 0 'context *256 tokens' models show words-1.5
+grep -q 'type *qwen3' "$work/out" && grep -q 'vocabulary *640' "$work/out" && grep -q 'network *[0-9]* weights in bf16, ' "$work/out" ||
+    complain "show: $(cat "$work/out")"
+expect 0 '"type": "qwen3"' models show words-1.5 --json
+python3 - "$work/out" <<'END' || complain "show --json: $(cat "$work/out")"
+import json, sys
+m = json.load(open(sys.argv[1]))
+assert (m["context"], m["vocabulary"], m["numbers"]) == (256, 640, "bf16"), m
+assert m["weights"] == m["parts"][0]["weights"] == 213824 and m["bytes"] == m["parts"][0]["bytes"] > 2 * 213824, m
+END
+expect 0 'is sound' models verify words-1.5
+printf GGUFxxxx >"$INHOUSE_MODELS/broken.gguf"
+expect 0 'broken .* gguf' models list
+expect 3 'broken.gguf' models verify broken
+rm "$INHOUSE_MODELS/broken.gguf"
+
 # What is no model, or not what its record says, is refused, and nothing of it stays.
 mkdir "$work/empty"
 expect 3 'not a model' models import "$work/empty"

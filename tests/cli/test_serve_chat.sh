@@ -7,5 +7,5 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export HOME=$work INHOUSE_MODELS=$work/models INHOUSE_VOICES=$work/voices HF_HUB_OFFLINE=1 LC_ALL=C.UTF-8
 export TMPDIR=$work PYTHONDONTWRITEBYTECODE=1
-mkdir "$work/models" && cp -r "$2/tests/data/qwen3-tiny" "$work/models/tiny"
+mkdir "$work/models" && cp -r "$2/tests/data/qwen3-tiny" "$work/models/tiny" && cp "$2/tests/data/gguf/llama3.gguf" "$work/models/wild.gguf"
 python3 "$(dirname "$0")/serve_chat.py" "$1" "$2" "$3/tests/inhouse-sine" "${@:4}"

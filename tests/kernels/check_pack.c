@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "kernels/blocks.h"
 #include "kernels/check.h"
 #include "kernels/pack.h"
 
@@ -149,6 +150,35 @@ static void check_q4(struct check *t)
             (long long)s.k);
 }
 
+/* Blocks of q4_0 of any content come out as what they stand for, to the bit. */
+static void check_q4_rows(struct check *t)
+{
+    struct sizes s = {check_range(t, 1, PACK_N), 32 * check_range(t, 1, 6), 0};
+    int64_t kk = pack_k(s.k), blocks = s.k / 32;
+    size_t row_bytes = dtype_bytes(DT_Q4_0, s.k);
+    uint8_t *w = check_block(t, (size_t)s.n * row_bytes), *b = packed_block(t, DT_Q4, &s);
+    float *scale = check_block(t, (size_t)(kk / 32 * PACK_N) * sizeof *scale);
+    float *want = check_block(t, (size_t)(s.n * s.k) * sizeof *want);
+    const uint8_t *row[PACK_N] = {0};
+    check_fill_bytes(t, (int8_t *)w, (size_t)s.n * row_bytes);
+    for (int64_t r = 0; r < s.n; r++) {
+        row[r] = w + (size_t)r * row_bytes;
+        for (int64_t i = 0; i < blocks; i++) /* a scale between 2^-11 and 2, of either sign */
+            w[(size_t)r * row_bytes + (size_t)i * 18 + 1] =
+                (uint8_t)((w[(size_t)r * row_bytes + (size_t)i * 18 + 1] & 0x83) | 0x30);
+    }
+    blocks_to_f32(DT_Q4_0, want, w, s.n * s.k);
+    pack_q4_rows(b, scale, row, s.k);
+    for (int64_t r = 0; r < PACK_N; r++)
+        for (int64_t k = 0; k < kk; k++) {
+            float got = (float)q4_at(b, kk, r, k) * scale[k / 32 * PACK_N + r];
+            float is = r < s.n && k < s.k ? want[r * s.k + k] : 0.0f;
+            if (got != is)
+                check_failed(t, "row %lld k %lld: %g, not %g", (long long)r, (long long)k,
+                    (double)got, (double)is);
+        }
+}
+
 void check_pack(struct check *t)
 {
     static const struct {
@@ -160,6 +190,7 @@ void check_pack(struct check *t)
         {"pack_i8", check_i8},
         {"pack_i8_rows", check_i8_rows},
         {"pack_q4", check_q4},
+        {"pack_q4_rows", check_q4_rows},
     };
     for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
         if (!check_begin(t, ops[i].op, false))

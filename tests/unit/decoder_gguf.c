@@ -112,12 +112,13 @@ static void what_it_does_not_compute_is_refused(void **state)
     static const struct extra refused[] = {
         {"llama.rope.dimension_count", 2, NULL, NULL},
         {"llama.attention.value_length", 8, NULL, NULL},
-        {"llama.rope.scaling.type", 0, "yarn", NULL},
+        {"llama.rope.scaling.type", 0, "longrope", NULL},
         {"llama.expert_count", 8, NULL, NULL},
-        {NULL, 0, NULL, "blk.0.attn_q.bias"},
+        {NULL, 0, NULL, "blk.0.ffn_up.bias"},
+        {"split.count", 3, NULL, NULL},
     };
-    static const char *const named[] = {
-        "rope.dimension_count is 2", "value_length is 8", "\"yarn\"", "experts", "attn_q.bias"};
+    static const char *const named[] = {"rope.dimension_count is 2", "value_length is 8",
+        "\"longrope\"", "experts", "ffn_up.bias", "3 files"};
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         struct ih_error e;
         assert_int_equal(read_with(refused[i], &e), IH_UNSUPPORTED);

@@ -59,6 +59,26 @@ static void part(struct passage *p, struct heard *h, const struct sample *s, siz
     assert_false(passage_failed(p));
 }
 
+/* Where the prompt itself ends with <think>. */
+static void an_answer_may_begin_inside_thoughts(void **state)
+{
+    (void)state;
+    static const char written[] = "\nWell.\n</think>\n\nHello.";
+    for (size_t piece = 1; piece < 12; piece++) {
+        struct heard h = {0};
+        struct passage p = {.thoughts = true, .opened = true, .tell = hear, .arg = &h};
+        passage_begin(&p);
+        for (size_t i = 0; i < sizeof written - 1; i += piece)
+            passage_add(
+                &p, written + i, sizeof written - 1 - i < piece ? sizeof written - 1 - i : piece);
+        passage_end(&p);
+        assert_string_equal(str_text(&p.reasoning), "Well.");
+        assert_string_equal(str_text(&p.text), "Hello.");
+        assert_string_equal(h.text, "Hello.");
+        passage_free(&p);
+    }
+}
+
 static void pieces_make_no_difference(void **state)
 {
     (void)state;
@@ -110,6 +130,7 @@ static void marks_can_be_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_answer_may_begin_inside_thoughts),
         cmocka_unit_test(pieces_make_no_difference),
         cmocka_unit_test(calls_are_read),
         cmocka_unit_test(marks_can_be_text),

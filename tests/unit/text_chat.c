@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tokenizers with the settings of Qwen3 and Llama-3, and conversations as their templates write
- * them, against tests/data/{qwen3,llama3}-tiny/expected.json; see scripts/make_fixture_qwen3.py. */
+ * them, against tests/data/{qwen3,qwen2,llama3}-tiny/expected.json; see
+ * scripts/make_fixture_qwen3.py and make_fixture_qwen2.py. */
 #include "text/chat_template.h"
 
 #include "support/support.h"
@@ -157,12 +158,17 @@ static void check_chat(void *arg, const char *key, const struct config_value *va
 static void conversations_are_written(void **state)
 {
     (void)state;
-    static const char *const folder[] = {"qwen3-tiny", "llama3-tiny"};
-    for (int i = 0; i < 2; i++) {
+    static const struct {
+        const char *folder, *key;
+        enum chat_kind kind;
+    } row[] = {{"qwen3-tiny", "chat", CHAT_QWEN3}, {"qwen3-tiny", "chat_answer", CHAT_QWEN3_ANSWER},
+        {"qwen3-tiny", "chat_think", CHAT_QWEN3_THINK}, {"qwen2-tiny", "chat", CHAT_QWEN2},
+        {"llama3-tiny", "chat", CHAT_LLAMA31}};
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         struct bench t;
-        bench_open(&t, folder[i], i ? CHAT_LLAMA31 : CHAT_QWEN3);
-        config_each(config_find(config_root(t.expected), "chat"), check_chat, &t);
-        print_message("%s: %d conversations\n", folder[i], t.done);
+        bench_open(&t, row[i].folder, row[i].kind);
+        config_each(config_find(config_root(t.expected), row[i].key), check_chat, &t);
+        print_message("%s %s: %d conversations\n", row[i].folder, row[i].key, t.done);
         assert_true(t.done >= 10);
         bench_close(&t);
     }
@@ -226,6 +232,32 @@ static void users_cannot_write_control_tokens(void **state)
     assert_int_equal(control, 2); /* the template's own */
     bench_close(&t);
     arena_free(&a);
+}
+
+static void kinds_are_told_by_their_marks(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *jinja;
+        enum chat_kind kind;
+    } row[] = {
+        {"<|im_start|>{{ enable_thinking }}<tool_response>", CHAT_QWEN3},
+        {"<|im_start|><tool_response>reasoning_content'<|im_start|>assistant\\n<think>\\n'",
+            CHAT_QWEN3_THINK},
+        {"<|im_start|><tool_response>'<|im_start|>assistant\\n'", CHAT_QWEN3_ANSWER},
+        {"<|im_start|><tool_response>You are Qwen, created by Alibaba Cloud. You are a helpful "
+         "assistant.",
+            CHAT_QWEN2},
+        {"<|im_start|><tool_response>You are a helpful assistant.", CHAT_NONE},
+        {"<|im_start|>", CHAT_NONE},
+        {"<|im_start|><tool_response><function=", CHAT_NONE},
+        {"<|im_start|><tool_response>.split('</think>')[-1]<think>", CHAT_NONE},
+        {"<|start_header_id|>", CHAT_LLAMA3},
+        {"<|start_header_id|>Cutting Knowledge Date", CHAT_LLAMA31},
+        {NULL, CHAT_NONE},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++)
+        assert_int_equal(chat_kind_of(row[i].jinja), row[i].kind);
 }
 
 static void refusals_are_sentences(void **state)
@@ -324,6 +356,7 @@ int main(void)
         cmocka_unit_test(conversations_are_written),
         cmocka_unit_test(templates_are_spelled_out),
         cmocka_unit_test(users_cannot_write_control_tokens),
+        cmocka_unit_test(kinds_are_told_by_their_marks),
         cmocka_unit_test(refusals_are_sentences),
         cmocka_unit_test(kinds_are_told_apart),
         cmocka_unit_test(composes_as_unicode_says),

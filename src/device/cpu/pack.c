@@ -69,6 +69,7 @@ struct packing {
     const struct linear_part *part;
     int parts;
     int64_t panels_per_task;
+    bool kept; /* blocks of q4_0 that stay what they are */
     atomic_bool failed;
 };
 
@@ -110,6 +111,34 @@ static void pack_panel(struct linear *l, int64_t panel, const float *w, int64_t 
     }
 }
 
+static const uint8_t *stacked_row(const struct packing *p, int64_t row)
+{
+    int i = 0;
+    while (i < p->parts && row >= p->part[i].w.w.shape[0])
+        row -= p->part[i++].w.w.shape[0];
+    const struct tensor *t = &p->part[i].w.w;
+    return i < p->parts ? (const uint8_t *)t->data + dtype_bytes(t->dtype, row * t->shape[1])
+                        : NULL;
+}
+
+static void keep_panel(const struct packing *p, int64_t panel)
+{
+    struct linear *l = p->linear;
+    const uint8_t *row[PACK_N];
+    for (int r = 0; r < PACK_N; r++)
+        row[r] = stacked_row(p, panel * PACK_N + r);
+    pack_q4_rows(offset(l->packed, (size_t)panel * pack_panel_bytes(l->dtype, l->in)),
+        l->scale + panel * PACK_N * (pack_k(l->in) / Q4_GROUP), row, l->in);
+}
+
+static bool is_kept(const struct linear *l, const struct linear_part *part, int parts)
+{
+    bool kept = l->dtype == DT_Q4;
+    for (int i = 0; i < parts; i++)
+        kept &= part[i].w.w.dtype == DT_Q4_0;
+    return kept;
+}
+
 static void pack_task(void *arg, int task, int worker)
 {
     (void)worker;
@@ -126,6 +155,10 @@ static void pack_task(void *arg, int task, int worker)
     for (int64_t panel = begin; panel < end; panel++) {
         int64_t row0 = panel * PACK_N;
         int64_t rows = l->out - row0 < PACK_N ? l->out - row0 : PACK_N;
+        if (p->kept) {
+            keep_panel(p, panel);
+            continue;
+        }
         stacked_to_f32(p, s->data, row0, rows);
         pack_panel(l, panel, s->data, rows);
     }
@@ -195,6 +228,7 @@ enum ih_status linear_pack(struct device *d, struct linear *out, const struct li
         read_biases(d, out, part, parts);
     struct packing p = {
         .device = d, .linear = out, .part = part, .parts = parts, .panels_per_task = 8};
+    p.kept = is_kept(out, part, parts);
     pool_run(d->pool, pack_task, &p, (int)((pack_panels(out->out) + 7) / 8));
     if (atomic_load(&p.failed)) {
         linear_free(out);

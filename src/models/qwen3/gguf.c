@@ -47,8 +47,8 @@ enum ih_status qwen3_open_gguf(struct qwen3 *m, const char *path, struct ih_erro
         return status;
     qwen3_add_stop(m, gguf_int(m->gguf, "tokenizer.ggml.eos_token_id", -1));
     qwen3_add_stop(m, gguf_int(m->gguf, "tokenizer.ggml.eot_token_id", -1));
-    qwen3_add_stop(m, bpe_id(m->bpe, "<|im_end|>"));
-    qwen3_add_stop(m, bpe_id(m->bpe, "<|eot_id|>"));
+    qwen3_add_stop(m, gguf_int(m->gguf, "tokenizer.ggml.eom_token_id", -1));
+    qwen3_add_usual_stops(m);
     read_template(m);
     return IH_OK;
 }

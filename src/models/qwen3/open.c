@@ -40,6 +40,11 @@ static bool qwen3_probe(const char *path)
     return has_type(path, "qwen3") || qwen3_gguf_probe(path, "qwen3");
 }
 
+static bool qwen2_probe(const char *path)
+{
+    return has_type(path, "qwen2") || qwen3_gguf_probe(path, "qwen2");
+}
+
 static bool llama3_probe(const char *path)
 {
     return has_type(path, "llama") || qwen3_gguf_probe(path, "llama");
@@ -66,11 +71,18 @@ void qwen3_add_stop(struct qwen3 *m, int64_t id)
         m->stop[m->stops++] = (int32_t)id;
 }
 
+void qwen3_add_usual_stops(struct qwen3 *m)
+{
+    static const char *const usual[] = {
+        "<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>"};
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        qwen3_add_stop(m, bpe_id(m->bpe, usual[i]));
+}
+
 /* eos_token_id is a token or a list of them; generation_config.json knows more of them. */
 static void read_stops(struct qwen3 *m, const char *folder)
 {
     static const char *const files[] = {"generation_config.json", "config.json"};
-    static const char *const turn[] = {"<|im_end|>", "<|eot_id|>"};
     for (int i = 0; i < 2; i++) {
         struct config *c = open_config(folder, files[i]);
         const struct config_value *v = config_find(config_root(c), "eos_token_id");
@@ -79,8 +91,7 @@ static void read_stops(struct qwen3 *m, const char *folder)
         qwen3_add_stop(m, config_int_or(v, -1));
         config_close(&c);
     }
-    for (int i = 0; i < 2; i++)
-        qwen3_add_stop(m, bpe_id(m->bpe, turn[i]));
+    qwen3_add_usual_stops(m);
 }
 
 /* The template stands in a file of its own or in tokenizer_config.json; where it is not one that
@@ -112,6 +123,7 @@ static enum ih_status walk(struct qwen3 *m, bool pack, struct ih_error *e)
         .arena = &m->arena,
         .pack = pack,
         .storage = m->storage,
+        .narrow = m->narrow,
         .error = e};
     decoder_load(&m->decoder, &l, m->decoder.config.layers, true);
     return l.status;
@@ -175,6 +187,7 @@ static enum ih_status open_as(
     m->base.family = family;
     m->base.device = o->device;
     m->storage = model_storage(o->device, o->compute, DT_I8);
+    m->narrow = o->compute == IH_COMPUTE_AUTO;
     enum ih_status status =
         gguf_probe(o->path) ? qwen3_open_gguf(m, o->path, e) : open_folder(m, o->path, e);
     if (!status) {
@@ -194,6 +207,11 @@ static enum ih_status qwen3_open(struct model **out, const struct model_open *o,
     return open_as(out, &qwen3_family, o, e);
 }
 
+static enum ih_status qwen2_open(struct model **out, const struct model_open *o, struct ih_error *e)
+{
+    return open_as(out, &qwen2_family, o, e);
+}
+
 static enum ih_status llama3_open(
     struct model **out, const struct model_open *o, struct ih_error *e)
 {
@@ -204,6 +222,14 @@ const struct family qwen3_family = {
     .name = "qwen3",
     .probe = qwen3_probe,
     .open = qwen3_open,
+    .close = qwen3_close,
+    .writer = &qwen3_writer,
+};
+
+const struct family qwen2_family = {
+    .name = "qwen2",
+    .probe = qwen2_probe,
+    .open = qwen2_open,
     .close = qwen3_close,
     .writer = &qwen3_writer,
 };
