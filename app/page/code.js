@@ -4,7 +4,7 @@
 // A request is described once: {path, json} or {path, form: [[name, value, fileName?], ...]} or {path} alone (GET), with `sdk`, which is
 // {call, known, file} (the SDK's method and the fields that it knows by name), `stream`, and `out`, the name of what is saved.
 
-import { key } from "./api.js";
+import { explain, key } from "./api.js";
 import { copyText, make } from "./dom.js";
 
 const quote = (text) => `'${String(text).replaceAll("'", "'\\''")}'`;
@@ -24,6 +24,7 @@ function curl(r) {
 function python(value) {
   if (value === true) return "True";
   if (value === false) return "False";
+  if (value === null) return "None";
   if (Array.isArray(value)) return `[${value.map(python).join(", ")}]`;
   if (value && typeof value === "object")
     return `{${Object.entries(value).map(([k, v]) => `${JSON.stringify(k)}: ${python(v)}`).join(", ")}}`;
@@ -61,6 +62,8 @@ function sdk(r) {
   if (r.sdk.result === "file") return `${head}with ${indent(call, 0)} as response:\n    response.stream_to_file("${r.out}")`;
   if (picture)
     return `${head}for event in ${call}:\n    if event.type.endswith(".completed"):\n        open("${r.out}", "wb").write(base64.b64decode(event.b64_json))`;
+  if (r.sdk.result === "chat")
+    return `${head}for piece in ${call}:\n    for choice in piece.choices:\n        print(choice.delta.content or "", end="", flush=True)`;
   return `${head}transcript = ${call}\nfor word in transcript.words:\n    print(word.start, word.end, word.word)`;
 }
 
@@ -101,7 +104,12 @@ export function codeView(details, describe) {
   const copy = make("button", { type: "button", className: "quiet", textContent: "Copy" });
   let way = curl;
   const refresh = () => {
-    if (details.open) pre.textContent = way(describe());
+    if (!details.open) return;
+    try {
+      pre.textContent = way(describe());
+    } catch (error) {
+      pre.textContent = explain(error).message;
+    }
   };
   for (const [name, write] of WAYS) {
     const radio = make("input", { type: "radio", name: `${details.id}-way`, checked: write === way });
