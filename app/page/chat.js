@@ -145,19 +145,24 @@ export function chatRoom(reload) {
     throw new Error("The JSON Schema is no JSON object.");
   }
 
-  /** The request for the answer to `messages`. */
-  function describe(messages) {
+  /** The request for the answer to `messages`. A schema that is none throws, unless the request is only shown. */
+  function describe(messages, onlyShown) {
     const system = at("chat-system").value.trim();
     const json = { model: model.value, messages: [...(system ? [{ role: "system", content: system }] : []), ...messages.map(({ role, content }) => ({ role, content }))],
       stream: true, stream_options: { include_usage: true } };
     for (const name of ["temperature", "top_p", "max_tokens", "seed"]) if (value(name)) json[name] = Number(value(name));
     if (value("thinking")) json.thinking = value("thinking") === "true";
-    const shape = schema();
+    let shape = null;
+    try {
+      shape = schema();
+    } catch (error) {
+      if (!onlyShown) throw error;
+    }
     if (shape) json.response_format = { type: "json_schema", json_schema: { name: "answer", strict: true, schema: shape } };
     return { path: PATH, json, stream: true, sdk: { call: "chat.completions.create", known: KNOWN, result: "chat" } };
   }
   const asked = () => [...talk.messages, { role: "user", content: input.value.trim() || "Hello" }];
-  const refresh = codeView(at("chat-code"), () => describe(asked()));
+  const refresh = codeView(at("chat-code"), () => describe(asked(), true));
 
   const follows = () => log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
   const toEnd = () => (log.scrollTop = log.scrollHeight);

@@ -103,6 +103,8 @@ async function start() {
   });
   await anew();
   if (first !== wanted() && mayEnter(first) && wanted() === "listen") enter(first);
+  // An address with a room's name makes browsers focus the whole room.
+  if (document.activeElement.matches("[role=tabpanel]")) document.activeElement.blur();
   document.documentElement.dataset.loaded = "yes";
 }
 

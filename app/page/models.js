@@ -54,16 +54,18 @@ export function modelsRoom(arrived) {
 
   /** False when there was no list to be had. */
   async function load() {
-    let list = [], there = true;
+    let list = [], there = true, roots = [];
     show(at("models-error"), false);
     try {
-      list = gather((await (await request("/v1/models")).json()).data);
+      const all = (await (await request("/v1/models")).json()).data;
+      list = gather(all);
+      roots = all.map((model) => model.root || model.id);
     } catch (error) {
       there = false;
       show(at("models-error"), true);
       at("models-error").textContent = explain(error).message;
     }
-    known = list.map((model) => model.id);
+    known = [...new Set(roots)];
     const facts = there ? await more.load() : new Map();
     at("cards").replaceChildren(...list.map((model) => card(model, facts.get(model.id))));
     for (const select of document.querySelectorAll("select.models")) {
@@ -77,5 +79,6 @@ export function modelsRoom(arrived) {
     document.dispatchEvent(new Event("models"));
     return there;
   }
+  // Names of the machine's own models, also of one in whose place a deployment stands.
   return { load, names: () => known };
 }
