@@ -11,6 +11,7 @@ import { SETTINGS, forget, keep, read, recall, write } from "./talk.js";
 const PATH = "/v1/chat/completions";
 const KNOWN = ["model", "messages", "stream", "stream_options", "temperature", "top_p", "max_tokens", "seed", "response_format"];
 const SHOWN = 60; // milliseconds between two looks of an answer that is being written
+const SUGGESTED = "Qwen/Qwen3-1.7B"; // a repository of the hub, where there is no text model
 const NEAR = 60; // pixels from the end of the conversation at which it is followed
 const ENDS = { length: "cut off: the most tokens are reached", stopped: "stopped", broken: "broken off" };
 const EXAMPLES = ["Explain in three sentences why the sky is blue.", "Write a friendly reminder that the office is closed on Monday.", "List five names for a bakery, as a table with a reason each."];
@@ -62,8 +63,8 @@ function noModelCard() {
   return make("div", { className: "card wide welcome", id: "chat-none", hidden: true },
     make("h2", { textContent: "No text model here yet" }),
     make("p", { textContent: "As soon as this server has a model of the Qwen3 or Llama 3 family, you can talk with it here. Nothing of what is said leaves your machines." }),
-    make("p", { textContent: "On the server’s own machine, one command fetches one:" }),
-    make("pre", { id: "chat-pull", tabIndex: 0, textContent: "inhouse models pull hf:Qwen/Qwen3-1.7B" }),
+    make("p", { textContent: "An admin fetches one in the catalog, or on the server’s own machine with one command:" }),
+    make("pre", { id: "chat-pull", tabIndex: 0, textContent: `inhouse models pull hf:${SUGGESTED}` }),
     note("About 4 GB. Qwen3-0.6B is smaller and quicker, Qwen3-4B (8 GB) and Qwen3-8B (16 GB) know more."),
     make("div", { className: "row" }, Object.assign(button("chat-catalog", "Look in the catalog", ""), {}), button("chat-again", "Look again")));
 }
@@ -387,7 +388,10 @@ export function chatRoom(reload) {
   at("chat-import").addEventListener("change", (event) => event.target.files[0] && bring(event.target.files[0]));
   at("chat-forget").addEventListener("click", forgetIt);
   at("chat-again").addEventListener("click", reload);
-  at("chat-catalog").addEventListener("click", () => enter("models", true));
+  at("chat-catalog").addEventListener("click", () => {
+    enter("models", true);
+    document.dispatchEvent(new CustomEvent("suggest", { detail: SUGGESTED }));
+  });
   document.addEventListener("models", choose);
   document.addEventListener("able", ({ detail: can }) => {
     for (const id of ["chat-talk", "chat-settings", "chat-code"]) show(at(id), can.chat);

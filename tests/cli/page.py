@@ -459,6 +459,9 @@ class Admin(unittest.TestCase):
     def test_7_not_for_others(self):
         status, data = self.ask("/v1/admin/keys", "root", "POST", {"name": "plain"})
         self.secret["plain"] = json.loads(data)["key"]
+        for method in ("POST", "GET", "DELETE"):
+            self.assertEqual(self.ask("/v1/models/hf:test/good/pull", "plain", method)[0], 403)
+        self.assertEqual(json.loads(self.ask("/v1/catalog", "plain")[1])["pulls"], [])
         self.page.fill("#key", self.secret["plain"])
         self.page.click("#key-form button[type=submit]")
         self.page.until("document.getElementById('tab-admin').hidden")
@@ -521,6 +524,55 @@ class Catalog(unittest.TestCase):
         self.press("hub-slow")
         self.page.until(f"{self.card('hub-slow')}.textContent.includes('Stopped.')")
         self.assertFalse((pathlib.Path(os.environ["INHOUSE_MODELS"]) / "hub-slow").exists())
+
+    def fetch(self, repo):
+        self.page.fill("#repo-name", repo)
+        self.page.click("#repo-form button")
+
+    def repo(self, name):
+        return f"[...document.querySelectorAll('#repos li')].find((c) => c.querySelector('h3').textContent === 'hf:{name}')"
+
+    def test_3_any_repository(self):
+        page = self.page
+        self.fetch("not a repository")
+        page.until("document.getElementById('catalog-error').textContent.includes('OWNER/NAME')")
+        self.fetch("https://hub.example/test/once/")
+        page.until(f"document.getElementById('catalog-note').textContent.includes('hf:test/once is here') && !{self.repo('test/once')}")
+        self.assertTrue((pathlib.Path(os.environ["INHOUSE_MODELS"]) / "once" / "model.safetensors").exists())
+        page.until("[...document.querySelectorAll('#cards h2')].some((h) => h.textContent === 'once')")
+        self.assertEqual(page.text("#catalog-error"), "")
+        self.fetch("hf:test/slow")
+        page.until(f"{self.repo('test/slow')}?.querySelector('progress')?.value > 0")
+        check_looks(self, page, "models", "models-repo")
+        check_names(self, page, "models")
+        page.evaluate(f"{self.repo('test/slow')}.querySelector('.row button').click()")
+        page.until(f"{self.repo('test/slow')}?.textContent.includes('Stopped.')")
+        self.fetch("test/missing@v2")
+        page.until(f"{self.repo('test/missing@v2')}?.querySelector('.error')?.textContent.includes('has no test/missing')")
+
+    def test_3_any_repository_by_request(self):
+        def ask(path, method="POST", server=self.server):
+            response, data = server.get(f"/v1/models/{path}/pull", method=method, Content_Length="0")
+            return response.status, json.loads(data)
+        for path, status, words_of_it in (
+                ("hf:test/once", 409, "is here already"), ("hf:test/a..b", 400, "not OWNER/NAME"), ("hf:test/x@y%20z", 400, "not a revision"),
+                ("hf:" + "a" * 90 + "/" + "b" * 90, 400, "")):
+            got, data = ask(path)
+            self.assertEqual(got, status, (path, data))
+            self.assertIn(words_of_it, data["error"]["message"])
+        self.assertEqual(ask("hf:test/nobody", "GET")[0], 404)
+        self.assertEqual(ask("hf:test/once", "GET")[1]["status"], "succeeded")
+        self.assertEqual([p["model"] for p in json.loads(self.server.get("/v1/catalog")[1])["pulls"]], ["hf:test/once", "hf:test/slow", "hf:test/missing@v2"])
+        self.assertEqual(ask("hf:test/good", server=self.offline)[0], 403)
+        # What is no model of a family that the program knows is said.
+        self.assertEqual(ask("hf:test/flux")[0], 202)
+        for _ in range(PATIENCE * 10):
+            state = ask("hf:test/flux", "GET")[1]
+            if state["status"] not in ("queued", "running"):
+                break
+            time.sleep(0.1)
+        self.assertEqual(state["status"], "failed")
+        self.assertIn("cannot open it", state["error"]["message"])
 
     def test_4_wrong_bytes(self):
         self.press("hub-wrong")

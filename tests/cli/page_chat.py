@@ -14,7 +14,7 @@ import time
 import unittest
 
 from browser import PATIENCE, Browser, Page
-from page_kit import PROGRAM, WORK, Server, check_looks, check_names
+from page_kit import HUB, PROGRAM, SOURCE, WORK, Server, check_looks, check_names
 
 ENDED = "document.getElementById('chat-stop').hidden"
 TURNS = "document.querySelectorAll('#chat-log .turn').length"
@@ -321,12 +321,43 @@ class NoModel(unittest.TestCase):
             self.assertNotIn("chat", page.text("#state"))
             check_names(self, page, "chat")
             check_looks(self, page, "chat", "chat-none")
+            # A server that fetches nothing leads to its catalog and suggests nothing.
             page.click("#chat-catalog")
             self.assertEqual(page.evaluate("[document.getElementById('models').hidden, document.activeElement.id]"), [False, "tab-models"])
             self.assertEqual(page.complaints(), [])
             page.close()
         finally:
             empty.stop()
+
+    @unittest.skipUnless(os.path.exists(HUB), "the tests' hub is not built")
+    def test_one_is_fetched(self):
+        """Without a restart: fetched in the catalog, it can be talked with."""
+        hub = subprocess.Popen([HUB, str(SOURCE / "tests" / "data"), str(WORK / "hub.log")], stdout=subprocess.PIPE, text=True)
+        address = f"http://127.0.0.1:{hub.stdout.readline().strip()}"
+        server = Server(env={"INHOUSE_KEY": "", "INHOUSE_MODELS": str(WORK / "fetched"), "HF_ENDPOINT": address, "HF_HUB_OFFLINE": "0"})
+        try:
+            page = Page(browser, server.address + "/#chat")
+            page.ask("Page.bringToFront")
+            page.click("#chat-catalog")
+            self.assertEqual(page.evaluate("[document.activeElement.id, document.activeElement.value]"), ["repo-name", "Qwen/Qwen3-1.7B"])
+            page.fill("#repo-name", "test/qwen")
+            page.click("#repo-form button")
+            page.until("document.getElementById('state').textContent.includes('chat')")
+            page.until("[...document.querySelectorAll('#cards button')].some((b) => b.textContent === 'Chat with it')")
+            page.click("#tab-chat")
+            self.assertTrue(page.evaluate("document.getElementById('chat-none').hidden && !document.getElementById('chat-talk').hidden"))
+            page.fill("#chat-max_tokens", "5")
+            page.fill("#chat-text", "Hello")
+            page.click("#chat-go")
+            page.until(f"{ENDED} && {TURNS} === 2")
+            self.assertIn("5 tokens", page.text("#chat-log .foot"))
+            self.assertEqual(page.complaints(), [])
+            page.close()
+        finally:
+            server.stop()
+            hub.kill()
+            hub.wait()
+            hub.stdout.close()
 
 
 server = Server(env={"INHOUSE_KEY": ""})
