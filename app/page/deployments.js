@@ -18,7 +18,7 @@ function facts(d) {
 export function deployments(changed) {
   const form = at("deployments-form"), list = at("deployments-list"), edit = at("deployments-edit");
   const name = at("deployments-name"), model = at("deployments-model"), field = (key) => at(`deployments-${key}`);
-  let all = [];
+  let all = [], turn = 0;
 
   const fail = (error) => complain(at("deployments-error"), explain(error));
 
@@ -69,9 +69,13 @@ export function deployments(changed) {
     return make("li", {}, about, quiet("Change", () => open(d), `Change ${d.name}`), quiet("Remove", () => remove(d), `Remove ${d.name}`));
   }
 
+  /** Where two are under way, the answer to the later one counts. */
   async function load() {
+    const mine = ++turn;
     try {
-      all = (await (await request(PATH)).json()).data;
+      const { data } = await (await request(PATH)).json();
+      if (mine !== turn) return;
+      all = data;
       complain(at("deployments-error"), null);
     } catch (error) {
       fail(error);

@@ -113,7 +113,7 @@ export function jobs() {
 
   const some = () => encodeURIComponent([...rows.keys()][0] || "JOB");
   codeView(at("jobs-code"), { List: () => ({ path: `${PATH}?limit=${limit}` }), Look: () => ({ path: `${PATH}/${some()}` }),
-    Result: () => ({ path: `${PATH}/${some()}/result`, out: "result" }), "Cancel or delete": () => ({ method: "DELETE", path: `${PATH}/${some()}` }) });
+    Result: () => ({ path: `${PATH}/${some()}/result`, out: "result" }), End: () => ({ method: "DELETE", path: `${PATH}/${some()}` }) });
   at("jobs-more").addEventListener("click", () => {
     limit = LIMITS.many;
     look();
