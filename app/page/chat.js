@@ -42,7 +42,7 @@ function talkCard() {
 function settingsCard() {
   const file = make("input", { id: "chat-import", className: "hidden-file", type: "file", accept: "application/json,.json" });
   const dice = Object.assign(button("chat-dice", "⚄"), { ariaLabel: "Throw the dice for a new seed" });
-  const seed = make("input", { id: "chat-seed", inputMode: "numeric", pattern: "[0-9]*", placeholder: "by chance", autocomplete: "off" });
+  const seed = make("input", { id: "chat-seed", inputMode: "numeric", pattern: "[0-9]*", placeholder: "random", autocomplete: "off" });
   const schema = make("textarea", { rows: 6, spellcheck: false, className: "mono", placeholder: '{"type": "object", "properties": {…}}' });
   schema.setAttribute("aria-describedby", "chat-schema-note");
   return make("div", { className: "card settings", id: "chat-settings" },
