@@ -80,7 +80,8 @@ static void offer(struct inventory *v, const struct model_entry *m)
     for (int i = 0; i < v->shelf.count; i++)
         if (strcmp(v->model[i].name, m->name) == 0)
             return;
-    v->model[v->shelf.count++] = (struct shelf_model){.name = m->name, .path = m->path};
+    v->model[v->shelf.count++] =
+        (struct shelf_model){.name = m->name, .path = m->path, .tasks = model_tasks(m)};
 }
 
 /* The default of a task: what was asked for must be there, what the program would choose need not.
@@ -132,7 +133,9 @@ static bool on_look(void *arg, void (*show)(void *to, const struct shelf_model *
     int n = models_scan(&found);
     for (int i = 0; i < n; i++)
         if (is_served(v->offered, &found[i]))
-            show(to, &(struct shelf_model){.name = found[i].name, .path = found[i].path});
+            show(to,
+                &(struct shelf_model){
+                    .name = found[i].name, .path = found[i].path, .tasks = model_tasks(&found[i])});
     if (n >= 0)
         free(found);
     return n >= 0;

@@ -43,6 +43,49 @@ enum ih_status hub_place_read(struct hub_place *p, struct ih_error *e)
     return IH_OK;
 }
 
+/* The part of `asked` in front of a revision. */
+static enum ih_status read_revision(
+    struct fetch_wanted *w, const char *asked, char *name, size_t size, struct ih_error *e)
+{
+    const char *at = strchr(asked, '@');
+    size_t length = at ? (size_t)(at - asked) : strlen(asked);
+    *w = (struct fetch_wanted){.revision = ""};
+    if (length >= size || (at && strlen(at + 1) >= sizeof w->revision))
+        return fail(e, IH_INVALID, "the name is too long: %.40s...", asked);
+    memcpy(name, asked, length);
+    name[length] = 0;
+    if (at)
+        snprintf(w->revision, sizeof w->revision, "%s", at + 1);
+    return IH_OK;
+}
+
+enum ih_status fetch_understand(
+    struct fetch_wanted *w, const struct catalog *catalog, const char *asked, struct ih_error *e)
+{
+    char name[sizeof w->repo];
+    enum ih_status status = read_revision(w, asked, name, sizeof name, e);
+    if (status)
+        return status;
+    w->known = catalog_find(catalog, name);
+    const char *revision = "main", *slash = strrchr(name, '/');
+    if (w->known) {
+        snprintf(w->repo, sizeof w->repo, "%s", w->known->repo ? w->known->repo : "");
+        snprintf(w->name, sizeof w->name, "%s", w->known->name);
+        revision = w->known->revision ? w->known->revision : revision;
+    } else if (strncmp(name, "hf:", 3) == 0) {
+        snprintf(w->repo, sizeof w->repo, "%s", name + 3);
+        if (!hub_is_repo(w->repo))
+            return fail(e, IH_INVALID, "'%.80s' is not OWNER/NAME", w->repo);
+        snprintf(w->name, sizeof w->name, "%.127s", slash ? slash + 1 : w->repo);
+    } else {
+        return fail(e, IH_NOT_FOUND,
+            "'%.80s' is neither in 'inhouse models search' nor hf:OWNER/NAME", asked);
+    }
+    if (!w->revision[0])
+        snprintf(w->revision, sizeof w->revision, "%s", revision);
+    return IH_OK;
+}
+
 /* The files that the catalog knows are wanted, and must be what it says; those of another revision
  * it does not know. */
 static void expect_files(

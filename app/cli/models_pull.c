@@ -11,12 +11,6 @@
 
 enum { AT_ONCE = 4, AT_ONCE_MAX = 32 };
 
-/* What is asked for, as a repository and a name here. */
-struct wanted {
-    char repo[200], revision[100], name[128];
-    const struct catalog_model *known; /* null: by its repository */
-};
-
 static int unknown(const struct args *a, const struct catalog *catalog, const char *asked)
 {
     int n;
@@ -33,34 +27,20 @@ static int unknown(const struct args *a, const struct catalog *catalog, const ch
 
 /* 0, or an exit code after saying what is wrong. */
 static int understand(
-    struct wanted *w, const struct args *a, const struct catalog *catalog, const char *asked)
+    struct fetch_wanted *w, const struct args *a, const struct catalog *catalog, const char *asked)
 {
-    const char *local = args_value(a, "name", NULL), *at = strchr(asked, '@');
-    char name[sizeof w->repo];
-    size_t length = at ? (size_t)(at - asked) : strlen(asked);
-    *w = (struct wanted){.revision = "main"};
-    if (length >= sizeof name || (at && strlen(at + 1) >= sizeof w->revision))
-        return usage_error(a->command, "the name is too long: %.40s...", asked);
-    snprintf(name, sizeof name, "%.*s", (int)length, asked);
-    w->known = catalog_find(catalog, name);
-    if (w->known && !w->known->repo) {
+    const char *local = args_value(a, "name", NULL);
+    struct ih_error e;
+    enum ih_status status = fetch_understand(w, catalog, asked, &e);
+    if (status == IH_NOT_FOUND)
+        return unknown(a, catalog, asked);
+    if (status)
+        return usage_error(a->command, "%s", e.text);
+    if (!w->repo[0]) {
         complain("%s %s; there is nothing to fetch", w->known->name,
             w->known->remote ? "is remote" : "comes with the program");
         return EXIT_MODEL;
     }
-    if (w->known) {
-        snprintf(w->repo, sizeof w->repo, "%s", w->known->repo);
-        snprintf(w->name, sizeof w->name, "%s", w->known->name);
-        snprintf(w->revision, sizeof w->revision, "%s", w->known->revision);
-    } else if (strncmp(name, "hf:", 3) == 0) {
-        const char *slash = strrchr(name, '/');
-        snprintf(w->repo, sizeof w->repo, "%s", name + 3);
-        snprintf(w->name, sizeof w->name, "%.127s", slash ? slash + 1 : w->repo);
-    } else {
-        return unknown(a, catalog, asked);
-    }
-    if (at)
-        snprintf(w->revision, sizeof w->revision, "%s", at + 1);
     if (local)
         snprintf(w->name, sizeof w->name, "%.127s", local);
     if (!hub_is_model_name(w->name))
@@ -84,8 +64,8 @@ static bool read_number(const struct args *a, const char *name, int low, int hig
     return true;
 }
 
-static int run_pull(
-    const struct args *a, const struct wanted *w, struct hub *hub, const char *folder, int parallel)
+static int run_pull(const struct args *a, const struct fetch_wanted *w, struct hub *hub,
+    const char *folder, int parallel)
 {
     struct ih_error e = {0};
     const char **files = calloc((size_t)a->given + 1, sizeof *files);
@@ -146,7 +126,7 @@ static int pull_known(const struct args *a, const struct catalog *catalog, const
     struct hub_place at;
     struct hub hub = {.endpoint = at.address, .retries = 5, .timeout = 30};
     struct ih_error e;
-    struct wanted w;
+    struct fetch_wanted w;
     struct stat st;
     int parallel = AT_ONCE, code = understand(&w, a, catalog, asked);
     if (code)

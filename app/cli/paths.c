@@ -3,7 +3,7 @@
 
 #include "author/entry.h"
 #include "hub/catalog.h"
-#include "inhouse/inhouse.h"
+#include "inhouse/options.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -328,6 +328,11 @@ enum ih_status model_locate(struct model_entry *out, const char *name, struct ih
     return status;
 }
 
+static bool listens(const struct model_entry *m)
+{
+    return strcmp(m->kind, "whisper") == 0 || strcmp(m->kind, "ggml") == 0;
+}
+
 enum ih_status model_default(struct model_entry *out, struct ih_error *e)
 {
     struct model_entry *list;
@@ -339,8 +344,7 @@ enum ih_status model_default(struct model_entry *out, struct ih_error *e)
         return status;
     }
     for (int i = 0; i < n; i++) {
-        bool whisper = !strcmp(list[i].kind, "whisper") || !strcmp(list[i].kind, "ggml");
-        if (list[i].place != PLACE_USER || !whisper || !strcmp(list[i].name, own_model))
+        if (list[i].place != PLACE_USER || !listens(&list[i]) || !strcmp(list[i].name, own_model))
             continue;
         if (best < 0 || catalog_rank(c, list[i].name) > catalog_rank(c, list[best].name))
             best = i;
@@ -410,6 +414,11 @@ enum ih_status model_default_writer(struct model_entry *out, struct ih_error *e)
                             "('inhouse models pull hf:Qwen/Qwen3-0.6B') or name one with --model");
 }
 
+static bool draws(const struct model_entry *m)
+{
+    return strncasecmp(m->name, "flux.2", 6) == 0;
+}
+
 enum ih_status model_default_painter(struct model_entry *out, struct ih_error *e)
 {
     if (model_locate(out, own_painter, e) == IH_OK)
@@ -417,7 +426,7 @@ enum ih_status model_default_painter(struct model_entry *out, struct ih_error *e
     struct model_entry *list;
     int n = models_scan(&list), found = -1;
     for (int i = 0; i < n && found < 0; i++)
-        found = strncasecmp(list[i].name, "flux.2", 6) == 0 ? i : -1;
+        found = draws(&list[i]) ? i : -1;
     if (found >= 0)
         *out = list[found];
     free(list);
@@ -426,6 +435,14 @@ enum ih_status model_default_painter(struct model_entry *out, struct ih_error *e
                             "no model that draws is here: neither %s "
                             "nor a FLUX.2; name one with --model",
                             own_painter);
+}
+
+unsigned model_tasks(const struct model_entry *m)
+{
+    unsigned tasks = listens(m) ? IH_TRANSCRIBE : 0;
+    tasks |= is_kokoro(m) ? IH_SPEAK : 0u;
+    tasks |= draws(m) ? IH_DRAW : 0u;
+    return tasks | (writes(m) ? IH_CHAT : 0u);
 }
 
 bool program_find(const char *name, char *buf, size_t size)

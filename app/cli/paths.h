@@ -53,6 +53,9 @@ enum ih_status model_default_painter(struct model_entry *out, struct ih_error *e
 /* A text model that was fetched. */
 enum ih_status model_default_writer(struct model_entry *out, struct ih_error *e);
 
+/* Of enum ih_task: what a model is for, as far as its folder tells; else 0. */
+unsigned model_tasks(const struct model_entry *m);
+
 /* The program's own model that turns words into phonemes; false when it is not there. */
 bool speller_locate(struct model_entry *out);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The admin's room: usage, jobs and keys. It is there where the server keeps such things and the key may see them.
+// The admin's room: usage, jobs, deployments and keys. It is there where the server keeps such things and the key may see them.
 
+import { deployments } from "./deployments.js";
 import { at, show } from "./dom.js";
 import { jobs } from "./jobs.js";
 import { keys } from "./keys.js";
@@ -8,13 +9,20 @@ import { usage } from "./usage.js";
 
 /** enter(room) goes to a room, reload() looks anew at what the key may do, models() names the models. */
 export function adminRoom({ enter, reload, models }) {
-  const parts = { usage: usage(), jobs: jobs(), keys: keys(reload) };
+  const parts = { usage: usage(), jobs: jobs(), deployments: deployments(reload), keys: keys(reload) };
+
+  /** Names that a deployment may stand for, and a key may be limited to. */
+  async function offer() {
+    parts.deployments.offer(models());
+    await parts.deployments.load();
+    parts.keys.offer([...new Set([...models(), ...parts.deployments.names()])]);
+  }
 
   document.addEventListener("room", ({ detail: room }) => {
     const here = room === "admin";
     parts.jobs.watch(here);
     if (!here) return;
-    parts.keys.offer(models());
+    offer();
     parts.usage.load();
     parts.keys.load();
   });
@@ -24,6 +32,7 @@ export function adminRoom({ enter, reload, models }) {
     const open = admin && keeps;
     show(at("tab-admin"), open);
     if (!open && !at("admin").hidden) enter("listen");
+    if (open && !at("admin").hidden) offer();
   }
   return { load };
 }

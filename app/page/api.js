@@ -61,14 +61,14 @@ export function explain(error) {
   return new Problem(String(error.message || error));
 }
 
-/** The fetch options of a request as the code samples describe it: {json} or {form: [[name, value], ...]}. */
-export function body({ json, form }) {
-  if (json) return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(json) };
+/** The fetch options of a request as the code samples describe it: {method?, json} or {form: [[name, value], ...]}. */
+export function body({ method = "POST", json, form }) {
+  if (json) return { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(json) };
   const data = new FormData();
   for (const [name, value, fileName] of form)
     if (fileName) data.append(name, value, fileName);
     else data.append(name, value);
-  return { method: "POST", body: data };
+  return { method, body: data };
 }
 
 /** Pieces of a response's body as they arrive. */

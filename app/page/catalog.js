@@ -50,14 +50,17 @@ function endWords(pull) {
 /** arrived() is called when a model has come. */
 export function catalog(arrived) {
   const rows = new Map();
-  let models = [], may = false, seen = false, timer = 0, came = "";
+  let models = [], repos = [], may = false, seen = false, timer = 0, came = "";
 
-  const path = (model) => `/v1/models/${encodeURIComponent(model.name)}/pull`;
+  // A repository's name has a slash, which stays one.
+  const path = (model) => `/v1/models/${model.name.split("/").map(encodeURIComponent).join("/").replace("hf%3A", "hf:")}/pull`;
+  const all = () => [...models, ...repos];
 
   async function act(model, method) {
     try {
       const pull = await (await request(path(model), { method })).json();
-      for (const now of models) if (now.name === model.name) now.pull = pull;
+      for (const now of all()) if (now.name === model.name) now.pull = pull;
+      if (model.asked) repos = [...repos.filter((now) => now.name !== model.name), { ...model, pull }];
       came = "";
       complain(at("catalog-error"), null);
     } catch (error) {
@@ -86,9 +89,9 @@ export function catalog(arrived) {
       if (known.bar) row.prepend(known.bar, known.words);
       const bad = model.pull && model.pull.status === "failed";
       const ending = make("p", { className: bad ? "error" : "note", textContent: endWords(model.pull) });
-      known.element.replaceChildren(make("h3", { textContent: model.name }), make("p", { className: "note", textContent: TASKS[model.task] || model.task }),
+      known.element.replaceChildren(make("h3", { textContent: model.name }), make("p", { className: "note", textContent: TASKS[model.task] || model.task || "From the hub" }),
         ...describe(model), ...(ending.textContent ? [ending] : []), row);
-      if (held) (known.element.querySelector("button") || at("catalog")).focus();
+      if (held) (known.element.querySelector("button") || known.element.parentElement || at("catalog")).focus();
     }
     if (known.bar) {
       const { done, total } = model.pull;
@@ -100,26 +103,31 @@ export function catalog(arrived) {
 
   function fill() {
     const list = models.filter((model) => model.repo && !model.here);
-    const cards = list.map(card), place = at("catalog");
-    if (cards.length !== place.children.length || cards.some((element, i) => place.children[i] !== element)) place.replaceChildren(...cards);
-    show(at("catalog-part"), list.length > 0);
-    const moving = list.filter((model) => underWay(model.pull)).length;
+    const asked = repos.filter((model) => model.pull.status !== "succeeded");
+    for (const [place, cards] of [[at("catalog"), list.map(card)], [at("repos"), asked.map(card)]])
+      if (cards.length !== place.children.length || cards.some((element, i) => place.children[i] !== element)) place.replaceChildren(...cards);
+    show(at("repos"), asked.length > 0);
+    show(at("repo-form"), may);
+    show(at("catalog-part"), list.length > 0 || may);
+    const moving = [...list, ...asked].filter((model) => underWay(model.pull)).length;
     const words = moving ? `${moving} on ${moving === 1 ? "its" : "their"} way` : may ? came : "The server fetches them for keys of admins, unless it is kept offline.";
     if (at("catalog-note").textContent !== words) at("catalog-note").textContent = words;
   }
 
   /** What the catalog says of each model, by its name. */
   async function load() {
-    const before = new Set(models.filter((model) => underWay(model.pull)).map((model) => model.name));
+    const before = new Set(all().filter((model) => underWay(model.pull)).map((model) => model.name));
     try {
       const answer = await (await request("/v1/catalog")).json();
       models = answer.data;
+      repos = answer.pulls.map((pull) => ({ name: pull.model, repo: pull.model.slice("hf:".length), languages: [], pull }));
       may = answer.can_pull;
     } catch {
-      models = []; // a server without a catalog
+      models = repos = []; // a server without a catalog
+      may = false;
     }
     fill();
-    const here = models.filter((model) => model.here && before.has(model.name));
+    const here = all().filter((model) => (model.here || (model.pull && model.pull.status === "succeeded")) && before.has(model.name));
     if (here.length) {
       came = `${here.map((model) => model.name).join(", ")} is here.`;
       fill();
@@ -130,9 +138,21 @@ export function catalog(arrived) {
 
   function watch() {
     clearTimeout(timer);
-    if (seen && models.some((model) => underWay(model.pull))) timer = setTimeout(() => load().then(watch), SOON);
+    if (seen && all().some((model) => underWay(model.pull))) timer = setTimeout(() => load().then(watch), SOON);
   }
 
+  at("repo-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const name = at("repo-name").value.trim().replace(/^(hf:|https?:\/\/[^/]+\/)/, "").replace(/\/$/, "");
+    if (!/^[\w.-]+\/[\w.-]+(@[\w.-]+)?$/.test(name)) return void complain(at("catalog-error"), explain(new Error("A repository is written as OWNER/NAME.")));
+    act({ name: `hf:${name}`, repo: name, languages: [], asked: true }, "POST");
+    at("repo-name").value = "";
+  });
+  document.addEventListener("suggest", ({ detail: repo }) => {
+    if (!may) return;
+    at("repo-name").value = repo;
+    at("repo-name").focus();
+  });
   document.addEventListener("room", ({ detail: room }) => {
     seen = room === "models";
     if (seen && models.length) load().then(watch);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Jobs of all keys: how far they are, stopped, their results. The list looks again by itself while it is seen.
 
+import { codeView } from "./code.js";
 import { agree, at, complain, lasting, make, quiet, save, show } from "./dom.js";
 import { explain, request } from "./api.js";
 
@@ -110,6 +111,9 @@ export function jobs() {
     if (seen) timer = setTimeout(look, soon ? SOON : LATER);
   }
 
+  const some = () => encodeURIComponent([...rows.keys()][0] || "JOB");
+  codeView(at("jobs-code"), { List: () => ({ path: `${PATH}?limit=${limit}` }), Look: () => ({ path: `${PATH}/${some()}` }),
+    Result: () => ({ path: `${PATH}/${some()}/result`, out: "result" }), End: () => ({ method: "DELETE", path: `${PATH}/${some()}` }) });
   at("jobs-more").addEventListener("click", () => {
     limit = LIMITS.many;
     look();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keys of the server: listed, made, revoked.
 
+import { codeView } from "./code.js";
 import { agree, at, complain, copyText, day, make, quiet, show } from "./dom.js";
 import { body, explain, key, request } from "./api.js";
 import { UNITS } from "./usage.js";
@@ -54,6 +55,7 @@ export function keys(reload) {
     const first = (k) => (k.state === "active" ? 0 : 1);
     list.replaceChildren(...[...all].sort((a, b) => first(a) - first(b)).map(row));
     show(at("keys-none"), all.length === 0);
+    refresh();
     if (all.length === 0) at("keys-admin").checked = true;
   }
 
@@ -84,6 +86,10 @@ export function keys(reload) {
     if (at("keys-expires").value) json.expires = Math.floor(new Date(`${at("keys-expires").value}T23:59:59`).getTime() / 1000);
     return json;
   }
+  const active = () => all.find((k) => k.state === "active") || { name: "NAME" };
+  const refresh = codeView(at("keys-code"), { List: () => ({ path: PATH }),
+    Make: () => ({ path: PATH, json: { ...describe(), name: at("keys-called").value.trim() || "NAME" } }),
+    Revoke: () => ({ method: "DELETE", path: `${PATH}/${encodeURIComponent(active().name)}` }) });
 
   function reveal(made) {
     at("keys-name").textContent = made.name;
@@ -116,6 +122,7 @@ export function keys(reload) {
       make("label", { className: "tick" }, make("input", { type: "checkbox", value, checked: ticked.has(value) }), value)));
   }
 
+  form.addEventListener("input", refresh);
   at("keys-quota").addEventListener("click", addQuota);
   at("keys-copy").addEventListener("click", () => copyText(at("keys-text").textContent, at("keys-text"), at("keys-copied")));
   at("keys-done").addEventListener("click", () => {

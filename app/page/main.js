@@ -3,48 +3,18 @@
 
 import { adminRoom } from "./admin.js";
 import { key, request } from "./api.js";
+import { chatRoom } from "./chat.js";
 import { at, languageName, make, show } from "./dom.js";
 import { drawRoom } from "./draw.js";
 import { listenRoom } from "./listen.js";
 import { modelsRoom } from "./models.js";
 import { profiles } from "./profiles.js";
+import { enter, mayEnter, tabs, taskRooms, wanted } from "./rooms.js";
 import { speakRoom } from "./speak.js";
 
-const ROOMS = ["listen", "speak", "draw", "models", "admin"];
 const THEMES = ["system", "light", "dark"];
+const NONE = "This server has no model for it.";
 const LANGUAGES = "ar cs da de el en es fa fi fr he hi hu id it ja ko nl no pl pt ro ru sv th tr uk vi zh".split(" ");
-
-/** Those that this key may enter. */
-const rooms = () => ROOMS.filter((room) => !at(`tab-${room}`).hidden);
-
-function enter(room, focus) {
-  for (const name of ROOMS) {
-    const tab = at(`tab-${name}`), chosen = name === room;
-    tab.setAttribute("aria-selected", String(chosen));
-    tab.tabIndex = chosen ? 0 : -1;
-    show(at(name), chosen);
-    if (chosen && focus) tab.focus();
-  }
-  if (location.hash.slice(1) !== room) history.replaceState(null, "", `#${room}`);
-  document.dispatchEvent(new CustomEvent("room", { detail: room }));
-}
-
-const wanted = () => (rooms().includes(location.hash.slice(1)) ? location.hash.slice(1) : "listen");
-
-function tabs() {
-  for (const room of ROOMS) {
-    at(`tab-${room}`).addEventListener("click", () => enter(room));
-    at(`tab-${room}`).addEventListener("keydown", (event) => {
-      const open = rooms(), i = open.indexOf(room);
-      const to = { ArrowRight: i + 1, ArrowLeft: i + open.length - 1, Home: 0, End: open.length - 1 }[event.key];
-      if (to === undefined) return;
-      event.preventDefault();
-      enter(open[to % open.length], true);
-    });
-  }
-  addEventListener("hashchange", () => enter(wanted()));
-  enter(wanted());
-}
 
 /** The switch goes round: as the system is, light, dark. */
 function themes() {
@@ -62,23 +32,26 @@ function themes() {
   if (THEMES.includes(kept)) set(kept);
 }
 
-/** What the server can do, without a key. */
+/** What the server can do, without a key. Rooms are told. */
 async function look() {
   const state = at("state");
+  let ready = {};
   try {
-    const ready = await (await request("/readyz")).json();
-    const can = [["transcribe", "listen"], ["speak", "speak"], ["draw", "draw"]];
-    const able = can.filter(([task]) => ready[task]).map(([, word]) => word);
+    ready = await (await request("/readyz")).json();
+    const able = taskRooms().filter(({ task }) => ready[task]).map(({ room }) => room);
     state.textContent = `Ready to ${able.join(", ").replace(/, ([^,]*)$/, " and $1")}`;
     state.dataset.ready = "yes";
-    for (const [task, room] of can)
-      if (!ready[task]) at(`${room}-note`).textContent = "This server has no model for it.";
-    return ready;
+    for (const { task, room } of taskRooms()) {
+      const note = at(`${room}-note`);
+      if (!ready[task]) note.textContent = NONE;
+      else if (note.textContent === NONE) note.textContent = "";
+    }
   } catch (problem) {
     state.textContent = problem.message;
     state.dataset.ready = "no";
-    return {};
   }
+  document.dispatchEvent(new CustomEvent("able", { detail: ready }));
+  return ready;
 }
 
 function openKey(open) {
@@ -89,10 +62,15 @@ function openKey(open) {
 
 async function start() {
   const first = location.hash.slice(1);
-  const models = modelsRoom(), speak = speakRoom(), own = profiles(speak);
+  const anew = async () => {
+    can = await look();
+    await load();
+  };
+  const models = modelsRoom(anew), speak = speakRoom(), own = profiles(speak);
   const admin = adminRoom({ enter, reload: () => load(), models: models.names });
   listenRoom();
   drawRoom();
+  chatRoom(anew);
   tabs();
   themes();
   at("languages").append(...LANGUAGES.map((code) => make("option", { value: code, label: languageName(code) })));
@@ -123,9 +101,10 @@ async function start() {
     openKey(false);
     load();
   });
-  can = await look();
-  await load();
-  if (first !== wanted() && rooms().includes(first) && wanted() === "listen") enter(first);
+  await anew();
+  if (first !== wanted() && mayEnter(first) && wanted() === "listen") enter(first);
+  // An address with a room's name makes browsers focus the whole room.
+  if (document.activeElement.matches("[role=tabpanel]")) document.activeElement.blur();
   document.documentElement.dataset.loaded = "yes";
 }
 

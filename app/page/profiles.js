@@ -2,6 +2,7 @@
 // Voices of a company's own: made of a recording and a consent, heard, deleted.
 
 import { body, explain, request, warning } from "./api.js";
+import { codeView } from "./code.js";
 import { Work, agree, at, day, dropZone, languageName, make, quiet, show, size } from "./dom.js";
 import { Recorder } from "./record.js";
 
@@ -84,12 +85,54 @@ export function profiles(speak) {
     show(at("own"), allowed);
     show(at("own-empty"), list.length === 0);
     at("own-list").replaceChildren(...list.map(row));
+    fillBlend();
+    refresh();
   }
 
-  const describe = () => ({ form: [["name", value("name")], ["who", value("who")], ["language", value("language")],
+  const file = (take) => [take.file || "", take.file ? take.file.name : `${take.name}.wav`];
+  const describe = () => ({ path: PATH, form: [["name", value("name") || "NAME"], ["who", value("who") || "PERSON"], ["language", value("language")],
     ...["company", "about", "expires"].filter(value).map((name) => [name, value(name)]),
     ...(speak.model() ? [["model", speak.model()]] : []),
-    ["audio_sample", sample.file, sample.file.name], ["consent", consent.file, consent.file.name]] });
+    ["audio_sample", ...file(sample)], ["consent", ...file(consent)]] });
+  const share = () => Number(at("own-blend-share").value) / 100;
+  const describeBlend = () => ({ path: PATH, json: { name: value("blend-name") || "NAME",
+    blend: `${value("blend-one")}:${(1 - share()).toFixed(2)}+${value("blend-two")}:${share().toFixed(2)}`, ...(speak.model() ? { model: speak.model() } : {}) } });
+  const refresh = codeView(at("own-code"), { List: () => ({ path: speak.model() ? `${PATH}?model=${encodeURIComponent(speak.model())}` : PATH }),
+    Make: describe, Blend: describeBlend, Delete: () => ({ method: "DELETE", path: `${PATH}/${encodeURIComponent(speak.profiles().map((v) => v.id)[0] || "NAME")}` }) });
+
+  /** Voices that are nobody's: only those may be blended. */
+  function fillBlend() {
+    const names = speak.voices().filter((v) => !v.profile || v.consent === "not needed").map((v) => v.id);
+    for (const [i, id] of ["own-blend-one", "own-blend-two"].entries()) {
+      const select = at(id), before = select.value;
+      select.replaceChildren(...names.map((name) => make("option", { value: name, textContent: name })));
+      select.value = names.includes(before) ? before : names[Math.min(i, names.length - 1)] || "";
+    }
+  }
+
+  function tellShare() {
+    const two = Math.round(share() * 100);
+    at("own-blend-now").textContent = two === 50 ? "half and half" : `${100 - two} % and ${two} %`;
+  }
+
+  async function blend() {
+    const name = value("blend-name");
+    const signal = work.begin("Blending …");
+    try {
+      await request(PATH, { ...body(describeBlend()), signal });
+      await speak.load();
+      speak.choose(name);
+      at("own-blend-form").reset();
+      at("own-blend-two").selectedIndex = 1;
+      tellShare();
+      at("own-blend").open = false;
+      work.say(`Done: ${name} can speak.`);
+    } catch (error) {
+      work.fail(explain(error));
+    } finally {
+      work.end();
+    }
+  }
 
   async function create() {
     const name = value("name");
@@ -125,6 +168,12 @@ export function profiles(speak) {
     else if (!consent.file) work.fail(explain(new Error("A recording of the consent is missing.")));
     else create();
   });
+  at("own-blend-share").addEventListener("input", tellShare);
+  at("own-blend-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    blend();
+  });
+  at("own").addEventListener("input", refresh);
   speak.changed(fill);
 
   /** Whether the key may make voices. */

@@ -12,7 +12,12 @@ const TYPES = { wav: "audio/wav", mp3: "audio/mpeg", opus: "audio/ogg", flac: "a
 const KNOWN = ["model", "input", "voice", "speed", "response_format", "stream_format"];
 
 /** What is between two voices of a list in other respects than their name. */
-const aboutVoice = (voice) => [languageName(voice.language), voice.gender, voice.about].filter(Boolean).join(", ");
+const aboutVoice = (voice) => [voice.language && languageName(voice.language), voice.gender, voice.about].filter(Boolean).join(", ");
+
+function inList(voice) {
+  const about = [voice.language && languageName(voice.language), voice.gender].filter(Boolean).join(", ");
+  return about ? `${voice.name} (${about})` : voice.name;
+}
 
 export function speakRoom() {
   const form = at("speak-form"), audio = at("speak-audio");
@@ -36,7 +41,7 @@ export function speakRoom() {
     const before = voice.value;
     const fit = voices.filter((v) => !filter.value || v.language === filter.value);
     voice.replaceChildren(make("option", { value: "", textContent: "the best" }),
-      ...fit.map((v) => make("option", { value: v.id, textContent: `${v.name} (${languageName(v.language)}${v.gender ? `, ${v.gender}` : ""})` })));
+      ...fit.map((v) => make("option", { value: v.id, textContent: inList(v) })));
     if (fit.some((v) => v.id === before)) voice.value = before;
     at("voice-list").replaceChildren(...fit.map((v) => {
       const button = make("button", { type: "button", className: "quiet" }, make("strong", { textContent: v.name }), make("span", { textContent: aboutVoice(v) }));
@@ -143,5 +148,5 @@ export function speakRoom() {
     refresh();
   }
   return { load: loadVoices, choose, speak, model: () => (model.value === model.dataset.default ? "" : model.value),
-    profiles: () => voices.filter((v) => v.profile), changed: (told) => (tell = told) };
+    voices: () => voices, profiles: () => voices.filter((v) => v.profile), changed: (told) => (tell = told) };
 }

@@ -2,10 +2,12 @@
 // What was used, by day, key and model.
 
 import { Chart, shortNumber } from "./chart.js";
-import { at, complain, make, save } from "./dom.js";
+import { codeView } from "./code.js";
+import { at, complain, make, save, show } from "./dom.js";
 import { explain, request } from "./api.js";
 
 export const UNITS = { requests: "requests", audio_seconds: "seconds of audio", characters: "characters", megapixel_steps: "megapixel steps", tokens: "tokens" };
+const PATH = "/v1/admin/usage";
 const DAY = 86400000; // milliseconds
 const NOBODY = "no named key";
 
@@ -48,6 +50,7 @@ export function usage() {
     const byDay = new Map(sums(chosen, "day")), keys = sums(chosen, "key"), models = sums(chosen, "model");
     const total = chosen.reduce((sum, row) => sum + row.amount, 0), what = UNITS[unit.value];
     at("usage-sum").textContent = total ? `${shortNumber(total)} ${what} in ${list.length} days.` : `No ${what} in these ${list.length} days.`;
+    show(at("usage-charts"), total > 0);
     const best = [...byDay].sort((a, b) => b[1] - a[1])[0];
     charts.day.set(list.map((day) => [inWords(day, { month: "short", day: "numeric" }), byDay.get(day) || 0, inWords(day, { dateStyle: "medium" })]),
       best ? `Columns by day: most on ${inWords(best[0], { dateStyle: "medium" })} with ${shortNumber(best[1])} ${what}` : `Columns by day: no ${what}`);
@@ -59,7 +62,7 @@ export function usage() {
 
   async function load() {
     try {
-      rows = (await (await request(`/v1/admin/usage?${span()}`)).json()).data;
+      rows = (await (await request(`${PATH}?${span()}`)).json()).data;
       complain(at("usage-error"), null);
     } catch (error) {
       rows = [];
@@ -70,15 +73,19 @@ export function usage() {
 
   async function download() {
     try {
-      const response = await request(`/v1/admin/usage?${span()}&format=csv`);
+      const response = await request(`${PATH}?${span()}&format=csv`);
       save(await response.blob(), `usage-${list[0]}-${list[list.length - 1]}.csv`);
     } catch (error) {
       complain(at("usage-error"), explain(error));
     }
   }
 
+  const refresh = codeView(at("usage-code"), { JSON: () => ({ path: `${PATH}?${span()}` }), CSV: () => ({ path: `${PATH}?${span()}&format=csv`, out: "usage.csv" }) });
   unit.addEventListener("change", fill);
-  days.addEventListener("change", load);
+  days.addEventListener("change", () => {
+    load();
+    refresh();
+  });
   at("usage-csv").addEventListener("click", download);
   return { load };
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Models that could be here, and their way here: /v1/catalog, /v1/models/{model}/pull. */
+/* Models that could be here, and their way here: /v1/catalog, /v1/models/{model}/pull, and the same
+ * of a repository of the hub, whose name has a slash. */
 #include "server/operations.h"
 #include "server/pulls.h"
+
+#include <stdio.h>
 
 static bool check(const struct host *host, const struct form *form, struct problem *p)
 {
@@ -24,20 +27,30 @@ bool catalog_now(const struct host *host, const char *path, const struct form *f
     if (!list)
         return problem_set(p, 503, "unavailable", NULL, "the catalog cannot be read");
     bool allowed = form->asked.admin && pulls_allowed(host->pulls, &e);
-    answer_json(
-        a, 200, json_pack("{ss so sb}", "object", "list", "data", list, "can_pull", (int)allowed));
+    json_t *repos = form->asked.admin ? pulls_repos(host->pulls) : json_array();
+    answer_json(a, 200,
+        json_pack("{ss so sb so}", "object", "list", "data", list, "can_pull", (int)allowed,
+            "pulls", repos));
     return true;
 }
 
-/* Does one of the three things that can be done with a pull. */
+/* What can be done with a pull. */
+struct act {
+    bool (*run)(struct pulls *p, const char *name, json_t **out, struct problem *problem);
+    int status;
+};
+static const struct act begin = {pulls_begin, 202}, look = {pulls_show, 200},
+                        end = {pulls_cancel, 200};
+
 static bool answer_pull(const struct host *host, const struct form *form, struct answer *a,
-    struct problem *p, int status,
-    bool (*act)(struct pulls *p, const char *name, json_t **out, struct problem *problem))
+    struct problem *p, const struct act *act, bool repo)
 {
+    char name[sizeof form->asked.item + 3];
     json_t *json = NULL;
-    if (!check(host, form, p) || !act(host->pulls, form->asked.item, &json, p))
+    snprintf(name, sizeof name, "%s%s", repo ? "hf:" : "", form->asked.item);
+    if (!check(host, form, p) || !act->run(host->pulls, name, &json, p))
         return false;
-    answer_json(a, status, json);
+    answer_json(a, act->status, json);
     return true;
 }
 
@@ -45,19 +58,40 @@ bool pull_new_now(const struct host *host, const char *path, const struct form *
     struct answer *a, struct problem *p)
 {
     (void)path;
-    return answer_pull(host, form, a, p, 202, pulls_begin);
+    return answer_pull(host, form, a, p, &begin, false);
 }
 
 bool pull_now(const struct host *host, const char *path, const struct form *form, struct answer *a,
     struct problem *p)
 {
     (void)path;
-    return answer_pull(host, form, a, p, 200, pulls_show);
+    return answer_pull(host, form, a, p, &look, false);
 }
 
 bool pull_end_now(const struct host *host, const char *path, const struct form *form,
     struct answer *a, struct problem *p)
 {
     (void)path;
-    return answer_pull(host, form, a, p, 200, pulls_cancel);
+    return answer_pull(host, form, a, p, &end, false);
+}
+
+bool repo_new_now(const struct host *host, const char *path, const struct form *form,
+    struct answer *a, struct problem *p)
+{
+    (void)path;
+    return answer_pull(host, form, a, p, &begin, true);
+}
+
+bool repo_now(const struct host *host, const char *path, const struct form *form, struct answer *a,
+    struct problem *p)
+{
+    (void)path;
+    return answer_pull(host, form, a, p, &look, true);
+}
+
+bool repo_end_now(const struct host *host, const char *path, const struct form *form,
+    struct answer *a, struct problem *p)
+{
+    (void)path;
+    return answer_pull(host, form, a, p, &end, true);
 }

@@ -4,6 +4,7 @@
 #include "server/text.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +29,8 @@ struct depot {
     struct stock *stock;
     struct ih_model *speller;
     char *vad, *profiles;
-    struct shelf shelf;  /* its functions and remote models */
-    int fallback[TASKS]; /* slot, or -1 */
+    struct shelf shelf;         /* its functions and remote models */
+    atomic_int fallback[TASKS]; /* slot, or -1 */
     unsigned round;
     int count, room;
     struct slot **slot;
@@ -63,6 +64,8 @@ static const struct {
     {"mai-image-2.5", IH_DRAW},
     {"mai-image-2.7", IH_DRAW},
 };
+
+static const enum ih_task all_tasks[TASKS] = {IH_TRANSCRIBE, IH_SPEAK, IH_DRAW, IH_CHAT};
 
 static int task_index(enum ih_task task)
 {
@@ -227,6 +230,14 @@ static bool is_default(const struct depot *d, int slot)
     return false;
 }
 
+/* Under the lock: the newest slot, for tasks that there was no model for. */
+static void adopt(struct depot *d, unsigned tasks)
+{
+    for (int t = 0; t < TASKS; t++)
+        if (d->fallback[t] < 0 && (tasks & (unsigned)all_tasks[t]))
+            d->fallback[t] = d->count - 1;
+}
+
 /* A model that is on the machine. One that lies elsewhere now is another one. */
 static void show(void *depot, const struct shelf_model *model)
 {
@@ -237,7 +248,8 @@ static void show(void *depot, const struct shelf_model *model)
         i++;
     struct slot *s = i < d->count ? d->slot[i] : NULL;
     if (!s) {
-        add(d, model); /* without memory: the next time */
+        if (add(d, model)) /* without memory: the next time */
+            adopt(d, model->tasks);
     } else if (s->round != d->round && !is_default(d, i)) {
         if (strcmp(stock_path(s->model), model->path) != 0) {
             struct stocked *moved = stock_add(d->stock, model->path);
@@ -401,10 +413,9 @@ const char *depot_describe(const struct depot *d)
 
 static unsigned tasks_of(const struct depot *d, int slot)
 {
-    static const enum ih_task all[TASKS] = {IH_TRANSCRIBE, IH_SPEAK, IH_DRAW, IH_CHAT};
     unsigned tasks = 0;
     for (int t = 0; t < TASKS; t++)
-        tasks |= d->fallback[task_index(all[t])] == slot ? (unsigned)all[t] : 0u;
+        tasks |= d->fallback[t] == slot ? (unsigned)all_tasks[t] : 0u;
     return tasks;
 }
 

@@ -16,6 +16,7 @@
 struct shelf {
     const struct shelf_model {
         const char *name, *path;
+        unsigned tasks; /* of enum ih_task; 0 where that shows when it is opened */
     } * model;
     int count;
     /* Models far away that requests may name too; borrowed, and must outlive the depot. */
@@ -59,8 +60,9 @@ const struct author *depot_author(struct depot *d, const char *name);
 bool depot_chat(struct depot *d, struct ih_model *model, struct ih_chat **out, struct problem *p);
 void depot_give_back(struct depot *d, struct ih_model *model);
 
-/* Looks at the machine again. What is not there any more is not offered any more, except what was
- * a task's default at the start; who has it keeps it. depot_take() does so for a name that it does
+/* Looks at the machine again. What is not there any more is not offered any more, except what is
+ * a task's default; who has it keeps it. A task without a default takes the first model for it that
+ * is new. depot_take() does so for a name that it does
  * not know. */
 void depot_look(struct depot *d);
 /* Whether the list has that very name, looking at the machine again where it has not. */

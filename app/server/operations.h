@@ -71,6 +71,12 @@ bool pull_now(const struct host *host, const char *path, const struct form *form
     struct problem *p);
 bool pull_end_now(const struct host *host, const char *path, const struct form *form,
     struct answer *a, struct problem *p);
+bool repo_new_now(const struct host *host, const char *path, const struct form *form,
+    struct answer *a, struct problem *p);
+bool repo_now(const struct host *host, const char *path, const struct form *form, struct answer *a,
+    struct problem *p);
+bool repo_end_now(const struct host *host, const char *path, const struct form *form,
+    struct answer *a, struct problem *p);
 
 /* Events of a stream ("data: {...}"), each with its reference taken over: 0, or -1. */
 int event_write(struct answer *a, json_t *json);

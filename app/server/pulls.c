@@ -40,6 +40,12 @@ static bool is_over(const struct pull *u)
     return u->state != WAITING && u->state != RUNNING;
 }
 
+/* "hf:OWNER/NAME" */
+static bool is_repo(const char *name)
+{
+    return strncmp(name, "hf:", 3) == 0;
+}
+
 /* Under the lock. */
 static json_t *pull_json(const struct pull *u)
 {
@@ -173,6 +179,17 @@ json_t *pulls_catalog(struct pulls *p, bool with_pulls)
     return list;
 }
 
+json_t *pulls_repos(struct pulls *p)
+{
+    json_t *list = json_array();
+    pthread_mutex_lock(&p->lock);
+    for (int i = 0; i < p->count; i++)
+        if (is_repo(p->pull[i].name))
+            json_array_append_new(list, pull_json(&p->pull[i]));
+    pthread_mutex_unlock(&p->lock);
+    return list;
+}
+
 bool pulls_allowed(struct pulls *p, struct ih_error *e)
 {
     return p->supply->allowed(p->supply->arg, e);
@@ -182,6 +199,21 @@ static bool is_called(json_t *model, const char *key, const char *name)
 {
     const char *text = json_string_value(json_object_get(model, key));
     return text && strcmp(text, name) == 0;
+}
+
+/* A repository of the hub, whatever the catalog knows. */
+static bool understand_repo(
+    struct pulls *p, const char *asked, char name[128], struct problem *problem)
+{
+    struct ih_error e = {0};
+    bool here = false;
+    enum ih_status status = p->supply->knows(p->supply->arg, asked, &here, &e);
+    if (status)
+        return problem_set(problem, 400, "invalid_value", "model", "%s", e.text);
+    if (here)
+        return problem_set(problem, 409, "model_is_here", "model", "%.100s is here already", asked);
+    return snprintf(name, 128, "%s", asked) < 128 ||
+           problem_set(problem, 400, "invalid_value", "model", "the name is too long");
 }
 
 /* The catalog's own name of what is asked for, and that it can be fetched. */
@@ -229,7 +261,7 @@ bool pulls_begin(struct pulls *p, const char *asked, json_t **out, struct proble
     struct ih_error e = {0};
     if (!pulls_allowed(p, &e))
         return problem_set(problem, 403, "offline", NULL, "%s", e.text);
-    if (!understand(p, asked, name, problem))
+    if (!(is_repo(asked) ? understand_repo : understand)(p, asked, name, problem))
         return false;
     pthread_mutex_lock(&p->lock);
     struct pull *u = place(p, name);

@@ -18,11 +18,13 @@ void pulls_close(struct pulls **p);
 /* What the catalog has, each model with its "pull" where there was one and `with_pulls` says so. A
  * new reference, null when the catalog cannot be read. */
 json_t *pulls_catalog(struct pulls *p, bool with_pulls);
+/* Pulls of repositories that are in no catalog. A new reference, null without memory. */
+json_t *pulls_repos(struct pulls *p);
 /* Whether models may be fetched; false fills in the error. */
 bool pulls_allowed(struct pulls *p, struct ih_error *e);
 
-/* Begins to pull a model of the catalog, by its name or short name, or goes on with one that is
- * under way; *out is how it is, a new reference. False fills in the problem. */
+/* Begins to pull a model of the catalog, by its name or short name, or "hf:OWNER/NAME", or goes on
+ * with one that is under way; *out is how it is, a new reference. False fills in the problem. */
 bool pulls_begin(struct pulls *p, const char *name, json_t **out, struct problem *problem);
 /* The same for one that was begun. Cancelling one that has ended changes nothing. */
 bool pulls_show(struct pulls *p, const char *name, json_t **out, struct problem *problem);

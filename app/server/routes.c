@@ -159,6 +159,9 @@ static const struct route table[] = {
     {.method = "POST", .path = "/v1/models/{model}/pull", .dialect = &dialect_openai, .now = pull_new_now, .admin = true, .about = "Fetches a model of the catalog.", .status = 202},
     {.method = "GET", .path = "/v1/models/{model}/pull", .dialect = &dialect_openai, .now = pull_now, .admin = true, .about = "How far a model on its way is."},
     {.method = "DELETE", .path = "/v1/models/{model}/pull", .dialect = &dialect_openai, .now = pull_end_now, .admin = true, .about = "Ends the fetching of a model."},
+    {.method = "POST", .path = "/v1/models/hf:{owner}/{name}/pull", .dialect = &dialect_openai, .now = repo_new_now, .admin = true, .about = "Fetches a model of any repository of the hub.", .status = 202},
+    {.method = "GET", .path = "/v1/models/hf:{owner}/{name}/pull", .dialect = &dialect_openai, .now = repo_now, .admin = true, .about = "How far a repository on its way is."},
+    {.method = "DELETE", .path = "/v1/models/hf:{owner}/{name}/pull", .dialect = &dialect_openai, .now = repo_end_now, .admin = true, .about = "Ends the fetching of a repository."},
     {.method = "GET", .path = "/v1/key", .dialect = &dialect_openai, .now = own_key, .about = "What the key may do."},
     {.method = "POST", .path = "/v1/chat/completions", .dialect = &dialect_openai, .operation = &operation_chat},
     {.method = "POST", .path = "/v1/responses", .dialect = &dialect_openai, .operation = &operation_respond},
@@ -272,9 +275,9 @@ static bool matches(const char *pattern, const char *path)
 
 void route_item(const struct route *r, const char *path, char *buf, size_t size)
 {
-    const char *brace = strchr(r->path, '{');
+    const char *brace = strchr(r->path, '{'), *end = strrchr(r->path, '}');
     const char *piece = brace ? path + (brace - r->path) : "";
-    size_t n = strcspn(piece, "/");
+    size_t behind = end ? strlen(end + 1) : 0, n = strlen(piece) - behind;
     snprintf(buf, size, "%.*s", n < size ? (int)n : 0, piece);
 }
 

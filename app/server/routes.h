@@ -44,7 +44,8 @@ struct route {
 
 const struct route *routes_table(int *count);
 
-/* The piece of a path that stands for {name}; "" where there is none or it is too long. */
+/* What stands for {name} in a path, from the first of such pieces to the last with the slashes
+ * between them; "" where there is none or it is too long. */
 void route_item(const struct route *r, const char *path, char *buf, size_t size);
 
 /* Null when there is none: then `problem` says so, in `dialect`, and `allow` holds the methods

@@ -25,8 +25,11 @@ struct supply {
     json_t *(*list)(void *arg);
     /* Whether anything may be fetched at all; false fills in the error with why not. */
     bool (*allowed)(void *arg, struct ih_error *e);
-    /* Fetches one by its "name", which may take hours. What a pull that failed has brought is
-     * continued by the next. */
+    /* Whether there could be something to fetch under a name that is none of the list's
+     * ("hf:OWNER/NAME"), and whether it is here. IH_NOT_FOUND and IH_INVALID with a sentence. */
+    enum ih_status (*knows)(void *arg, const char *name, bool *here, struct ih_error *e);
+    /* Fetches one by its "name", or by one that is known as above, which may take hours. What a
+     * pull that failed has brought is continued by the next. */
     enum ih_status (*pull)(
         void *arg, const char *name, const struct supply_watch *watch, struct ih_error *e);
     void *arg;

@@ -19,8 +19,8 @@
  * lengths lie       like plain, and one byte of the weights differs together  each file waits until
  * three are asked for at the same time; 503 after five seconds
  *
- * Two kinds have files of their own and nothing goes wrong: kokoro and flux, laid out as those
- * models are on the hub.
+ * Three kinds have files of their own and nothing goes wrong: kokoro, flux and qwen, laid out as
+ * those models are on the hub.
  *
  * It also is a proxy for any host, which it takes for itself. It ends by itself after two minutes.
  */
@@ -58,6 +58,11 @@ static const struct offer {
     {"kokoro", "voices/af_tiny.pt", "kokoro-tiny/voices/af_tiny.pt"},
     {"kokoro", "voices/zm_tiny.pt", "kokoro-tiny/voices/zm_tiny.pt"},
     {"kokoro", "samples/HEARME.wav", "kokoro-tiny/config.json"},
+    {"qwen", "config.json", "qwen3-tiny/config.json"},
+    {"qwen", "generation_config.json", "qwen3-tiny/generation_config.json"},
+    {"qwen", "tokenizer.json", "qwen3-tiny/tokenizer.json"},
+    {"qwen", "tokenizer_config.json", "qwen3-tiny/tokenizer_config.json"},
+    {"qwen", "model.safetensors", "qwen3-tiny/model.safetensors"},
     {"clash", "config.json", "kokoro-tiny/config.json"},
     {"clash", "voices/af_tiny.pt", "kokoro-tiny/voices/af_tiny.pt"},
     {"clash", "voices.pth", "kokoro-tiny/kokoro-tiny.pth"},

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The playground from end to end in Chromium: what it loads, says, plays, draws, and how it looks.
 
-Arguments: the program, the source folder, a folder for screenshots or "", the tests' hub or "". Nothing is timed; what must not hang is given two minutes.
+Arguments as page_kit.py has them. Nothing is timed; what must not hang is given a minute.
 """
 
 import ast
@@ -12,61 +12,22 @@ import os
 import pathlib
 import re
 import shutil
-import signal
 import subprocess
 import sys
-import tempfile
-import threading
 import time
 import unittest
 
 from browser import PATIENCE, Browser, Page
+from page_kit import HUB, PROGRAM, SOURCE, WORK, Server, check_looks, check_names
 
-PROGRAM, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2]).resolve()
 MODEL = SOURCE / "models" / "transcribe-1"
 PAINTER = SOURCE / "tests" / "data" / "image1"
-WORK = pathlib.Path(tempfile.mkdtemp())
-HUB = next(iter(sys.argv[4:5]), "")
-SHOTS = pathlib.Path(sys.argv[3]).resolve() if len(sys.argv) > 3 and sys.argv[3] else None
-LOOKS = [("desktop", 1280, 900, False), ("desktop", 1280, 900, True), ("phone", 390, 844, False), ("phone", 390, 844, True)]
 ROOMS = ["listen", "speak", "draw", "models"]
 DONE = "document.getElementById('{0}-note').textContent.startsWith('Done') || !document.getElementById('{0}-error').hidden"
 
 
 def words(text):
     return re.sub(r"[^a-z0-9']+", " ", text.lower()).split()
-
-
-class Server:
-    def __init__(self, *flags, env=None):
-        self.process = subprocess.Popen([PROGRAM, "serve", "--port", "0", *flags], stderr=subprocess.PIPE, text=True,
-                                        env={**os.environ, **(env or {})})
-        said = ""
-        for line in self.process.stderr:
-            said += line
-            if found := re.search(r"listening on http://127\.0\.0\.1:(\d+)", line):
-                self.port = int(found.group(1))
-                break
-        else:
-            raise AssertionError(said)
-        threading.Thread(target=self.process.stderr.read, daemon=True).start()
-
-    @property
-    def address(self):
-        return f"http://127.0.0.1:{self.port}"
-
-    def get(self, path, method="GET", **headers):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
-        response = connection.getresponse()
-        data = response.read()
-        connection.close()
-        return response, data
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        if self.process.wait(PATIENCE) != 0:
-            raise AssertionError(self.process.returncode)
 
 
 class Files(unittest.TestCase):
@@ -343,32 +304,14 @@ class Rooms(unittest.TestCase):
         self.page.press("End")
         self.assertEqual(self.page.evaluate("document.activeElement.id"), "tab-models")
 
-    def check_names(self, room):
-        """All that can be used has a name in the tree that screen readers see."""
-        kinds = {"button", "textbox", "combobox", "slider", "tab", "radio", "checkbox", "link", "image", "spinbutton", "searchbox", "progressbar"}
-        self.page.click(f"#tab-{room}")
-        for node in self.page.ask("Accessibility.getFullAXTree")["nodes"]:
-            if not node["ignored"] and node["role"]["value"] in kinds:
-                self.assertTrue(node["name"]["value"].strip(), (room, node))
-
-    def check_looks(self, room):
-        for name, width, height, dark in LOOKS:
-            self.page.look(width, height, dark)
-            self.page.click(f"#tab-{room}")
-            time.sleep(0.2 if SHOTS else 0)
-            wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            self.assertLessEqual(wide, 0, (room, name))
-            if SHOTS:
-                self.page.screenshot(SHOTS / f"{room}-{name}-{'dark' if dark else 'light'}.png")
-
     def test_8_names(self):
         self.page.evaluate("document.getElementById('own-new').open = true")
         for room in ROOMS:
-            self.check_names(room)
+            check_names(self, self.page, room)
 
     def test_9_looks(self):
         for room in ROOMS:
-            self.check_looks(room)
+            check_looks(self, self.page, room)
 
     def test_quiet(self):
         """Nothing was complained about, and no other host was asked for anything."""
@@ -496,8 +439,8 @@ class Admin(unittest.TestCase):
         for part in ("#keys-create", ):
             page.evaluate(f"document.querySelector('{part}').open = true")
         page.click("#keys-quota")
-        Rooms.check_names(self, "admin")
-        Rooms.check_looks(self, "admin")
+        check_names(self, page, "admin")
+        check_looks(self, page, "admin")
         page.evaluate("document.querySelector('#keys-create').open = false")
         page.click("#jobs-list li button")
 
@@ -516,6 +459,9 @@ class Admin(unittest.TestCase):
     def test_7_not_for_others(self):
         status, data = self.ask("/v1/admin/keys", "root", "POST", {"name": "plain"})
         self.secret["plain"] = json.loads(data)["key"]
+        for method in ("POST", "GET", "DELETE"):
+            self.assertEqual(self.ask("/v1/models/hf:test/good/pull", "plain", method)[0], 403)
+        self.assertEqual(json.loads(self.ask("/v1/catalog", "plain")[1])["pulls"], [])
         self.page.fill("#key", self.secret["plain"])
         self.page.click("#key-form button[type=submit]")
         self.page.until("document.getElementById('tab-admin').hidden")
@@ -573,11 +519,60 @@ class Catalog(unittest.TestCase):
     def test_3_stopped(self):
         self.press("hub-slow")
         self.page.until(f"{self.card('hub-slow')}.querySelector('progress')?.value > 0")
-        Rooms.check_names(self, "models")
-        Rooms.check_looks(self, "models")
+        check_names(self, self.page, "models")
+        check_looks(self, self.page, "models")
         self.press("hub-slow")
         self.page.until(f"{self.card('hub-slow')}.textContent.includes('Stopped.')")
         self.assertFalse((pathlib.Path(os.environ["INHOUSE_MODELS"]) / "hub-slow").exists())
+
+    def fetch(self, repo):
+        self.page.fill("#repo-name", repo)
+        self.page.click("#repo-form button")
+
+    def repo(self, name):
+        return f"[...document.querySelectorAll('#repos li')].find((c) => c.querySelector('h3').textContent === 'hf:{name}')"
+
+    def test_3_any_repository(self):
+        page = self.page
+        self.fetch("not a repository")
+        page.until("document.getElementById('catalog-error').textContent.includes('OWNER/NAME')")
+        self.fetch("https://hub.example/test/once/")
+        page.until(f"document.getElementById('catalog-note').textContent.includes('hf:test/once is here') && !{self.repo('test/once')}")
+        self.assertTrue((pathlib.Path(os.environ["INHOUSE_MODELS"]) / "once" / "model.safetensors").exists())
+        page.until("[...document.querySelectorAll('#cards h2')].some((h) => h.textContent === 'once')")
+        self.assertEqual(page.text("#catalog-error"), "")
+        self.fetch("hf:test/slow")
+        page.until(f"{self.repo('test/slow')}?.querySelector('progress')?.value > 0")
+        check_looks(self, page, "models", "models-repo")
+        check_names(self, page, "models")
+        page.evaluate(f"{self.repo('test/slow')}.querySelector('.row button').click()")
+        page.until(f"{self.repo('test/slow')}?.textContent.includes('Stopped.')")
+        self.fetch("test/missing@v2")
+        page.until(f"{self.repo('test/missing@v2')}?.querySelector('.error')?.textContent.includes('has no test/missing')")
+
+    def test_3_any_repository_by_request(self):
+        def ask(path, method="POST", server=self.server):
+            response, data = server.get(f"/v1/models/{path}/pull", method=method, Content_Length="0")
+            return response.status, json.loads(data)
+        for path, status, words_of_it in (
+                ("hf:test/once", 409, "is here already"), ("hf:test/a..b", 400, "not OWNER/NAME"), ("hf:test/x@y%20z", 400, "not a revision"),
+                ("hf:" + "a" * 90 + "/" + "b" * 90, 400, "")):
+            got, data = ask(path)
+            self.assertEqual(got, status, (path, data))
+            self.assertIn(words_of_it, data["error"]["message"])
+        self.assertEqual(ask("hf:test/nobody", "GET")[0], 404)
+        self.assertEqual(ask("hf:test/once", "GET")[1]["status"], "succeeded")
+        self.assertEqual([p["model"] for p in json.loads(self.server.get("/v1/catalog")[1])["pulls"]], ["hf:test/once", "hf:test/slow", "hf:test/missing@v2"])
+        self.assertEqual(ask("hf:test/good", server=self.offline)[0], 403)
+        # What is no model of a family that the program knows is said.
+        self.assertEqual(ask("hf:test/flux")[0], 202)
+        for _ in range(PATIENCE * 10):
+            state = ask("hf:test/flux", "GET")[1]
+            if state["status"] not in ("queued", "running"):
+                break
+            time.sleep(0.1)
+        self.assertEqual(state["status"], "failed")
+        self.assertIn("cannot open it", state["error"]["message"])
 
     def test_4_wrong_bytes(self):
         self.press("hub-wrong")
@@ -615,8 +610,6 @@ class Key(unittest.TestCase):
             guarded.stop()
 
 
-if SHOTS:
-    SHOTS.mkdir(parents=True, exist_ok=True)
 server = Server("--draw-model", str(PAINTER), env={"INHOUSE_KEY": ""})
 browser = Browser(WORK)
 try:

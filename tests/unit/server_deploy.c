@@ -21,7 +21,7 @@ static int64_t now(void)
 static int set_up(void **state)
 {
     static int count;
-    static const struct shelf_model model[] = {{"tones", "/nowhere"}, {"other", "/nowhere"}};
+    static const struct shelf_model model[] = {{"tones", "/nowhere", 0}, {"other", "/nowhere", 0}};
     static const struct shelf shelf = {.model = model, .count = 2};
     struct ih_engine_options engine = {.threads = 1};
     struct ih_error e = {0};

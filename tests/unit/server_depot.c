@@ -87,7 +87,7 @@ static struct depot *open_depot(struct shelf *shelf, int megabytes, int minutes)
     struct depot *d;
     for (int i = 0; i < MODELS; i++) {
         make_model(path[i], name[i], size[i]);
-        model[i] = (struct shelf_model){name[i], path[i]};
+        model[i] = (struct shelf_model){name[i], path[i], 0};
     }
     shelf->model = model;
     shelf->count = MODELS;
@@ -356,8 +356,8 @@ static void test_models_come_and_go(void **state)
     (void)state;
     make_model(new_path, "new", MB);
     make_model(moved, "a-moved", MB);
-    machine.model[0] = (struct shelf_model){"a", path[0]};
-    machine.model[1] = (struct shelf_model){"new", new_path};
+    machine.model[0] = (struct shelf_model){"a", path[0], 0};
+    machine.model[1] = (struct shelf_model){"new", new_path, 0};
     struct ih_model *c = take(d, "c");
     /* Asked for by name, it is found; c and d have gone, b is the default. */
     use(d, "new");
@@ -390,6 +390,33 @@ static void test_models_come_and_go(void **state)
     assert_true(depot_has(d, "new"));
     depot_close(&d);
     assert_int_equal(atomic_load(&open_bytes), 0);
+}
+
+/* A task that nothing was there for takes the first new model for it; one that has a default keeps
+ * it. */
+static void test_a_task_finds_its_model(void **state)
+{
+    char chat_path[512], other_path[512];
+    struct machine machine = {.count = 2};
+    struct shelf shelf = {.look = look, .arg = &machine, .speak = "b"};
+    struct depot *d = open_depot(&shelf, 0, 0);
+    (void)state;
+    make_model(chat_path, "talks", MB);
+    make_model(other_path, "talks-too", MB);
+    machine.model[0] = (struct shelf_model){"talks", chat_path, IH_CHAT | IH_SPEAK};
+    machine.model[1] = (struct shelf_model){"talks-too", other_path, IH_CHAT};
+    assert_false(depot_can(d, IH_CHAT));
+    depot_look(d);
+    assert_true(depot_can(d, IH_CHAT));
+    assert_false(depot_can(d, IH_DRAW));
+    expect_names(d, "btalkstalks-tootts-1tts-1-hdgpt-4o-mini-ttsmai-voice-1mai-voice-2gpt-4o-mini"
+                    "gpt-4.1-minigpt-5-mini");
+    struct ih_model *m;
+    struct problem p = {0};
+    assert_true(depot_take(d, "tts-1", IH_SPEAK, &m, &p));
+    assert_string_equal(ih_model_name(m), "b");
+    depot_give_back(d, m);
+    depot_close(&d);
 }
 
 static void test_names_without_looking(void **state)
@@ -474,6 +501,7 @@ int main(void)
         cmocka_unit_test(test_keep),
         cmocka_unit_test(test_what_cannot_be_opened_holds_nothing),
         cmocka_unit_test(test_models_come_and_go),
+        cmocka_unit_test(test_a_task_finds_its_model),
         cmocka_unit_test(test_names_without_looking),
         cmocka_unit_test(test_a_crowd),
     };

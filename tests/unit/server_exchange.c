@@ -11,7 +11,7 @@ static struct service service;
 static int set_up(void **state)
 {
     struct ih_error e;
-    static const struct shelf_model model[] = {{"voice", "/nowhere"}, {"other", "/nowhere"}};
+    static const struct shelf_model model[] = {{"voice", "/nowhere", 0}, {"other", "/nowhere", 0}};
     static const struct shelf shelf = {.model = model, .count = 2};
     struct ih_engine_options engine = {.threads = 1};
     (void)state;

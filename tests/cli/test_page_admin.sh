@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The playground's deployments, and the code of what admins ask for, in a real browser: tests/cli/page_admin.py. Arguments as those of test_page.sh.
+set -u
+command -v python3 >/dev/null || { echo "skipped: python3 is not installed"; exit 0; }
+command -v chromium >/dev/null || { echo "skipped: chromium is not installed"; exit 0; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export HOME=$work INHOUSE_MODELS=$work/models INHOUSE_VOICES=$work/voices HF_HUB_OFFLINE=1 LC_ALL=C.UTF-8
+export TMPDIR=$work PYTHONDONTWRITEBYTECODE=1
+python3 "$(dirname "$0")/page_admin.py" "$1" "$2" "${4:-}" "$3/tests/hub_server"
