@@ -157,8 +157,8 @@ static bool refuse(const struct chat_work *w, const struct ih_chat_answer *a,
     if (e->code == IH_INVALID && w->request.chat.context &&
         a->prompt_tokens >= w->request.chat.context)
         return problem_set(p, 400, "deployment_limit", w->shape->field,
-            "the deployment '%s' takes at most %d tokens a request; this one has %d, and an answer "
-            "needs some",
+            "the deployment '%s' takes at most %d tokens a request; the messages of this one have "
+            "%d, and an answer needs some",
             w->deployment, w->request.chat.context, a->prompt_tokens);
     return chat_problem(p, e, author->remote);
 }

@@ -244,7 +244,7 @@ class Several(Kept):
             if 'model="critique",unit="tokens"' in text:
                 break
             time.sleep(0.1)
-        self.assertIn('inhouse_used_total{model="critique",unit="tokens"}', text)
+        self.assertIn('inhouse_used_total{model="critique",deployment="",unit="tokens"}', text)
         self.assertNotIn("critique:", text)
 
     def test_jobs(self):
