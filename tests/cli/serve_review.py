@@ -241,7 +241,7 @@ class Several(Kept):
         text = ""
         for _ in range(100):
             text = self.ask("GET", "/metrics")[2].decode()
-            if 'model="critique",unit="tokens"' in text:
+            if 'model="critique",deployment="",unit="tokens"' in text:
                 break
             time.sleep(0.1)
         self.assertIn('inhouse_used_total{model="critique",deployment="",unit="tokens"}', text)
