@@ -411,7 +411,7 @@ enum ih_status model_default_writer(struct model_entry *out, struct ih_error *e)
     return found >= 0 ? IH_OK
                       : fail(e, IH_NOT_FOUND,
                             "no model that writes text is here; fetch one "
-                            "('inhouse models pull hf:Qwen/Qwen3-0.6B') or name one with --model");
+                            "('inhouse models pull qwen3-0.6b') or name one with --model");
 }
 
 static bool draws(const struct model_entry *m)
