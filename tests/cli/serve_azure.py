@@ -52,18 +52,17 @@ class Sound(AzureCase):
 
     def test_the_v1_addresses(self):
         """What OpenAI's client asks for whose base address is /openai/v1."""
-        kind, body = form("whisper-1")
-        answer = self.server.ask("POST", "/openai/v1/audio/transcriptions", body, {"Content-Type": kind, **HEADERS})
+        answer = self.server.form("/openai/v1/audio/transcriptions", headers=HEADERS, model="whisper-1")
         self.assertEqual((answer[0], words(json.loads(answer[2])["text"])), (200, SAID))
         speech = {"model": "tts-1", "input": "Tea.", "voice": "alloy", "response_format": "wav"}
-        self.assertEqual(self.server.ask("POST", "/openai/v1/audio/speech", speech, HEADERS)[2][:4], b"RIFF")
-        self.assertEqual(self.server.ask("POST", "/openai/v1/audio/speech" + VERSION, speech, {"Authorization": "Bearer " + KEY})[0], 200)
+        self.assertEqual(self.server.json("/openai/v1/audio/speech", speech, HEADERS)[2][:4], b"RIFF")
+        self.assertEqual(self.server.json("/openai/v1/audio/speech" + VERSION, speech, {"Authorization": "Bearer " + KEY})[0], 200)
         names = [m["id"] for m in json.loads(self.server.ask("GET", "/openai/v1/models", headers=HEADERS)[2])["data"]]
         self.assertIn("whisper-1", names)
         self.assertEqual(json.loads(self.server.ask("GET", "/openai/v1/models/whisper-1", headers=HEADERS)[2])["id"], "whisper-1")
-        self.fails(self.server.ask("POST", "/openai/v1/chat/completions", {"model": "none", "messages": [{"role": "user", "content": "Hi"}]}, HEADERS),
+        self.fails(self.server.json("/openai/v1/chat/completions", {"model": "none", "messages": [{"role": "user", "content": "Hi"}]}, HEADERS),
                    404, "DeploymentNotFound", "model")
-        self.fails(self.server.ask("POST", "/openai/v1/images/generations", {}, HEADERS), 400, "InvalidRequest", "prompt")
+        self.fails(self.server.json("/openai/v1/images/generations", {}, HEADERS), 400, "InvalidRequest", "prompt")
         self.fails(self.server.ask("GET", "/openai/v1/files", headers=HEADERS), 404, "ResourceNotFound")
         self.fails(self.server.ask("GET", "/openai/v1/models"), 401, "Unauthorized")
 
