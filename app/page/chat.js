@@ -3,7 +3,7 @@
 
 import { body, events, explain, request, warning } from "./api.js";
 import { codeView } from "./code.js";
-import { Work, agree, at, copyText, make, quiet, save, show } from "./dom.js";
+import { Work, agree, at, button, copyText, field, make, note, quiet, save, show } from "./dom.js";
 import { markdown } from "./markdown.js";
 import { addRoom, enter } from "./rooms.js";
 import { SETTINGS, forget, keep, read, recall, write } from "./talk.js";
@@ -16,11 +16,8 @@ const NEAR = 60; // pixels from the end of the conversation at which it is follo
 const ENDS = { length: "cut off: the most tokens are reached", stopped: "stopped", broken: "broken off" };
 const EXAMPLES = ["Explain in three sentences why the sky is blue.", "Write a friendly reminder that the office is closed on Monday.", "List five names for a bakery, as a table with a reason each."];
 
-const field = (id, text, control, ...more) => make("div", {}, make("label", { htmlFor: id, textContent: text }), Object.assign(control, { id }), ...more);
 const number = (step, more = {}) => make("input", { type: "number", min: "0", step, placeholder: "the model's", autocomplete: "off", ...more });
 const option = ([value, textContent]) => make("option", { value, textContent });
-const note = (textContent, more = {}) => make("p", { className: "note", textContent, ...more });
-const button = (id, textContent, className = "quiet") => make("button", { type: "button", id, textContent, className });
 
 function talkCard() {
   const model = make("select", { id: "chat-model", className: "models" });

@@ -113,7 +113,7 @@ function script(r) {
 const WAYS = { curl, Python: sdk, JavaScript: script };
 
 /** A row of choices of which one is taken; picked(name) is called for another one. */
-function choices(id, label, names, picked) {
+export function choices(id, label, names, picked) {
   const group = make("div", { className: "ways", role: "radiogroup", ariaLabel: label });
   names.forEach((name, i) => {
     const radio = make("input", { type: "radio", name: id, checked: i === 0 });

@@ -33,8 +33,8 @@ export function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
-/** Calls chosen(file) for a file that is dropped on an element. */
-export function dropZone(element, chosen) {
+/** Calls chosen(file) for a file that is dropped on an element; with `many`, for each of several. */
+export function dropZone(element, chosen, many = false) {
   for (const name of ["dragenter", "dragover"])
     element.addEventListener(name, (event) => {
       event.preventDefault();
@@ -44,7 +44,7 @@ export function dropZone(element, chosen) {
   element.addEventListener("drop", (event) => {
     event.preventDefault();
     element.classList.remove("over");
-    if (event.dataTransfer.files[0]) chosen(event.dataTransfer.files[0]);
+    for (const file of [...event.dataTransfer.files].slice(0, many ? undefined : 1)) chosen(file);
   });
 }
 
@@ -73,6 +73,13 @@ export function quiet(text, clicked, label = "") {
   button.addEventListener("click", clicked);
   return button;
 }
+
+export const button = (id, textContent, className = "quiet") => make("button", { type: "button", id, textContent, className });
+
+export const note = (textContent, more = {}) => make("p", { className: "note", textContent, ...more });
+
+/** A control with the label above it, and what stands below. */
+export const field = (id, text, control, ...more) => make("div", {}, make("label", { htmlFor: id, textContent: text }), Object.assign(control, { id }), ...more);
 
 /** Copies a text, or selects the element that shows it where the browser does not allow that; `status` says which. */
 export async function copyText(text, element, status) {

@@ -4,6 +4,7 @@
 import { adminRoom } from "./admin.js";
 import { key, request } from "./api.js";
 import { chatRoom } from "./chat.js";
+import { councilRoom } from "./council.js";
 import { at, languageName, make, show } from "./dom.js";
 import { drawRoom } from "./draw.js";
 import { listenRoom } from "./listen.js";
@@ -71,6 +72,7 @@ async function start() {
   listenRoom();
   drawRoom();
   chatRoom(anew);
+  councilRoom();
   tabs();
   themes();
   at("languages").append(...LANGUAGES.map((code) => make("option", { value: code, label: languageName(code) })));

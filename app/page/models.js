@@ -71,12 +71,12 @@ export function modelsRoom(arrived) {
     for (const select of document.querySelectorAll("select.models")) {
       const before = select.value;
       const fit = list.filter((model) => (tasksOf(model, facts.get(model.id)) || [select.dataset.task]).includes(select.dataset.task));
-      select.replaceChildren(make("option", { value: select.dataset.default, textContent: "this server's choice" }),
-        ...fit.map((model) => make("option", { value: model.id, textContent: model.id })));
+      const choice = select.dataset.default ? [make("option", { value: select.dataset.default, textContent: "this server's choice" })] : [];
+      select.replaceChildren(...choice, ...fit.map((model) => make("option", { value: model.id, textContent: model.id })));
       if (fit.some((model) => model.id === before)) select.value = before;
     }
     refresh();
-    document.dispatchEvent(new Event("models"));
+    document.dispatchEvent(new CustomEvent("models", { detail: list }));
     return there;
   }
   // Names of the machine's own models, also of one in whose place a deployment stands.
