@@ -33,8 +33,13 @@ enum ih_status fail(struct ih_error *e, enum ih_status code, const char *format,
 
 bool path_join(char *buf, size_t size, const char *folder, const char *name)
 {
-    int n = snprintf(buf, size, "%s/%s", folder, name);
-    return n >= 0 && (size_t)n < size;
+    size_t front = strlen(folder), back = strlen(name);
+    if (front >= size || back >= size - front - 1)
+        return false;
+    memcpy(buf, folder, front);
+    buf[front] = '/';
+    memcpy(buf + front + 1, name, back + 1);
+    return true;
 }
 
 /* The user's folder for something: what a variable of its own says, else where data belongs. */
